@@ -1,0 +1,1 @@
+"""What happens to a booking database when everybody comes at once?"""

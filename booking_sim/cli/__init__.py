@@ -1,0 +1,40 @@
+"""The command line: `booking-sim`. Thin: parse, call, print."""
+
+import sys
+
+import click
+
+from booking_sim.errors import BookingSimError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="booking-sim")
+def cli() -> None:
+    """What happens to a booking database when everybody comes at once?
+
+    \b
+    Start here:
+      booking-sim surge        run a surge against PostgreSQL, see who got a ticket
+      booking-sim audit        check that no ticket was sold twice
+      booking-sim db --help    the database that all of it runs on
+    """
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 the audit failed, 2 bad input (one line on stderr), 130 interrupted."""
+    try:
+        sys.exit(cli.main(standalone_mode=False))
+    except (BookingSimError, click.ClickException) as error:
+        fail(error)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+
+
+def fail(error: Exception) -> None:
+    """Print one line that says what is wrong and what to do, and exit with 2."""
+    message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    context = getattr(error, "ctx", None)
+    if isinstance(error, click.UsageError) and context is not None:
+        message = f"{message.rstrip('.')}. See '{context.command_path} --help'."
+    click.echo(f"booking-sim: {' '.join(message.split())}", err=True)
+    sys.exit(2)

@@ -1,0 +1,9 @@
+"""The one kind of error that a user sees: what is wrong and what to do, in one line."""
+
+
+class BookingSimError(Exception):
+    """Something the user can put right.
+
+    The message is one line: what is wrong, then what to do about it. The command line prints it and exits
+    with 2; a notebook shows it as the last line of the traceback.
+    """
