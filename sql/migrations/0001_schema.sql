@@ -1,0 +1,93 @@
+-- The three tables of a booking database, and the walls around them: a wrong state cannot be written, not even by hand.
+--
+-- Lock order, everywhere: first the intent, then its tickets. Who holds an intent's row lock owns the tickets it holds;
+-- tickets that nobody holds are only ever locked with SKIP LOCKED. So no two functions can wait for each other.
+
+create type booking.ticket_status as enum (
+    'available',  -- nobody has it; reserve() -> held
+    'held',       -- on hold for an intent until hold_expires_at; confirm() -> sold; release(), expiry -> available
+    'sold'        -- paid for; final
+);
+
+create type booking.intent_status as enum (
+    'pending',    -- its tickets are on hold; confirm() -> confirmed, release() -> released, deadline passed -> expired
+    'confirmed',  -- paid before the deadline, its tickets are sold; final
+    'expired',    -- the deadline passed unpaid, its tickets went back; final
+    'released'    -- the buyer gave its tickets back before the deadline; final
+);
+
+create table booking.events (
+    id          bigint generated always as identity primary key,
+    name        text not null check (name <> ''),
+    capacity    int not null check (capacity between 1 and 5000000),
+    created_at  timestamptz not null default clock_timestamp()
+);
+comment on table booking.events is 'What is on sale. An event has exactly `capacity` tickets, made with it.';
+
+create table booking.booking_intents (
+    id            bigint generated always as identity,
+    event_id      bigint not null references booking.events,
+    user_id       text not null check (user_id <> ''),
+    quantity      int not null check (quantity >= 1),
+    ticket_nos    int[] not null check (cardinality(ticket_nos) = quantity),
+    status        booking.intent_status not null default 'pending',
+    request_key   text check (request_key <> ''),
+    hold_for      interval not null check (hold_for > interval '0'),
+    created_at    timestamptz not null,
+    expires_at    timestamptz not null check (expires_at = created_at + hold_for),
+    confirmed_at  timestamptz check (confirmed_at >= created_at and confirmed_at < expires_at),
+    released_at   timestamptz check (released_at >= created_at and released_at < expires_at),
+    expired_at    timestamptz check (expired_at >= expires_at),
+    primary key (id, event_id),
+    check ((status = 'confirmed') = (confirmed_at is not null)),
+    check ((status = 'released') = (released_at is not null)),
+    check ((status = 'expired') = (expired_at is not null))
+);
+comment on table booking.booking_intents is
+    'One buyer''s attempt to buy: written in the transaction that puts its tickets on hold, kept for ever.';
+comment on column booking.booking_intents.ticket_nos is
+    'The tickets that were put on hold, as first answered; they may have new holders since.';
+comment on column booking.booking_intents.request_key is
+    'The buyer''s own name for this request: asked again, the first answer is given again.';
+comment on index booking.booking_intents_pkey is
+    'Finds an intent by its id; event_id is in it so that a ticket''s foreign key can tie both to the same event.';
+
+create table booking.tickets (
+    event_id         bigint not null references booking.events,
+    ticket_no        int not null check (ticket_no >= 1),
+    status           booking.ticket_status not null default 'available',
+    intent_id        bigint,
+    held_by          text,
+    hold_expires_at  timestamptz,
+    primary key (event_id, ticket_no),
+    foreign key (intent_id, event_id) references booking.booking_intents (id, event_id),
+    check ((status = 'available') = (intent_id is null)),
+    check ((status = 'available') = (held_by is null)),
+    check ((status = 'held') = (hold_expires_at is not null))
+);
+comment on table booking.tickets is 'One row a seat or place, numbered 1 to capacity. It can have one holder at a time: intent_id.';
+comment on index booking.tickets_pkey is 'One row a ticket; finds the tickets of an intent by their numbers.';
+
+create index tickets_available on booking.tickets (event_id, ticket_no) where status = 'available';
+comment on index booking.tickets_available is 'The tickets that reserve() takes from, lowest number first.';
+
+create index intents_by_deadline on booking.booking_intents (event_id, expires_at) where status = 'pending';
+comment on index booking.intents_by_deadline is 'Finds the holds whose deadline has passed, oldest first.';
+
+create unique index intents_request_key on booking.booking_intents (user_id, request_key) where request_key is not null;
+comment on index booking.intents_request_key is 'One intent for a request key of a user, also when two ask at once.';
+
+-- Final is final: what the CHECKs cannot see, because it lies between the old row and the new one.
+create function booking.refuse_transition() returns trigger language plpgsql as $$
+begin
+    raise exception '% % is % for good and cannot become %', tg_argv[0], to_jsonb(old) ->> tg_argv[1], old.status, new.status
+        using errcode = 'BK010';
+end $$;
+
+create trigger sold_is_final before update on booking.tickets for each row
+    when (old.status = 'sold' and (new.status, new.intent_id) is distinct from (old.status, old.intent_id))
+    execute function booking.refuse_transition('ticket', 'ticket_no');
+
+create trigger answered_is_final before update on booking.booking_intents for each row
+    when (old.status <> 'pending' and new.status <> old.status)
+    execute function booking.refuse_transition('intent', 'id');
