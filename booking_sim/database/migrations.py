@@ -1,0 +1,184 @@
+"""Brings a database to the schema of this version: a ledger of the files it has had, one migration at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from booking_sim.database import migration_files
+from booking_sim.database.connections import connect
+from booking_sim.database.migration_files import Applied, Migration
+from booking_sim.errors import BookingSimError
+from booking_sim.queries import load
+
+OLDEST_SERVER = 15
+
+
+def migrate(database: str | psycopg.Connection[Any]) -> list[str]:
+    """Apply the migrations that a database has not had yet, each in a transaction of its own.
+
+    Two at once are safe: one applies them, the other waits and finds nothing to do.
+
+    Args:
+        database: a libpq URL, or an idle connection in autocommit mode, which stays open.
+
+    Returns:
+        The names of the files that were applied, in order; empty if the database was up to date.
+
+    Raises:
+        BookingSimError: the server is older than 15, the database or its ledger does not fit these files, the
+            user may not create schemas, or a file failed. The files before the one that failed stay applied.
+    """
+    with _one_at_a_time(database) as connection:
+        migrations = _outstanding(connection)
+        for migration in migrations:
+            _apply(connection, migration)
+        return [migration.name for migration in migrations]
+
+
+def pending(database: str | psycopg.Connection[Any]) -> list[str]:
+    """Return the names of the files that `migrate` would apply now; write nothing.
+
+    Args:
+        database: a libpq URL, or an idle connection in autocommit mode, which stays open.
+
+    Raises:
+        BookingSimError: what `migrate` would raise before its first file.
+    """
+    with _connected(database) as connection:
+        return [migration.name for migration in _outstanding(connection)]
+
+
+def reset(database: str | psycopg.Connection[Any]) -> list[str]:
+    """Drop the schemas that `migrate` made, with all bookings in them, and make them anew: all of it or nothing.
+
+    Args:
+        database: a libpq URL, or an idle connection in autocommit mode, which stays open.
+
+    Returns:
+        The names of the files that were applied, in order.
+
+    Raises:
+        BookingSimError: `migrate` did not make the schema `booking` of this database, somebody is using it, or
+            what `migrate` raises.
+    """
+    with _one_at_a_time(database) as connection:
+        state = _read_state(connection)
+        if not state.is_ours:
+            raise BookingSimError(
+                f"Database {state.database!r} is not reset: its schema 'booking' was not made by booking_sim. "
+                "Name the right database, or make a new one."
+            )
+        migrations = migration_files.read()
+        with connection.transaction():
+            _drop(connection)
+            for migration in migrations:
+                _apply(connection, migration)
+        return [migration.name for migration in migrations]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """The row of sql/ledger/state.sql."""
+
+    database: str
+    user: str
+    can_create: bool
+    has_booking: bool
+    is_marked: bool
+    has_ledger: bool
+
+    @property
+    def is_ours(self) -> bool:
+        return self.is_marked and self.has_ledger
+
+
+@contextmanager
+def _connected(database: str | psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
+    if isinstance(database, str):
+        with connect(database, autocommit=True) as connection:
+            yield connection
+    elif database.autocommit:
+        yield database
+    else:  # its first statement would open a transaction around everything, and the lock would be the caller's to keep
+        raise ValueError("migrations need a connection in autocommit mode: connect(url, autocommit=True)")
+
+
+@contextmanager
+def _one_at_a_time(database: str | psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
+    with _connected(database) as connection:
+        connection.execute(load("ledger/lock"))
+        try:
+            yield connection
+        finally:
+            if not connection.broken:
+                connection.execute(load("ledger/unlock"))
+
+
+def _read_state(connection: psycopg.Connection[Any]) -> _State:
+    version = connection.info.server_version // 10_000
+    if version < OLDEST_SERVER:
+        raise BookingSimError(f"This server is PostgreSQL {version}: use one from {OLDEST_SERVER} on.")
+    with connection.cursor(row_factory=class_row(_State)) as cursor:
+        return cursor.execute(load("ledger/state")).fetchall()[0]
+
+
+def _outstanding(connection: psycopg.Connection[Any]) -> list[Migration]:
+    migrations = migration_files.read()
+    state = _read_state(connection)
+    if state.is_ours:
+        return migration_files.outstanding(migrations, _read_ledger(connection, state))
+    if state.has_booking and not state.is_marked:
+        raise BookingSimError(
+            f"Database {state.database!r} has a schema 'booking' that booking_sim did not make: "
+            "use another database, or rename that schema."
+        )
+    if state.is_marked or state.has_ledger:
+        there, lost = ("booking", "booking_sim") if state.is_marked else ("booking_sim", "booking")
+        raise BookingSimError(
+            f"Database {state.database!r} has lost the schema '{lost}' that belongs to '{there}': "
+            f"restore it, or drop the schema '{there}' too and migrate again."
+        )
+    if not state.can_create:
+        raise BookingSimError(
+            f"User {state.user!r} may not create a schema in database {state.database!r}: "
+            "have its owner grant create on the database, or use one of your own."
+        )
+    return migrations
+
+
+def _read_ledger(connection: psycopg.Connection[Any], state: _State) -> list[Applied]:
+    try:
+        with connection.cursor(row_factory=class_row(Applied)) as cursor:
+            return cursor.execute(load("ledger/applied")).fetchall()
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise BookingSimError(
+            f"User {state.user!r} may not read the ledger of database {state.database!r}: "
+            "connect as the user who migrated it."
+        ) from error
+
+
+def _apply(connection: psycopg.Connection[Any], migration: Migration) -> None:
+    try:
+        with connection.transaction():
+            connection.execute(migration.text)
+            connection.execute(load("ledger/record"), (migration.number, migration.name, migration.checksum))
+    except psycopg.Error as error:
+        position = error.diag.statement_position
+        line = f", line {migration.line(int(position))}" if position else ""
+        message = error.diag.message_primary or str(error)
+        raise BookingSimError(
+            f"{migration.name}{line}: {message}. Nothing of this file was applied: put it right and migrate again."
+        ) from error
+
+
+def _drop(connection: psycopg.Connection[Any]) -> None:
+    try:
+        connection.execute(load("ledger/drop"))
+    except psycopg.errors.LockNotAvailable as error:
+        raise BookingSimError(
+            "The database is not reset: others are at work in it. End their surges and sessions, then try again."
+        ) from error

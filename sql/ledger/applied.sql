@@ -1,0 +1,2 @@
+-- What was applied, in order.
+select number, name, checksum from booking_sim.migrations order by number
