@@ -9,12 +9,10 @@ import psycopg
 from psycopg.rows import class_row
 
 from booking_sim.database import migration_files
-from booking_sim.database.connections import connect
+from booking_sim.database.connecting import check_version, connect
 from booking_sim.database.migration_files import Applied, Migration
 from booking_sim.errors import BookingSimError
 from booking_sim.queries import load
-
-OLDEST_SERVER = 15
 
 
 def migrate(database: str | psycopg.Connection[Any]) -> list[str]:
@@ -119,9 +117,7 @@ def _one_at_a_time(database: str | psycopg.Connection[Any]) -> Iterator[psycopg.
 
 
 def _read_state(connection: psycopg.Connection[Any]) -> _State:
-    version = connection.info.server_version // 10_000
-    if version < OLDEST_SERVER:
-        raise BookingSimError(f"This server is PostgreSQL {version}: use one from {OLDEST_SERVER} on.")
+    check_version(connection)
     with connection.cursor(row_factory=class_row(_State)) as cursor:
         return cursor.execute(load("ledger/state")).fetchall()[0]
 
@@ -178,7 +174,8 @@ def _apply(connection: psycopg.Connection[Any], migration: Migration) -> None:
 def _drop(connection: psycopg.Connection[Any]) -> None:
     try:
         connection.execute(load("ledger/drop"))
-    except psycopg.errors.LockNotAvailable as error:
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.InsufficientPrivilege) as error:
         raise BookingSimError(
-            "The database is not reset: others are at work in it. End their surges and sessions, then try again."
+            f"The database is not reset: {error.diag.message_primary}. "
+            "End all other work in it, connect as the user who migrated it, and try again."
         ) from error

@@ -1,0 +1,196 @@
+"""What the tests stand on: a server started once, a template migrated once, and a database of its own for each test.
+
+The server is the one that the product would use: POSTGRES_URL, the PG* variables, or the embedded one. Tests marked
+`core` run a second time on the oldest other PostgreSQL that is installed on this machine.
+"""
+
+import itertools
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import psutil
+import pytest
+from psycopg import Connection
+from psycopg.conninfo import make_conninfo
+
+from booking_sim.database import connect, open_server
+from booking_sim.database.embedded import BIN_DIR, Cluster
+from booking_sim.database.migrations import migrate
+
+RUN = "BOOKING_SIM_TEST_RUN"  # names the folder of this test run, in the environment of every process that it starts
+LEFT = pytest.StashKey[list[str]]()
+
+
+@dataclass
+class Server:
+    """One server as one worker of the run uses it: with a template of the worker's own, so that nobody waits for it."""
+
+    url: str
+    bin_dir: Path | None
+    admin: Connection
+    prefix: str = field(default_factory=lambda: f"booking_sim_test_{os.getpid()}")
+    numbers: itertools.count = field(default_factory=itertools.count)
+
+    @property
+    def template(self):
+        return f"{self.prefix}_template"
+
+    @property
+    def role(self):
+        """A role that may do nothing."""
+        return f"{self.prefix}_nobody"
+
+    def url_of(self, database):
+        return make_conninfo(self.url, dbname=database)
+
+    @contextmanager
+    def database(self, template):
+        name = f"{self.prefix}_{next(self.numbers)}"
+        self.admin.execute(f"create database {name} template {template}")
+        try:
+            yield self.url_of(name)
+        finally:
+            self.admin.execute(f"drop database {name} with (force)")
+
+    @contextmanager
+    def prepared(self):
+        self.admin.execute(f"create database {self.template} template template0")
+        self.admin.execute(f"create role {self.role}")
+        try:
+            migrate(self.url_of(self.template))
+            yield self
+        finally:
+            self.admin.execute(f"drop database {self.template} with (force)")
+            self.admin.execute(f"drop role {self.role}")
+
+
+@cache
+def major(bin_dir):
+    """The major version of the server among these programs."""
+    words = subprocess.check_output([bin_dir / "postgres", "--version"], text=True).split()
+    return int(words[2].split(".")[0])
+
+
+@cache
+def oldest():
+    """The programs of the oldest PostgreSQL from 15 on, older than the embedded one, that is installed here, or None."""
+    folders = set(Path("/usr/lib/postgresql").glob("*/bin"))
+    if pg_config := shutil.which("pg_config"):
+        folders.add(Path(subprocess.check_output([pg_config, "--bindir"], text=True).strip()))
+    servers = [folder for folder in folders if (folder / "initdb").exists() and 15 <= major(folder) < major(BIN_DIR)]
+    return min(servers, key=major, default=None)
+
+
+@pytest.fixture(scope="session")
+def servers():
+    """The servers of this worker, each started at its first use and kept to the end of the run."""
+    with ExitStack() as stack:
+
+        @cache
+        def start(which):
+            if which == "main":
+                server = stack.enter_context(open_server())
+            elif oldest() is None:
+                pytest.skip("no PostgreSQL from 15 on is installed here that is older than the embedded one")
+            else:
+                server = stack.enter_context(Cluster(Path(os.environ[RUN]) / "oldest", oldest()))
+            admin = stack.enter_context(connect(server.url))
+            return stack.enter_context(Server(server.url, server.bin_dir, admin).prepared())
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def server(request, servers):
+    """A running PostgreSQL: `url`, `bin_dir`, and an `admin` connection."""
+    return servers(request.param)
+
+
+@pytest.fixture
+def database(server):
+    """The URL of a migrated database of the test's own."""
+    with server.database(server.template) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database(server):
+    """The URL of a database of the test's own, without a schema of ours."""
+    with server.database("template0") as url:
+        yield url
+
+
+@pytest.fixture
+def conn(database):
+    """An autocommit connection to the test's database."""
+    with connect(database) as connection:
+        yield connection
+
+
+@pytest.fixture
+def server_home():
+    """A folder, not made yet, for a server of the test's own; open to the account that root starts servers as."""
+    return Path(os.environ[RUN]) / secrets.token_hex(4)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "core: runs on the main server and on the oldest PostgreSQL installed here")
+    if not is_worker(config):
+        os.environ[RUN] = tempfile.mkdtemp(prefix="booking-sim-tests-")
+        Path(os.environ[RUN]).chmod(0o711)  # when root tests, servers run as another account
+        os.environ["BOOKING_SIM_HOME"] = f"{os.environ[RUN]}/main"
+
+
+def pytest_report_header():
+    main = "POSTGRES_URL" if "POSTGRES_URL" in os.environ else f"{major(BIN_DIR)} embedded"
+    return f"PostgreSQL: {main}; marked core also on {major(oldest()) if oldest() else 'no other, none is installed'}"
+
+
+def pytest_generate_tests(metafunc):
+    if "server" in metafunc.fixturenames:
+        which = ["main", "oldest"] if metafunc.definition.get_closest_marker("core") else ["main"]
+        metafunc.parametrize("server", which, indirect=True, scope="session")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """End what the run left behind, and fail for it: a process that outlives its test is a bug."""
+    if is_worker(session.config):
+        return
+    left = [process for process in psutil.process_iter() if belongs_to_the_run(process)]
+    _, left = psutil.wait_procs(left, timeout=10)
+    session.config.stash[LEFT] = [" ".join(process.cmdline()) for process in left]
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left)
+    shutil.rmtree(os.environ[RUN])
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for command in config.stash[LEFT]:
+        terminalreporter.write_line(f"LEFT RUNNING by the tests, now ended: {command}", red=True)
+
+
+def is_worker(config):
+    """Whether this is a process of pytest-xdist's, which works for the run of another."""
+    return hasattr(config, "workerinput")
+
+
+def belongs_to_the_run(process):
+    """Whether a process has the run's folder in its environment or, as a server has, in its command line."""
+    folder = os.environ[RUN]
+    try:
+        return process.pid != os.getpid() and (
+            process.environ().get(RUN) == folder or any(folder in word for word in process.cmdline())
+        )
+    except psutil.Error:  # gone, or somebody else's
+        return False

@@ -1,0 +1,37 @@
+"""Promises about the files themselves, which no other test would see broken."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+QUERIES = sorted(path.relative_to(ROOT) for path in (ROOT / "sql").rglob("*.sql"))
+MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "booking_sim").rglob("*.py"))
+
+
+def test_no_lock_file_is_tracked():
+    tracked = subprocess.run(["git", "-C", ROOT, "ls-files"], check=True, capture_output=True, text=True).stdout
+    assert not re.findall(r"^(?:.*/)?(?:uv\.lock|pylock.*\.toml|.*requirements.*\.txt)$", tracked, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=str)
+def test_sql_says_first_what_it_is_for(path):
+    assert re.match(r"-- \w", (ROOT / path).read_text())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_says_first_why_it_exists(path):
+    assert re.match(r'r?"""\w', (ROOT / path).read_text())
+
+
+def test_the_changelog_has_room_for_the_next_change():
+    assert re.search(r"^## Unreleased$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+
+def test_each_rule_switched_off_has_its_reason_beside_it():
+    lint = (ROOT / "pyproject.toml").read_text().split("[tool.ruff.lint]")[1].split("\n[tool.ruff.lint.pydocstyle]")[0]
+    switched_off = [line for line in lint.splitlines() if re.match(r'\s+"|"notebooks', line)]
+    assert len(switched_off) > 5
+    assert [line for line in switched_off if not re.search(r"# \w", line)] == []
