@@ -1,0 +1,25 @@
+"""What the tables say after a test: whether anything in them must never be, and how many tickets are what."""
+
+from pathlib import Path
+
+SQL = Path(__file__).parent / "sql"
+VIOLATIONS = (SQL / "violations.sql").read_text(encoding="utf-8")
+
+
+def violations(conn):
+    """Return in words everything that is wrong in the tables."""
+    return [violation for (violation,) in conn.execute(VIOLATIONS)]
+
+
+def stock(conn, event_id):
+    """Return the number of tickets of each status that an event has."""
+    query = "select status::text, count(*) from booking.tickets where event_id = %s group by status"
+    return dict(conn.execute(query, [event_id]).fetchall())
+
+
+def contents(conn):
+    """Return all rows of all three tables, with the transaction and the place of each: equal only if nothing was written."""
+    return {
+        table: conn.execute(f"select ctid::text, xmin::text, r.*::text from booking.{table} as r order by 1").fetchall()
+        for table in ("events", "tickets", "booking_intents")
+    }
