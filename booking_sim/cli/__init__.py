@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from booking_sim.cli.db import db
+from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
 
 
@@ -17,13 +19,19 @@ def cli() -> None:
       booking-sim surge        run a surge against PostgreSQL, see who got a ticket
       booking-sim audit        check that no ticket was sold twice
       booking-sim db --help    the database that all of it runs on
-    """
+    """  # noqa: D301  click's own mark keeps the lines apart
+
+
+cli.add_command(db)
 
 
 def main() -> None:
     """Run the command line: 0 done, 1 the audit failed, 2 bad input (one line on stderr), 130 interrupted."""
     try:
         sys.exit(cli.main(standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except (BookingSimError, click.ClickException) as error:
         fail(error)
     except (KeyboardInterrupt, click.Abort):
@@ -36,5 +44,5 @@ def fail(error: Exception) -> None:
     context = getattr(error, "ctx", None)
     if isinstance(error, click.UsageError) and context is not None:
         message = f"{message.rstrip('.')}. See '{context.command_path} --help'."
-    click.echo(f"booking-sim: {' '.join(message.split())}", err=True)
+    click.echo(f"booking-sim: {redact(' '.join(message.split()))}", err=True)
     sys.exit(2)

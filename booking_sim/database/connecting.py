@@ -1,5 +1,6 @@
 """Connections and pools: opened in one way, and every failure to connect said in one line."""
 
+import os
 import re
 from typing import Any
 
@@ -30,7 +31,7 @@ _REASONS = (
     ),
     (
         r'role ".*" does not exist|not permitted to log in|permission denied|pg_hba\.conf|authentication failed',
-        'The server at {where} does not let user "{user}" into database "{dbname}". Use another user, or ask its owner.',
+        'The server at {where} does not let user "{user}" into database "{dbname}". Use another, or ask its owner.',
     ),
     (
         r"starting up|shutting down|recovery mode",
@@ -43,27 +44,30 @@ _REASONS = (
 )
 
 
-def connect(url: str, *, autocommit: bool = True, application_name: str = "booking_sim") -> Connection:
+def connect(url: str, *, autocommit: bool = True, application_name: str = "booking_sim", **options: Any) -> Connection:
     """Open a connection.
 
     Args:
         url: A libpq URL or key=value string.
         autocommit: Whether each statement is a transaction of its own.
         application_name: What the server's activity view shows.
+        options: What else psycopg's connect takes, such as ``prepare_threshold``.
 
     Raises:
         BookingSimError: If the URL cannot be read or the server does not let us in; never with a password in it.
     """
-    options = _options(url, autocommit=autocommit, application_name=application_name)
+    options |= _options(url, autocommit=autocommit, application_name=application_name)
     try:
         return Connection.connect(url, **options)
     except psycopg.Error as error:
         raise _explained(error, url) from None
 
 
-async def connect_async(url: str, *, autocommit: bool = True, application_name: str = "booking_sim") -> AsyncConnection:
+async def connect_async(
+    url: str, *, autocommit: bool = True, application_name: str = "booking_sim", **options: Any
+) -> AsyncConnection:
     """Open an asynchronous connection: as `connect`, awaited."""
-    options = _options(url, autocommit=autocommit, application_name=application_name)
+    options |= _options(url, autocommit=autocommit, application_name=application_name)
     try:
         return await AsyncConnection.connect(url, **options)
     except psycopg.Error as error:
@@ -137,8 +141,10 @@ def address(url: str) -> str:
 
 
 def _options(url: str, *, autocommit: bool, application_name: str) -> dict[str, Any]:
-    options = {"autocommit": autocommit, "application_name": application_name}
-    return options if "connect_timeout" in read_url(url) else {**options, "connect_timeout": CONNECT_SECONDS}
+    options: dict[str, Any] = {"autocommit": autocommit, "application_name": application_name}
+    if "connect_timeout" not in read_url(url) and "PGCONNECT_TIMEOUT" not in os.environ:
+        options["connect_timeout"] = CONNECT_SECONDS
+    return options
 
 
 def _explained(error: psycopg.Error, url: str) -> BookingSimError:

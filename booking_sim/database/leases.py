@@ -1,9 +1,9 @@
 """The embedded server lives as long as its users: each holds a lease, and the last to go stops the server.
 
-A lease is a file with a lock that the kernel takes back when its process ends, however it ends, so no lease outlives its
-holder and no process id is ever trusted. Beside each user stands a guardian, this very file run as a program: it sleeps
-on the user's lock, and when the user is killed it does what the user no longer can. That is why this module imports
-nothing of the package: the guardian is there while things are measured, and must cost nothing.
+A lease is a file with a lock that the kernel takes back when its process ends, however it ends: no lease outlives its
+holder, and no process id is trusted. Beside each user stands a guardian, this very file run as a program: it sleeps on
+the user's lock, and when the user is killed it does what the user no longer can. That is why this module imports
+nothing of the package: the guardian is there while things are measured, and must cost next to nothing.
 """
 
 import fcntl
@@ -60,7 +60,8 @@ class Lease:
         if os.getpid() != self._pid:
             return
         with locked(self._folder):
-            self._path.unlink()
+            self._path.unlink(missing_ok=True)
+            fcntl.flock(self._file, fcntl.LOCK_UN)  # closing alone would not do: a forked child may have it open too
             os.close(self._file)
             _stop_if_unused(self._folder)
         self._guardian.wait()
@@ -79,8 +80,8 @@ def is_staying(folder: Path) -> bool:
 def postmaster(data: Path) -> psutil.Process | None:
     """The running server of a data folder.
 
-    The process id in the server's own file may be stale and belong to another process by now, so the command line has to
-    name the folder too.
+    The process id in the server's own file may be stale and belong to another process by now, so the command line has
+    to name the folder too.
     """
     try:
         process = psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))

@@ -29,11 +29,11 @@ class Server:
         bin_dir: The folder of psql and pgbench, of PostgreSQL 18; they work with an older server too.
     """
 
-    url: str = field(repr=False)
+    url: str
     source: str
     version: int
     bin_dir: Path = BIN_DIR
-    _stack: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
+    _stack: ExitStack = field(default_factory=ExitStack, compare=False)
 
     def close(self) -> None:
         """Give the server back: an embedded one stops if this was its last user. The end of the process does it too."""
