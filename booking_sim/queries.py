@@ -2,7 +2,7 @@
 
 from functools import cache
 from itertools import takewhile
-from typing import LiteralString, cast
+from typing import LiteralString
 
 from booking_sim.resources import SQL
 
@@ -14,8 +14,8 @@ def load(name: str) -> LiteralString:
     Args:
         name: the file below sql/, without its suffix, such as `"ledger/state"`.
     """
-    # The files ship with the package: their text is as literal as if it stood in the code.
-    return cast("LiteralString", (SQL / f"{name}.sql").read_text(encoding="utf-8"))
+    # The files are part of the package: their text is as literal as if it stood in the code.
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def describe(name: str) -> str:

@@ -80,7 +80,7 @@ def major(bin_dir):
 
 @cache
 def oldest():
-    """The programs of the oldest PostgreSQL from 15 on, older than the embedded one, that is installed here, or None."""
+    """The programs of the oldest PostgreSQL from 15 on that is installed here, if older than the embedded one."""
     folders = set(Path("/usr/lib/postgresql").glob("*/bin"))
     if pg_config := shutil.which("pg_config"):
         folders.add(Path(subprocess.check_output([pg_config, "--bindir"], text=True).strip()))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import LiteralString, cast
+from typing import LiteralString
 
 from booking_sim.errors import BookingSimError
 from booking_sim.resources import SQL
@@ -54,8 +54,7 @@ def read() -> list[Migration]:
             raise BookingSimError(f"{path.name} is no name for a migration: rename it to NNNN_what_it_does.sql.")
         if int(match[1]) != number:
             raise BookingSimError(f"{path.name} stands where {number:04} should: number the files without a gap.")
-        text = cast("LiteralString", path.read_text(encoding="utf-8"))  # ours, so as literal as code
-        migrations.append(Migration(number, path.name, text))
+        migrations.append(Migration(number, path.name, path.read_text(encoding="utf-8")))
     return migrations
 
 
