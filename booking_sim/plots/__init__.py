@@ -1,1 +1,1 @@
-""""""
+"""Plots: frame -> Axes. They know of attempts and nothing of databases."""

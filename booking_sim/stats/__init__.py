@@ -1,1 +1,1 @@
-""""""
+"""Statistics: frame -> frame. They know of attempts and nothing of databases."""

@@ -1,1 +1,36 @@
-""""""
+"""The load generator: a scenario, run against a real database."""
+
+from typing import TYPE_CHECKING, Any
+
+from booking_sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from booking_sim.result import SurgeResult
+
+
+def surge(
+    scenario: Scenario | None = None, *, url: str | None = None, progress: bool | None = None, **settings: Any
+) -> "SurgeResult":
+    """Run a scenario against a real PostgreSQL: everybody comes at once.
+
+    The surge gets an event of its own; what was in the database before stays as it is. Buyers are played by worker
+    processes that all start in the same instant. A buyer whose answer was `contended`, or was lost with the
+    connection, asks again, at most ten times; every attempt is recorded. Ctrl-C, or a stopped cell, ends the surge in
+    good order and returns what there is, marked as partial.
+
+    Args:
+        scenario: What to simulate; the defaults of Scenario if None.
+        url: The database, as a libpq URL. None: POSTGRES_URL, else the PG* variables, else the embedded server.
+        progress: Whether to show a bar. None: on a terminal and in a notebook.
+        **settings: Settings of Scenario by name, such as `tickets=500`, `buyers=5000` or `hold="5m"`; they override
+            those of `scenario`.
+
+    Returns:
+        The result: every attempt, the inventory and the audit at the end, and the manifest.
+
+    Raises:
+        BookingSimError: A setting will not do, the database cannot be reached, or it has too few connections left.
+    """
+    from booking_sim.surge.run import run  # noqa: PLC0415  brings pandas and matplotlib, which the workers do without
+
+    return run((scenario or Scenario()).replace(**settings), url=url, progress=progress)

@@ -1,0 +1,78 @@
+"""`booking-sim surge`: run a scenario, print the answer, keep the result."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from booking_sim.scenario import Scenario, format_duration
+from booking_sim.surge import surge
+
+if TYPE_CHECKING:
+    from booking_sim.result import SurgeResult
+
+_INTERRUPTED = 130
+
+
+def _settings(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each setting of Scenario."""
+    for setting in reversed(dataclasses.fields(Scenario)):
+        is_duration = isinstance(setting.default, timedelta)
+        option = click.option(
+            f"--{setting.name}",
+            default=format_duration(setting.default) if is_duration else setting.default,
+            show_default=True,
+            metavar="TIME" if is_duration else "N",
+            help=setting.metadata["help"],
+        )
+        command = option(command)
+    return command
+
+
+@click.command("surge")
+@_settings
+@click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-surge]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def surge_command(*, out: Path | None, as_json: bool, **settings: Any) -> None:
+    """Let everybody come at once, and see who got a ticket.
+
+    Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if the audit
+    holds, 1 if it does not or a worker was lost, 130 if interrupted; the result is kept in each case.
+    """
+    from booking_sim.result import claim_folder  # noqa: PLC0415  brings pandas and matplotlib, which other commands do without
+    from booking_sim.stats.summary import plain  # noqa: PLC0415
+
+    scenario = Scenario(**settings)
+    out = claim_folder(out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-surge")
+    result = surge(scenario)
+    result.save(out)
+    if as_json:
+        click.echo(json.dumps(plain(result.summary()) | {"out": str(out)}))
+    else:
+        click.echo(_report(result, out))
+    if result.manifest["interrupted"]:
+        sys.exit(_INTERRUPTED)
+    sys.exit(0 if result.ok else 1)
+
+
+def _report(result: "SurgeResult", out: Path) -> str:
+    figures = result.summary()
+    broken = result.audit[result.audit["violations"] > 0]
+    audit = "holds" if broken.empty else "FAILS: " + "; ".join(broken["rule"])
+    lines = {
+        "buyers": f"{figures['held']:,} held · {figures['sold_out']:,} sold out · {figures['contended']:,} contended"
+        f" · {figures['errors']:,} errors · {figures['unanswered']:,} unanswered",
+        "attempts": f"{figures['attempts']:,} in {figures['duration_s']:.2f} s, {figures['throughput']:,.0f} a second",
+        "latency": " · ".join(f"p{percent} {figures[f'p{percent}_ms']:,.1f} ms" for percent in (50, 95, 99)),
+        "oversold": f"{figures['oversold']:,}",
+        "audit": f"{audit} ({len(result.audit)} invariants)",
+        "kept in": str(out),
+    }
+    if result.partial:
+        lines["partial"] = "; ".join(result.manifest["problems"])
+    return "\n".join([f"{result.headline}.", "", *(f"  {name:<9} {text}" for name, text in lines.items())])

@@ -1,0 +1,178 @@
+"""SurgeResult: the one object that a run gives back."""
+
+import base64
+import html
+import io
+import json
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from booking_sim.attempts import OUTCOMES, SCHEMA
+from booking_sim.errors import BookingSimError
+from booking_sim.plots.outcomes import outcomes_over_time
+from booking_sim.plots.overview import overview
+from booking_sim.scenario import Scenario
+from booking_sim.stats.summary import headline, plain, summarise
+
+ATTEMPTS = "attempts.parquet"
+MANIFEST = "manifest.json"
+CHART = "surge.png"
+
+
+@dataclass(frozen=True, eq=False)
+class SurgeResult:
+    """A scenario, run: what went in and everything that came out.
+
+    Attributes:
+        scenario: What was simulated.
+        attempts: One row an attempt, by the time it was sent; `booking_sim.attempts.Attempt` says what the columns are.
+        inventory: The event's tickets at the end, counted by the database: `available`, `held`, `overdue`, `sold`, and
+            `oversold`, the tickets promised to more than one buyer.
+        audit: The invariants, checked at the end: `name`, `rule`, `violations`, `offenders`.
+        manifest: When, where and with what it was run; whether it is partial, and why.
+    """
+
+    scenario: Scenario
+    attempts: pd.DataFrame
+    inventory: pd.DataFrame
+    audit: pd.DataFrame
+    manifest: dict[str, Any]
+
+    @property
+    def partial(self) -> bool:
+        """Whether the run ended before every buyer had the last word; `manifest["problems"]` says why."""
+        return bool(self.manifest["partial"])
+
+    @cached_property
+    def _summary(self) -> pd.Series:
+        return summarise(self.scenario, self.attempts, self.inventory, self.audit, partial=self.partial)
+
+    def summary(self) -> pd.Series:
+        """The run in numbers, all of them measured.
+
+        `held`, `sold_out`, `contended` and `errors` count buyers by their last word, and `unanswered` those who had
+        none; `throughput` is in attempts a second; `p50_ms`, `p95_ms` and `p99_ms` are exact percentiles of the
+        answers' latencies, from sending the call to its answer; `oversold` counts tickets promised twice, as the
+        database or the buyers saw it, whichever is more.
+        """
+        return self._summary.copy()
+
+    @property
+    def headline(self) -> str:
+        """What to remember of the run, in one line."""
+        return headline(self.summary())
+
+    @property
+    def ok(self) -> bool:
+        """Whether the run is complete, the audit holds and nothing was sold twice."""
+        summary = self.summary()
+        return bool(summary["audit_ok"]) and summary["oversold"] == 0 and not self.partial
+
+    def to_frame(self) -> pd.DataFrame:
+        """The attempts, as a frame of one's own."""
+        return self.attempts.copy()
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the outcomes over time into `ax`, or on a new figure."""
+        return outcomes_over_time(self.attempts, ax=ax)
+
+    def chart(self) -> Figure:
+        """Draw the whole run: headline, outcomes over time, latencies."""
+        return overview(self.attempts, self.headline)
+
+    def _repr_html_(self) -> str:
+        picture = io.BytesIO()
+        self.chart().savefig(picture, format="png")
+        encoded = base64.b64encode(picture.getvalue()).decode()
+        table = self.summary().to_frame("").to_html(header=False)
+        return f'<img src="data:image/png;base64,{encoded}" alt="{html.escape(self.headline)}">{table}'
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the result down: attempts.parquet, manifest.json (all the rest) and surge.png.
+
+        Args:
+            folder: Where; made if missing.
+
+        Returns:
+            The folder.
+
+        Raises:
+            BookingSimError: The folder cannot be written to, or holds a result.
+        """
+        folder = claim_folder(Path(folder))
+        parts = {
+            "headline": self.headline,
+            "summary": plain(self.summary()),
+            "scenario": self.scenario.to_dict(),
+            "inventory": self.inventory.to_dict("records"),
+            "audit": self.audit.to_dict("records"),
+        }
+        table = pa.Table.from_pandas(self.attempts, SCHEMA, preserve_index=False)
+        pq.write_table(table.replace_schema_metadata(), folder / ATTEMPTS)
+        (folder / MANIFEST).write_text(json.dumps(self.manifest | parts, indent=2) + "\n", encoding="utf-8")
+        self.chart().savefig(folder / CHART, dpi=150)
+        return folder
+
+
+def load(folder: str | Path) -> SurgeResult:
+    """Read a result that `SurgeResult.save` wrote.
+
+    Raises:
+        BookingSimError: The folder holds none.
+    """
+    folder = Path(folder)
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        attempts = pq.read_table(folder / ATTEMPTS, schema=SCHEMA)
+    except (OSError, ValueError) as error:
+        raise BookingSimError(
+            f"{folder} holds no result that can be read ({error}): name a folder that --out made."
+        ) from None
+    for computed in ("headline", "summary"):
+        del manifest[computed]
+    return SurgeResult(
+        scenario=Scenario.from_settings(manifest.pop("scenario")),
+        attempts=attempts_frame(attempts),
+        inventory=pd.DataFrame(manifest.pop("inventory")),
+        audit=pd.DataFrame(manifest.pop("audit")),
+        manifest=manifest,
+    )
+
+
+def claim_folder(folder: Path) -> Path:
+    """Make sure that a result can be written to a folder, and make the folder if it is missing.
+
+    Raises:
+        BookingSimError: It cannot be written to, or holds a result.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BookingSimError(
+            f"Cannot write to '{folder}' ({error.strerror}): name a folder that you can write to with --out."
+        ) from None
+    if (folder / MANIFEST).exists():
+        raise BookingSimError(f"'{folder}' holds a result, which is kept: name another folder with --out.")
+    return folder
+
+
+def attempts_frame(table: pa.Table) -> pd.DataFrame:
+    """Turn attempts into a frame, by the time they were sent; what an attempt may lack keeps its type."""
+    nullable = {
+        pa.int64(): pd.Int64Dtype(),
+        SCHEMA.field("ticket_nos").type: pd.ArrowDtype(SCHEMA.field("ticket_nos").type),
+    }
+    frame = table.unify_dictionaries().to_pandas(types_mapper=nullable.get)
+    frame["outcome"] = frame["outcome"].cat.set_categories(OUTCOMES)  # Parquet forgets the words that were not used
+    return frame.sort_values(["sent_at", "buyer"], ignore_index=True)

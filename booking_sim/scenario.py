@@ -1,0 +1,118 @@
+"""What to simulate: one frozen, validated object. The command line's flags are these settings, under the same names."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from numbers import Integral
+from typing import Any
+
+from booking_sim.errors import BookingSimError
+
+_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours"}
+_LONGEST_HOLD = timedelta(days=31)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read a length of time: a number and its unit, `250ms`, `90s`, `5m` or `1h`.
+
+    Raises:
+        BookingSimError: it is written otherwise.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)", text.strip())
+    if match is None:
+        raise BookingSimError(
+            f"'{text}' is no length of time: write a number and its unit (ms, s, m or h), such as 90s or 5m."
+        )
+    try:
+        return timedelta(**{_UNITS[match[2]]: float(match[1])})
+    except OverflowError:
+        raise BookingSimError(f"'{text}' is longer than any hold: write one of at most 31 days.") from None
+
+
+def format_duration(duration: timedelta) -> str:
+    """Write a length of time in the largest unit that leaves no fraction: the inverse of parse_duration."""
+    milliseconds = duration / timedelta(milliseconds=1)
+    for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000)):
+        if milliseconds % size == 0:
+            return f"{milliseconds / size:.0f}{unit}"
+    return f"{milliseconds:.15g}ms"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One event and the crowd that wants its tickets.
+
+    Raises:
+        BookingSimError: a setting is out of its range, or two contradict each other.
+    """
+
+    tickets: int = field(default=500, metadata={"help": "Tickets of the event."})
+    buyers: int = field(default=5000, metadata={"help": "People who want to buy; each is one simulated person."})
+    quantity: int = field(default=1, metadata={"help": "Tickets that each buyer asks for, all or none."})
+    workers: int = field(default=2, metadata={"help": "Processes that play the buyers."})
+    connections: int = field(default=32, metadata={"help": "Connections to the database, shared by the workers."})
+    hold: timedelta = field(default=timedelta(minutes=5), metadata={"help": "How long a hold lasts: 90s, 5m, 1h."})
+    seed: int = field(default=1, metadata={"help": "Decides the buyers' order, and how long they wait to try again."})
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hold", _duration("hold", self.hold))
+        self._check_whole("tickets", 1, 5_000_000)
+        self._check_whole("buyers", 1, 10_000_000)
+        self._check_whole("quantity", 1, self.tickets, because=f" (tickets={self.tickets})")
+        self._check_whole("connections", 1, 10_000)
+        self._check_whole(
+            "workers", 1, self.connections, because=f" (connections={self.connections}): each worker needs one"
+        )
+        self._check_whole("seed", 0, 2**63 - 1)
+        if not timedelta(0) < self.hold <= _LONGEST_HOLD:
+            raise BookingSimError(
+                f"hold={format_duration(self.hold)} will not do: a hold lasts longer than nothing and at most 31 days."
+            )
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The settings, in order."""
+        return tuple(setting.name for setting in dataclasses.fields(cls))
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> "Scenario":
+        """Make a scenario of settings by name; what is not named keeps its default.
+
+        Raises:
+            BookingSimError: a name is unknown, or Scenario refuses a value.
+        """
+        return Scenario().replace(**settings)
+
+    def replace(self, **settings: Any) -> "Scenario":
+        """Return this scenario with some settings changed.
+
+        Raises:
+            BookingSimError: a name is unknown, or Scenario refuses a value.
+        """
+        for name in settings:
+            if name not in self.names():
+                raise BookingSimError(f"There is no setting '{name}': choose from {', '.join(self.names())}.")
+        return dataclasses.replace(self, **settings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as JSON can hold them; `from_settings` makes the same scenario of them."""
+        return dataclasses.asdict(self) | {"hold": format_duration(self.hold)}
+
+    def _check_whole(self, name: str, least: int, most: int, because: str = "") -> None:
+        value: Any = getattr(self, name)
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not (whole and least <= value <= most):
+            raise BookingSimError(
+                f"{name}={value} will not do: give a whole number from {least:,} to {most:,}{because}."
+            )
+        object.__setattr__(self, name, int(value))  # JSON takes no number of NumPy's
+
+
+def _duration(name: str, value: object) -> timedelta:
+    if isinstance(value, str):
+        return parse_duration(value)
+    if not isinstance(value, timedelta):
+        raise BookingSimError(f"{name}={value!r} is no length of time: give a timedelta, or text such as '5m'.")
+    return value

@@ -1,0 +1,62 @@
+"""A surge in numbers, and in one line."""
+
+import pandas as pd
+
+from booking_sim.scenario import Scenario
+from booking_sim.stats.latency import percentiles
+from booking_sim.stats.outcomes import answer_times, last_words, sold_twice
+
+
+def summarise(
+    scenario: Scenario, attempts: pd.DataFrame, inventory: pd.DataFrame, audit: pd.DataFrame, *, partial: bool
+) -> pd.Series:
+    """Count a surge out; SurgeResult.summary says what the numbers are."""
+    words = last_words(attempts).value_counts()
+    held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
+    duration = answer_times(attempts).max() - attempts["sent_at"].min()
+    latency = percentiles(attempts)
+    return pd.Series(
+        {
+            "tickets": scenario.tickets,
+            "buyers": scenario.buyers,
+            "held": int(words.get("held", 0)),
+            "sold_out": int(words.get("sold_out", 0)),
+            "contended": int(words.get("contended", 0)),
+            "errors": int(words.get("error", 0)),
+            "unanswered": scenario.buyers - int(words.sum()),
+            "tickets_held": scenario.quantity * len(held),
+            "oversold": max(sold_twice(attempts, scenario.hold.total_seconds()), int(inventory["oversold"].iloc[-1])),
+            "audit_ok": bool((audit["violations"] == 0).all()),
+            "partial": partial,
+            "attempts": len(attempts),
+            "failed_attempts": int((attempts["outcome"] == "error").sum()),
+            "duration_s": float(duration) if len(attempts) else 0.0,
+            "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
+            "p50_ms": float(latency[50]),
+            "p95_ms": float(latency[95]),
+            "p99_ms": float(latency[99]),
+        },
+        name="surge",
+        dtype=object,
+    )
+
+
+def plain(summary: pd.Series) -> dict[str, int | float | bool | None]:
+    """The summary as JSON can hold it: a percentile of nothing is null."""
+    return {str(name): None if pd.isna(value) else value for name, value in summary.items()}
+
+
+def headline(summary: pd.Series) -> str:
+    """What to remember of a surge, in one line."""
+    tickets, held, refused = summary["tickets"], summary["tickets_held"], summary["sold_out"]
+    parts = [
+        f"{held:,} of {tickets:,} tickets held"
+        if held <= tickets
+        else f"{held:,} holds on {tickets:,} tickets, some of them again",
+        f"{refused:,} {'buyer' if refused == 1 else 'buyers'} refused",
+        *(f"{summary[name]:,} {name}" for name in ("contended", "errors", "unanswered") if summary[name]),
+        f"{summary['oversold']:,} sold twice" if summary["oversold"] else "none sold twice",
+    ]
+    if not summary["audit_ok"]:
+        parts.append("the audit fails")
+    return ("Partial run: " if summary["partial"] else "") + ", ".join(parts)

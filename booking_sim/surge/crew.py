@@ -1,0 +1,146 @@
+"""The workers as the parent sees them: started together, listened to, stopped together; none is left behind."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, Pipe, wait
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import pyarrow as pa
+
+from booking_sim.errors import BookingSimError
+from booking_sim.surge.interrupt import Interrupt
+from booking_sim.surge.messages import Batch, Failed, Finished, Ready, Share, Start, Stop
+
+if TYPE_CHECKING:
+    Channel = Connection[Any, Any]  # only the type checker knows it as a generic
+
+_LOOK_S = 0.1
+_LEAD_S = 0.05
+"""Between telling the workers when to start and that instant: long enough for the telling."""
+_PATIENCE_S = 10.0
+"""How long a worker may take to end after it was told to stop; then it is killed."""
+
+
+@dataclass
+class Account:
+    """What the workers reported.
+
+    Attributes:
+        batches: Their attempts.
+        problems: Why the account is not complete, a line each.
+        started_at: The start, an instant of `time.monotonic()`; None if it never came.
+    """
+
+    batches: list[pa.RecordBatch] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    started_at: float | None = None
+
+
+class Crew:
+    """A worker process for each share; leaving the context ends those that are left."""
+
+    def __init__(self, shares: Sequence[Share]) -> None:
+        self._shares = shares
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self._channels: dict[Channel, int] = {}
+        self._account = Account()
+        self._ready = 0
+
+    def __enter__(self) -> Self:
+        for share in self._shares:
+            ours, theirs = Pipe()
+            with theirs:
+                # A group of its own: Ctrl-C reaches the parent alone, which stops the workers in good order.
+                self._processes[share.worker] = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "booking_sim.surge.worker", str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    env=os.environ | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
+                    process_group=0,
+                )
+            self._channels[ours] = share.worker
+            self._send(ours, share)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for channel, worker in self._channels.items():
+            self._processes[worker].kill()
+            channel.close()
+        for process in self._processes.values():
+            process.wait()
+
+    def work(self, interrupt: Interrupt, on_batch: Callable[[Batch], None]) -> Account:
+        """Run the surge to its end.
+
+        Args:
+            interrupt: Looked at ten times a second.
+            on_batch: Told of every batch as it comes.
+
+        Raises:
+            BookingSimError: a worker could not even start.
+        """
+        deadline = float("inf")
+        while self._channels and time.monotonic() < deadline and interrupt.times < 2:
+            for channel in wait(list(self._channels), timeout=_LOOK_S):
+                self._hear(cast("Channel", channel), on_batch)
+            if self._account.started_at is None:
+                self._start_if_ready()
+            if interrupt.times and deadline == float("inf"):
+                self._stop()
+                deadline = time.monotonic() + _PATIENCE_S
+        self._account.problems += [f"worker {worker} was ended by force" for worker in self._channels.values()]
+        if interrupt.times:
+            self._account.problems.insert(0, "interrupted")
+        return self._account
+
+    def _hear(self, channel: "Channel", on_batch: Callable[[Batch], None]) -> None:
+        match self._receive(channel):
+            case Batch() as batch:
+                self._account.batches.append(batch.attempts)
+                on_batch(batch)
+            case Ready():
+                self._ready += 1
+            case Failed(reason):
+                self._account.problems.append(f"worker {self._channels[channel]}: {reason}")
+                self._close(channel)
+            case Finished():
+                self._close(channel)
+
+    def _receive(self, channel: "Channel") -> object:
+        try:
+            return channel.recv()
+        except (EOFError, OSError):  # it ended without a last word
+            process = self._processes[self._channels[channel]]
+            status = process.wait()
+            return Failed(f"was killed by signal {-status}" if status < 0 else f"failed with status {status}")
+
+    def _close(self, channel: "Channel") -> None:
+        channel.close()
+        del self._channels[channel]
+
+    def _start_if_ready(self) -> None:
+        if self._account.problems:
+            raise BookingSimError(f"The surge did not start. {self._account.problems[0]}")
+        if self._ready < len(self._shares):
+            return
+        self._account.started_at = time.monotonic() + _LEAD_S
+        for channel in self._channels:
+            self._send(channel, Start(self._account.started_at))
+
+    def _stop(self) -> None:
+        for channel in self._channels:
+            self._send(channel, Stop())
+
+    def _send(self, channel: "Channel", message: object) -> None:
+        with contextlib.suppress(OSError):  # a worker that is gone is noticed when it is listened to
+            channel.send(message)
