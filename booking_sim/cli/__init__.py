@@ -5,6 +5,7 @@ import sys
 import click
 
 from booking_sim.cli.db import db
+from booking_sim.cli.surge import surge_command
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
 
@@ -23,6 +24,7 @@ def cli() -> None:
 
 
 cli.add_command(db)
+cli.add_command(surge_command)
 
 
 def main() -> None:

@@ -7,6 +7,9 @@ from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 from booking_sim.plots.style import INK, axes_or_new
 from booking_sim.stats.latency import curve, percentiles
 
+_LABELS_ABOVE = {95: -7, 99: 7}
+"""Points by which the labels of neighbours keep apart."""
+
 
 def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw the share of answers that came within each latency, and mark the 50th, 95th and 99th percentile.
@@ -23,15 +26,16 @@ def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.plot(points["latency_ms"], points["percent"], color=INK, drawstyle="steps-post")
     for percent, latency in percentiles(attempts).dropna().reset_index().itertuples(index=False):
         ax.plot(latency, percent, "o", color=INK, markersize=5)
+        offset = (-8, _LABELS_ABOVE.get(percent, 0))
         ax.annotate(
             f"p{percent}  {latency:,.3g} ms",
             (latency, percent),
-            xytext=(-8, 0),
+            offset,
             textcoords="offset points",
             ha="right",
             va="center",
         )
-    ax.set(xlabel="milliseconds until the answer", ylabel="answers that took no longer", xscale="log", ylim=(0, 103))
+    ax.set(xlabel="milliseconds until the answer", ylabel="answers that took no longer", xscale="log", ylim=(0, 106))
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     ax.yaxis.set_major_formatter(PercentFormatter())
     return ax
