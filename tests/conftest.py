@@ -4,6 +4,7 @@ The server is the one that the product would use: POSTGRES_URL, the PG* variable
 `core` run a second time on the oldest other PostgreSQL that is installed on this machine.
 """
 
+import fcntl
 import itertools
 import os
 import secrets
@@ -132,6 +133,14 @@ def conn(database):
     """An autocommit connection to the test's database."""
     with connect(database) as connection:
         yield connection
+
+
+@pytest.fixture
+def crowd_turn():
+    """The turn of the one test at a time that opens hundreds of connections: two would be more than a server has."""
+    with (Path(os.environ[RUN]) / "crowd").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def reset(database: str | psycopg.Connection[Any]) -> list[str]:
         state = _read_state(connection)
         if not state.is_ours:
             raise BookingSimError(
-                f"Database {state.database!r} is not reset: its schema 'booking' was not made by booking_sim. "
+                f"Database {state.database!r} is not reset: it has no schema 'booking' that booking_sim made. "
                 "Name the right database, or make a new one."
             )
         migrations = migration_files.read()

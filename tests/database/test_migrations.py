@@ -169,6 +169,7 @@ def test_a_newer_version_in_the_ledger_is_refused(conn):
         ("-- Extra.\ncreate table booking.extra ();\n\nselect no_such();", ", line 4: function no_such"),
         ("-- Extra.\ncreate table booking.extra ();\nselect 1 / 0;", ": division by zero"),
     ],
+    ids=["syntax", "meaning", "run"],
 )
 def test_a_failing_file_changes_nothing_and_says_where(empty, folder, text, words):
     name = f"{NEXT:04}_extra.sql"
@@ -253,7 +254,7 @@ def test_reset_begins_a_refused_ledger_anew(conn):
 
 
 def test_reset_refuses_a_database_that_was_never_migrated(empty):
-    with refused(empty, "is not reset: its schema 'booking' was not made by booking_sim"):
+    with refused(empty, "is not reset: it has no schema 'booking' that booking_sim made"):
         reset(empty)
 
 
