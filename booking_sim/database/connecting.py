@@ -137,7 +137,7 @@ def address(url: str) -> str:
     """Where a URL points, for people: host and port, without user or password."""
     values = read_url(url)
     host = values.get("host") or values.get("hostaddr") or "the default socket"
-    return host if host.startswith("/") or "port" not in values else f"{host}:{values['port']}"
+    return redact(host if host.startswith("/") or "port" not in values else f"{host}:{values['port']}")
 
 
 def _options(url: str, *, autocommit: bool, application_name: str) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def _explained(error: psycopg.Error, url: str) -> BookingSimError:
     }
     for pattern, sentence in _REASONS:
         if re.search(pattern, str(error)):
-            return BookingSimError(sentence.format(**words))
+            return BookingSimError(redact(sentence.format(**words)))
     return BookingSimError(f"Cannot connect to {words['where']}: {redact(' '.join(str(error).split()))}")
 
 

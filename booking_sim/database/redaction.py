@@ -14,18 +14,20 @@ _KEYWORDS = "|".join(sorted(option.keyword.decode() for option in psycopg.pq.Con
 
 # Each pattern masks too much rather than too little: a password may hold any character, also in the wrong place.
 _PATTERNS = (
-    re.compile(r"(//[^:]*:).*(?=@)", re.DOTALL),  # user:password@, to the last @: the password may hold one too
-    re.compile(r"(//[^:@/?#\s\[]*:)(?!\d*(?:[/?#,\s'\"]|$))[^@\s]+(?=\s|$)"),  # user:password, the host forgotten
-    re.compile(
-        r"(\w*(?:pass|pwd)\w*(?:['\"]\s*:|\s*=)\s*)"  # password=, PGPASSWORD=, passwd=, "password":
+    re.compile(r"(//[^:]*:).*(?=@)", re.DOTALL),  # //user:password@, to the last @: the password may hold one too
+    re.compile(r"([^\s:/@]+:)(?!//)\S*(?=@)"),  # the same without //
+    re.compile(r"(//[^:@/?#\s\[]*:)(?!\d*(?:[/?#,\s'\"]|$))[^@\s]+(?=\s|$)"),  # //user:password, the host forgotten
+    re.compile(r"([?&][^=&\s]*%[^=&\s]*=)\S*"),  # ?p%61ssword=
+    re.compile(  # password=, PGPASSWORD=, pasword=, "password":
+        r"(\w*(?:pas|pwd)\w*(?:['\"]\s*:|\s*=)\s*)"
         rf"(?:'(?:\\.|[^'\\])*(?:'|$)[^\s,}}]*|\"(?:\\.|[^\"\\])*(?:\"|$)|.*?(?=\s+(?:{_KEYWORDS})\s*=|$))",
         re.IGNORECASE | re.DOTALL,
     ),
 )
 
 _HINTS = {
-    "percent-encoded": 'write "%" in a password as %25',
     "unexpected spaces": "write a space as %20",
+    "percent-encoded": "write % in a password as %25",
     'missing "="': "begin it with postgresql:// or give key=value pairs",
     "unterminated quoted": "close the quote",
     "query parameter": "a word after the ? is no option of PostgreSQL's",
