@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from booking_sim.cli.audit import audit_command
 from booking_sim.cli.db import db
 from booking_sim.cli.surge import surge_command
 from booking_sim.database import redact
@@ -25,6 +26,7 @@ def cli() -> None:
 
 cli.add_command(db)
 cli.add_command(surge_command)
+cli.add_command(audit_command)
 
 
 def main() -> None:

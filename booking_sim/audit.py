@@ -1,0 +1,117 @@
+"""The audit: every invariant of a booking database, each one query that must find nothing, all in one snapshot."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+import psycopg
+from psycopg import Connection, Cursor
+from psycopg.pq import TransactionStatus
+from psycopg.rows import tuple_row
+from psycopg.sql import SQL
+
+from booking_sim import queries
+from booking_sim.database import connect, redact
+from booking_sim.errors import BookingSimError
+
+RULES = (
+    "one_live_intent",
+    "capacity",
+    "agreement",
+    "quantities",
+    "orphans",
+    "deadlines",
+    "transitions",
+    "succession",
+    "request_keys",
+    "overdue",
+    "indexes",
+)
+"""The names of the invariants; each is the query sql/audit/NAME.sql."""
+
+
+def audit(
+    connection_or_url: Connection[Any] | str, *, event_id: int | None = None, sweep_bound: timedelta | None = None
+) -> pd.DataFrame:
+    """Check every invariant, in one snapshot: the verdict is exact also while a surge is running.
+
+    The tables are read whole, without their indexes, but for the rule that compares both. Nothing is locked or written.
+
+    Args:
+        connection_or_url: A connection with no transaction open, left as it was; or a libpq URL.
+        event_id: Judge the rows of one event, instead of all.
+        sweep_bound: How long after its deadline a hold may still be there. None leaves the rule `overdue` unchecked,
+            since without a sweeper an overdue hold stays until somebody wants its tickets.
+
+    Returns:
+        One row an invariant: `name`; `rule`, the sentence that must be true; `checked`, whether it was looked at;
+        `violations`, the exact number of offending rows; `offenders`, the first five of them, a dict each.
+        `holds` gives the verdict on it.
+
+    Raises:
+        BookingSimError: There is no such event or no booking schema, the connection is in a transaction, the sweep
+            bound is negative, or the database could not be read.
+    """
+    if sweep_bound is not None and sweep_bound < timedelta(0):
+        raise BookingSimError(f"A sweep bound of {sweep_bound} will not do: give no time or more.")
+    parameters = {"event_id": event_id, "sweep_bound": sweep_bound}
+    with _snapshot(connection_or_url) as cursor:
+        if event_id is not None:
+            _check_event(cursor, event_id)
+        return pd.DataFrame([_check(cursor, rule, parameters) for rule in RULES])
+
+
+def holds(frame: pd.DataFrame) -> bool:
+    """Whether no invariant is violated, of those that were checked: the verdict on what `audit` returned."""
+    return bool((frame["violations"] == 0).all())
+
+
+def _check(cursor: Cursor[Any], rule: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    checked = rule != "overdue" or parameters["sweep_bound"] is not None
+    found = _first_offenders(cursor, rule, parameters) if checked else []
+    return {
+        "name": rule,
+        "rule": queries.describe(f"audit/{rule}"),
+        "checked": checked,
+        "violations": found[0][0] if found else 0,
+        "offenders": [offender for _, offender in found],
+    }
+
+
+def _first_offenders(cursor: Cursor[Any], rule: str, parameters: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
+    if rule == "indexes":
+        cursor.execute(queries.load("audit/through_indexes"))
+    query = SQL(queries.load("audit/first_offenders")).format(rule=SQL(queries.load(f"audit/{rule}")))
+    # Not prepared: a plan kept from before would not know the settings of this transaction.
+    return cursor.execute(query, parameters, prepare=False).fetchall()
+
+
+def _check_event(cursor: Cursor[Any], event_id: int) -> None:
+    row = cursor.execute(queries.load("audit/event_exists"), {"event_id": event_id}).fetchone()
+    if row != (True,):
+        raise BookingSimError(f"There is no event {event_id}. Name one of this database, or audit all.")
+
+
+@contextmanager
+def _snapshot(connection_or_url: Connection[Any] | str) -> Iterator[Cursor[Any]]:
+    """Open a read-only transaction with one snapshot, and turn what the database says of it into one line."""
+    with ExitStack() as stack:
+        connection = connection_or_url
+        if isinstance(connection, str):
+            connection = stack.enter_context(connect(connection))
+        if connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
+            raise BookingSimError(
+                "The audit takes a snapshot of its own, and this connection is in a transaction: commit it or roll it back."
+            )
+        try:
+            with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+                cursor.execute(queries.load("audit/snapshot"))
+                yield cursor
+        except psycopg.errors.UndefinedTable:
+            raise BookingSimError(
+                f"Database '{connection.info.dbname}' has no booking schema. Make it with 'booking-sim db migrate'."
+            ) from None
+        except psycopg.Error as error:
+            raise BookingSimError(f"The audit could not be done: {redact(str(error))}") from error
