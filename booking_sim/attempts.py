@@ -1,10 +1,8 @@
-"""What is written down of one attempt: the columns of the attempts frame, with their types and units."""
+"""What is written down of one attempt: its fields are the columns of the attempts frame. Workers need no frame."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
-
-import pyarrow as pa
 
 OUTCOMES = ("held", "sold_out", "contended", "error")
 """Every word that an attempt can end with, in the order in which charts stack them."""
@@ -48,39 +46,3 @@ class Attempt(NamedTuple):
     """What went wrong, in one line."""
     phase: Phase | None = None
     """How far a failed attempt had come."""
-
-
-SCHEMA = pa.schema(
-    {
-        "buyer": pa.int32(),
-        "attempt": pa.int32(),
-        "worker": pa.int32(),
-        "connection": pa.int32(),
-        "sent_at": pa.float64(),
-        "latency_ms": pa.float64(),
-        "outcome": pa.dictionary(pa.int8(), pa.string()),
-        "intent_id": pa.int64(),
-        "ticket_nos": pa.list_(pa.int32()),
-        "hold_expires_at": pa.timestamp("us", tz="UTC"),
-        "sqlstate": pa.string(),
-        "error": pa.string(),
-        "phase": pa.string(),
-    }
-)
-"""The fields of Attempt, in their order, as Parquet keeps them."""
-
-_CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
-
-
-def to_record_batch(attempts: list[Attempt]) -> pa.RecordBatch:
-    """Turn attempts into columns."""
-    columns = zip(*attempts, strict=True) if attempts else [()] * len(SCHEMA)
-    arrays = [_array(field, column) for field, column in zip(SCHEMA, columns, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
-
-
-def _array(field: pa.Field, column: tuple[object, ...]) -> pa.Array:
-    if field.name == "outcome":
-        codes = pa.array([_CODES[str(outcome)] for outcome in column], pa.int8())
-        return pa.DictionaryArray.from_arrays(codes, pa.array(OUTCOMES))
-    return pa.array(column, field.type)

@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from booking_sim.attempts import OUTCOMES, SCHEMA
+from booking_sim import columns
 from booking_sim.errors import BookingSimError
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.overview import overview
@@ -116,8 +114,7 @@ class SurgeResult:
             "inventory": self.inventory.to_dict("records"),
             "audit": self.audit.to_dict("records"),
         }
-        table = pa.Table.from_pandas(self.attempts, SCHEMA, preserve_index=False)
-        pq.write_table(table.replace_schema_metadata(), folder / ATTEMPTS)
+        columns.write(self.attempts, folder / ATTEMPTS)
         (folder / MANIFEST).write_text(json.dumps(self.manifest | parts, indent=2) + "\n", encoding="utf-8")
         self.chart().savefig(folder / CHART, dpi=150)
         return folder
@@ -132,7 +129,7 @@ def load(folder: str | Path) -> SurgeResult:
     folder = Path(folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        attempts = pq.read_table(folder / ATTEMPTS, schema=SCHEMA)
+        attempts = columns.read(folder / ATTEMPTS)
     except (OSError, ValueError) as error:
         raise BookingSimError(
             f"{folder} holds no result that can be read ({error}): name a folder that --out made."
@@ -141,7 +138,7 @@ def load(folder: str | Path) -> SurgeResult:
         del manifest[computed]
     return SurgeResult(
         scenario=Scenario.from_settings(manifest.pop("scenario")),
-        attempts=attempts_frame(attempts),
+        attempts=attempts,
         inventory=pd.DataFrame(manifest.pop("inventory")),
         audit=pd.DataFrame(manifest.pop("audit")),
         manifest=manifest,
@@ -165,14 +162,3 @@ def claim_folder(folder: Path) -> Path:
     if (folder / MANIFEST).exists():
         raise BookingSimError(f"'{folder}' holds a result, which is kept: name another folder with --out.")
     return folder
-
-
-def attempts_frame(table: pa.Table) -> pd.DataFrame:
-    """Turn attempts into a frame, by the time they were sent; what an attempt may lack keeps its type."""
-    nullable = {
-        pa.int64(): pd.Int64Dtype(),
-        SCHEMA.field("ticket_nos").type: pd.ArrowDtype(SCHEMA.field("ticket_nos").type),
-    }
-    frame = table.unify_dictionaries().to_pandas(types_mapper=nullable.get)
-    frame["outcome"] = frame["outcome"].cat.set_categories(OUTCOMES)  # Parquet forgets the words that were not used
-    return frame.sort_values(["sent_at", "buyer"], ignore_index=True)

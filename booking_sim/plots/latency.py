@@ -26,15 +26,9 @@ def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.plot(points["latency_ms"], points["percent"], color=INK, drawstyle="steps-post")
     for percent, latency in percentiles(attempts).dropna().reset_index().itertuples(index=False):
         ax.plot(latency, percent, "o", color=INK, markersize=5)
+        label = f"p{percent}  {latency:,.3g} ms"
         offset = (-8, _LABELS_ABOVE.get(percent, 0))
-        ax.annotate(
-            f"p{percent}  {latency:,.3g} ms",
-            (latency, percent),
-            offset,
-            textcoords="offset points",
-            ha="right",
-            va="center",
-        )
+        ax.annotate(label, (latency, percent), offset, textcoords="offset points", ha="right", va="center")
     ax.set(xlabel="milliseconds until the answer", ylabel="answers that took no longer", xscale="log", ylim=(0, 106))
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     ax.yaxis.set_major_formatter(PercentFormatter())

@@ -12,8 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
-import pyarrow as pa
-
 from booking_sim.errors import BookingSimError
 from booking_sim.surge.interrupt import Interrupt
 from booking_sim.surge.messages import Batch, Failed, Finished, Ready, Share, Start, Stop
@@ -33,12 +31,12 @@ class Account:
     """What the workers reported.
 
     Attributes:
-        batches: Their attempts.
+        batches: Their attempts, as columns.
         problems: Why the account is not complete, a line each.
         started_at: The start, an instant of `time.monotonic()`; None if it never came.
     """
 
-    batches: list[pa.RecordBatch] = field(default_factory=list)
+    batches: list[Sequence[Sequence[Any]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     started_at: float | None = None
 
@@ -106,7 +104,8 @@ class Crew:
     def _hear(self, channel: "Channel", on_batch: Callable[[Batch], None]) -> None:
         match self._receive(channel):
             case Batch() as batch:
-                self._account.batches.append(batch.attempts)
+                if batch.columns:
+                    self._account.batches.append(batch.columns)
                 on_batch(batch)
             case Ready():
                 self._ready += 1

@@ -1,8 +1,8 @@
 """What the parent and a worker say to each other over their pipe."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pyarrow as pa
+from typing import Any
 
 from booking_sim.scenario import Scenario
 
@@ -43,10 +43,14 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Worker, several times a second: the attempts since the last batch, and how many buyers had their last word."""
+    """Worker, several times a second: what came since the last batch."""
 
-    attempts: pa.RecordBatch
+    columns: Sequence[Sequence[Any]]
+    """The fields of Attempt, one sequence each; none if there was no attempt."""
+    outcomes: dict[str, int]
+    """How many attempts ended in each way."""
     buyers_done: int
+    """How many buyers had their last word."""
 
 
 @dataclass(frozen=True, slots=True)

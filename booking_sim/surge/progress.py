@@ -2,10 +2,10 @@
 
 import sys
 import warnings
+from collections import Counter
 from types import TracebackType
 from typing import Self
 
-import pyarrow.compute as pc
 from tqdm import TqdmWarning
 
 from booking_sim.attempts import OUTCOMES
@@ -25,7 +25,7 @@ class Progress:
     """
 
     def __init__(self, buyers: int, *, show: bool | None) -> None:
-        self._counts = dict.fromkeys(OUTCOMES, 0)
+        self._counts = Counter[str]()
         self._bar = tqdm(
             total=buyers,
             unit=" buyers",
@@ -45,9 +45,9 @@ class Progress:
 
     def add(self, batch: Batch) -> None:
         """Move the bar on."""
-        for count in pc.value_counts(batch.attempts["outcome"]).to_pylist():
-            self._counts[count["values"]] += count["counts"]
-        self._bar.set_postfix({name: f"{count:,}" for name, count in self._counts.items() if count}, refresh=False)
+        self._counts.update(batch.outcomes)
+        shown = {outcome: f"{self._counts[outcome]:,}" for outcome in OUTCOMES if self._counts[outcome]}
+        self._bar.set_postfix(shown, refresh=False)
         self._bar.update(batch.buyers_done)
 
 

@@ -1,6 +1,8 @@
 """Collects the attempts of one worker until the next batch leaves for the parent."""
 
-from booking_sim.attempts import Attempt, to_record_batch
+from collections import Counter
+
+from booking_sim.attempts import Attempt
 from booking_sim.surge.messages import Batch
 
 
@@ -23,4 +25,5 @@ class Recorder:
         """Hand over what came since this was last asked."""
         attempts, self._attempts = self._attempts, []
         buyers_done, self._buyers_done = self._buyers_done, 0
-        return Batch(to_record_batch(attempts), buyers_done)
+        outcomes = Counter(attempt.outcome for attempt in attempts)
+        return Batch(tuple(zip(*attempts, strict=True)), dict(outcomes), buyers_done)

@@ -5,18 +5,16 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from booking_sim import manifest, queries
-from booking_sim.attempts import SCHEMA
+from booking_sim import columns, manifest, queries
 from booking_sim.audit import audit
 from booking_sim.booking import create_event
 from booking_sim.database import connect, open_server
 from booking_sim.database.migrations import migrate
 from booking_sim.errors import BookingSimError
-from booking_sim.result import SurgeResult, attempts_frame
+from booking_sim.result import SurgeResult
 from booking_sim.scenario import Scenario
 from booking_sim.surge.crew import Crew
 from booking_sim.surge.interrupt import interruptible
@@ -43,7 +41,7 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None) -> SurgeR
                     _row(connection, "surge/end_backends", application_name=name)
                 return SurgeResult(
                     scenario=scenario,
-                    attempts=attempts_frame(pa.Table.from_batches(account.batches, SCHEMA)),
+                    attempts=columns.to_frame(account.batches),
                     inventory=pd.DataFrame([_row(connection, "surge/inventory", event_id=event_id)]),
                     audit=audit(connection),
                     manifest={

@@ -1,0 +1,74 @@
+"""Attempts as columns: in the frame that a result holds, and in Parquet."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from booking_sim.attempts import OUTCOMES
+
+SCHEMA = pa.schema(
+    {
+        "buyer": pa.int32(),
+        "attempt": pa.int32(),
+        "worker": pa.int32(),
+        "connection": pa.int32(),
+        "sent_at": pa.float64(),
+        "latency_ms": pa.float64(),
+        "outcome": pa.dictionary(pa.int8(), pa.string()),
+        "intent_id": pa.int64(),
+        "ticket_nos": pa.list_(pa.int32()),
+        "hold_expires_at": pa.timestamp("us", tz="UTC"),
+        "sqlstate": pa.string(),
+        "error": pa.string(),
+        "phase": pa.string(),
+    }
+)
+"""The fields of Attempt, in their order, as Parquet keeps them."""
+
+_NUMBERS = SCHEMA.field("ticket_nos").type
+_CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+
+
+def to_frame(batches: Iterable[Sequence[Sequence[Any]]]) -> pd.DataFrame:
+    """Turn the batches of the workers, each the columns of some attempts, into one frame, by the time of sending."""
+    return _frame(pa.Table.from_batches([_record_batch(columns) for columns in batches], SCHEMA))
+
+
+def write(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame of attempts to a Parquet file."""
+    table = pa.Table.from_pandas(frame, SCHEMA, preserve_index=False)
+    pq.write_table(table.replace_schema_metadata(), path)  # without what only pandas reads
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read the same frame from a Parquet file again.
+
+    Raises:
+        OSError: There is no such file, or it is broken.
+        ValueError: It holds something else.
+    """
+    return _frame(pq.read_table(path, schema=SCHEMA))
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """Numbers that may be missing stay whole, and an outcome that never came stays one that could have come."""
+    types = {pa.int64(): pd.Int64Dtype(), _NUMBERS: pd.ArrowDtype(_NUMBERS)}
+    frame: pd.DataFrame = table.unify_dictionaries().to_pandas(types_mapper=types.get)
+    frame["outcome"] = frame["outcome"].cat.set_categories(OUTCOMES)
+    return frame.sort_values(["sent_at", "buyer"], ignore_index=True)
+
+
+def _record_batch(columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
+    arrays = [_array(field, column) for field, column in zip(SCHEMA, columns, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
+
+
+def _array(field: pa.Field, column: Sequence[Any]) -> pa.Array:
+    if field.name == "outcome":
+        codes = pa.array([_CODES[outcome] for outcome in column], pa.int8())
+        return pa.DictionaryArray.from_arrays(codes, pa.array(OUTCOMES))
+    return pa.array(column, field.type)
