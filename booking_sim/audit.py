@@ -33,14 +33,14 @@ RULES = (
 
 
 def audit(
-    connection_or_url: Connection[Any] | str, *, event_id: int | None = None, sweep_bound: timedelta | None = None
+    database: str | Connection[Any], *, event_id: int | None = None, sweep_bound: timedelta | None = None
 ) -> pd.DataFrame:
     """Check every invariant, in one snapshot: the verdict is exact also while a surge is running.
 
     The tables are read whole, without their indexes, but for the rule that compares both. Nothing is locked or written.
 
     Args:
-        connection_or_url: A connection with no transaction open, left as it was; or a libpq URL.
+        database: A libpq URL, or a connection with no transaction open, which is left as it was.
         event_id: Judge the rows of one event, instead of all.
         sweep_bound: How long after its deadline a hold may still be there. None leaves the rule `overdue` unchecked,
             since without a sweeper an overdue hold stays until somebody wants its tickets.
@@ -57,7 +57,7 @@ def audit(
     if sweep_bound is not None and sweep_bound < timedelta(0):
         raise BookingSimError(f"A sweep bound of {sweep_bound} will not do: give no time or more.")
     parameters = {"event_id": event_id, "sweep_bound": sweep_bound}
-    with _snapshot(connection_or_url) as cursor:
+    with _snapshot(database) as cursor:
         if event_id is not None:
             _check_event(cursor, event_id)
         return pd.DataFrame([_check(cursor, rule, parameters) for rule in RULES])
@@ -95,15 +95,13 @@ def _check_event(cursor: Cursor[Any], event_id: int) -> None:
 
 
 @contextmanager
-def _snapshot(connection_or_url: Connection[Any] | str) -> Iterator[Cursor[Any]]:
+def _snapshot(database: str | Connection[Any]) -> Iterator[Cursor[Any]]:
     """Open a read-only transaction with one snapshot, and turn what the database says of it into one line."""
     with ExitStack() as stack:
-        connection = connection_or_url
-        if isinstance(connection, str):
-            connection = stack.enter_context(connect(connection))
+        connection = stack.enter_context(connect(database)) if isinstance(database, str) else database
         if connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
             raise BookingSimError(
-                "The audit takes a snapshot of its own, and this connection is in a transaction: commit it or roll it back."
+                "The audit takes a snapshot of its own, but this connection is in a transaction: commit it first."
             )
         try:
             with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:

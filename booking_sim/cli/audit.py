@@ -2,7 +2,8 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +12,8 @@ from booking_sim.scenario import parse_duration
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_MARGIN = 14  # columns, for the verdict
 
 
 @click.command("audit")
@@ -32,15 +35,20 @@ def audit_command(*, event_id: int | None, sweep_bound: str | None, as_json: boo
 
 
 def _report(frame: "pd.DataFrame") -> str:
-    lines = []
-    for found in frame.itertuples():
-        verdict = "ok" if found.violations == 0 else f"{found.violations:,} violation{'s' * (found.violations > 1)}"
-        lines.append(f"{verdict if found.checked else 'not checked':<14} {found.name:<16} {found.rule}")
-        lines += [f"{'':<14} {_one_line(offender)}" for offender in found.offenders]
-        if found.violations > len(found.offenders):
-            lines.append(f"{'':<14} and {found.violations - len(found.offenders):,} more")
-    return "\n".join(lines)
+    invariants: list[Any] = frame.to_dict("records")
+    return "\n".join(line for invariant in invariants for line in _lines(**invariant))
 
 
-def _one_line(offender: dict[str, object]) -> str:
-    return " · ".join(f"{name} {value}" for name, value in offender.items() if value is not None)
+def _lines(name: str, rule: str, offenders: list[dict[str, Any]], *, checked: bool, violations: int) -> Iterator[str]:
+    if not checked:
+        verdict = "not checked"
+    elif violations == 0:
+        verdict = "ok"
+    else:
+        verdict = f"{violations:,} violation{'s' if violations > 1 else ''}"
+    yield f"{verdict:<{_MARGIN}} {name:<16} {rule}"
+    for offender in offenders:
+        columns = (f"{column}={value}" for column, value in offender.items() if value is not None)
+        yield f"{'':<{_MARGIN}} {' '.join(columns)}"
+    if violations > len(offenders):
+        yield f"{'':<{_MARGIN}} and {violations - len(offenders):,} more"
