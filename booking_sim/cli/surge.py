@@ -70,7 +70,7 @@ def _report(result: "SurgeResult", out: Path) -> str:
         "attempts": f"{figures['attempts']:,} in {figures['duration_s']:.2f} s, {figures['throughput']:,.0f} a second",
         "latency": " · ".join(f"p{percent} {figures[f'p{percent}_ms']:,.1f} ms" for percent in (50, 95, 99)),
         "oversold": f"{figures['oversold']:,}",
-        "audit": f"{audit} ({len(result.audit)} invariants)",
+        "audit": f"{audit} ({result.audit['checked'].sum()} invariants)",
         "kept in": str(out),
     }
     if result.partial:

@@ -7,8 +7,8 @@ from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 from booking_sim.plots.style import INK, axes_or_new
 from booking_sim.stats.latency import curve, percentiles
 
-_LABELS_ABOVE = {95: -7, 99: 7}
-"""Points by which the labels of neighbours keep apart."""
+_LABEL_AT = {50: ((8, -4), "left"), 95: ((8, -10), "left"), 99: ((-8, 6), "right")}
+"""Where the label of each percentile stands, in points from its dot: clear of the curve and of the next label."""
 
 
 def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -24,11 +24,11 @@ def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     points = curve(attempts)
     ax.plot(points["latency_ms"], points["percent"], color=INK, drawstyle="steps-post")
-    for percent, latency in percentiles(attempts).dropna().reset_index().itertuples(index=False):
+    for percent, latency in percentiles(attempts, tuple(_LABEL_AT)).dropna().reset_index().itertuples(index=False):
         ax.plot(latency, percent, "o", color=INK, markersize=5)
         label = f"p{percent}  {latency:,.3g} ms"
-        offset = (-8, _LABELS_ABOVE.get(percent, 0))
-        ax.annotate(label, (latency, percent), offset, textcoords="offset points", ha="right", va="center")
+        offset, side = _LABEL_AT[percent]
+        ax.annotate(label, (latency, percent), offset, textcoords="offset points", ha=side)
     ax.set(xlabel="milliseconds until the answer", ylabel="answers that took no longer", xscale="log", ylim=(0, 106))
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     ax.yaxis.set_major_formatter(PercentFormatter())

@@ -43,7 +43,7 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None) -> SurgeR
                     scenario=scenario,
                     attempts=columns.to_frame(account.batches),
                     inventory=pd.DataFrame([_row(connection, "surge/inventory", event_id=event_id)]),
-                    audit=audit(connection),
+                    audit=audit(connection, event_id=event_id),
                     manifest={
                         "event_id": event_id,
                         "application_name": name,
