@@ -8,7 +8,7 @@ from inventory import stock
 
 from booking_sim.booking import create_event
 
-pytestmark = pytest.mark.core
+pytestmark = [pytest.mark.core, pytest.mark.usefixtures("crowd_turn")]
 
 TICKETS = 500
 BUYERS = 2_000

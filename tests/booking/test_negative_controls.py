@@ -9,7 +9,7 @@ from booking_sim.booking import create_event
 TICKETS = 500
 BUYERS = 2_000
 
-pytestmark = pytest.mark.core
+pytestmark = [pytest.mark.core, pytest.mark.usefixtures("crowd_turn")]
 
 
 @pytest.fixture
