@@ -168,8 +168,12 @@ def test_a_newer_version_in_the_ledger_is_refused(conn):
         ),
         ("-- Extra.\ncreate table booking.extra ();\n\nselect no_such();", ", line 4: function no_such"),
         ("-- Extra.\ncreate table booking.extra ();\nselect 1 / 0;", ": division by zero"),
+        (
+            "create table booking.extra (); alter table booking_sim.migrations add check (name not like '%extra.sql');",
+            ": new row for relation .migrations. violates check",
+        ),
     ],
-    ids=["syntax", "meaning", "run"],
+    ids=["syntax", "meaning", "run", "its row in the ledger"],
 )
 def test_a_failing_file_changes_nothing_and_says_where(empty, folder, text, words):
     name = f"{NEXT:04}_extra.sql"
