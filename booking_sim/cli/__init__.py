@@ -6,6 +6,7 @@ import click
 
 from booking_sim.cli.audit import audit_command
 from booking_sim.cli.db import db
+from booking_sim.cli.strategies import strategies
 from booking_sim.cli.surge import surge_command
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
@@ -27,6 +28,7 @@ def cli() -> None:
 cli.add_command(db)
 cli.add_command(surge_command)
 cli.add_command(audit_command)
+cli.add_command(strategies)
 
 
 def main() -> None:

@@ -1,0 +1,5 @@
+"""The contract of the database as checks that run: what every strategy has to keep, point by point."""
+
+from booking_sim.contract.verify import POINTS, Finding, kept, verify
+
+__all__ = ["POINTS", "Finding", "kept", "verify"]

@@ -1,0 +1,131 @@
+"""What is verified: a strategy in its scratch database, and the ways in which the points ask it."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Barrier
+from time import monotonic
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import psycopg
+from psycopg import Connection
+
+from booking_sim import booking
+from booking_sim.database import connect
+from booking_sim.models import Outcome, Reservation
+from booking_sim.queries import load
+
+CROWD = 48
+"""Connections that ask at once."""
+
+PATIENCE = 8.0
+"""Seconds after which a buyer who is told `contended` again and again gives up."""
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+class Broken(Exception):  # noqa: N818  it says what is the case, and is read as a word
+    """A point of the contract is not kept. The message says what was seen."""
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What an event's tables hold: tickets by status, and pending intents."""
+
+    available: int
+    held: int
+    sold: int
+    pending: int
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A strategy in a database of its own.
+
+    Attributes:
+        url: The scratch database in which it is applied.
+        connection: In autocommit, for whoever needs one.
+        retry: SQLSTATEs that its client answers by asking again.
+    """
+
+    url: str
+    connection: Connection[Any]
+    retry: tuple[str, ...]
+
+    def connect(self) -> Connection[Any]:
+        """Open one more connection, in autocommit."""
+        return connect(self.url, application_name="booking_sim verify")
+
+    def event(self, capacity: int) -> int:
+        """Put an event of the point's own on sale."""
+        return booking.create_event(self.connection, "contract", capacity)
+
+    def stock(self, event_id: int) -> Stock:
+        """Read what the tables hold."""
+        row = self.connection.execute(load("contract/stock"), {"event_id": event_id}).fetchone()
+        return Stock(*(row or ()))
+
+    def ask(
+        self,
+        connection: Connection[Any],
+        call: Callable[Concatenate[Connection[Any], Arguments], Answer],
+        /,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Answer:
+        """Call a function of the contract as the strategy's client has to: again, if it says so."""
+        until = monotonic() + PATIENCE
+        while True:
+            try:
+                return call(connection, *args, **kwargs)
+            except psycopg.Error as error:
+                if error.sqlstate not in self.retry or monotonic() > until:
+                    raise
+
+    def buy(self, connection: Connection[Any], event_id: int, user_id: str, quantity: int = 1) -> Reservation:
+        """Reserve, and ask again while told `contended`."""
+        until = monotonic() + PATIENCE
+        while True:
+            answer = self.ask(connection, booking.reserve, event_id, user_id, quantity)
+            if answer.outcome is not Outcome.CONTENDED:
+                return answer
+            if monotonic() > until:
+                raise Broken(f"a buyer was told contended for {PATIENCE:.0f} seconds")
+
+    def crowd(self, work: Callable[[Connection[Any], int], Answer], size: int = CROWD) -> list[Answer]:
+        """Do work over many connections at once, all starting together; each gets its connection and its number."""
+        start = Barrier(size)
+
+        def one(connection: Connection[Any], number: int) -> Answer:
+            start.wait()
+            return work(connection, number)
+
+        with ExitStack() as stack:
+            connections = [stack.enter_context(self.connect()) for _ in range(size)]
+            with ThreadPoolExecutor(size) as pool:
+                return [*pool.map(one, connections, range(size))]
+
+    def settle(self, future: Future[Any], waiter: Connection[Any], holder: Connection[Any]) -> bool:
+        """Wait until there is an answer, or the waiter waits for the holder's lock; return whether there is one."""
+        pids = {"waiter": waiter.info.backend_pid, "holder": holder.info.backend_pid}
+        while not wait([future], timeout=0.005).done:
+            if self.connection.execute(load("contract/waits_for"), pids).fetchone() == (True,):
+                return False
+        return True
+
+    def sleep_until(self, moment: datetime) -> None:
+        """Sleep by the database's clock."""
+        self.connection.execute(load("contract/sleep_until"), {"moment": moment})
+
+    def is_before(self, moment: datetime) -> bool:
+        """Whether a moment is still to come, by the database's clock."""
+        return self.connection.execute(load("contract/is_before"), {"moment": moment}).fetchone() == (True,)
+
+
+def expect(what: str, found: object, expected: object) -> None:
+    """Raise `Broken` if something is not as expected."""
+    if found != expected:
+        raise Broken(f"{what}: {found}, and should be {expected}")

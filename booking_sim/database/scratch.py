@@ -1,0 +1,44 @@
+"""Scratch databases: made beside a given one, migrated, used, and dropped."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
+
+from booking_sim.database.connecting import connect
+from booking_sim.database.migrations import migrate
+from booking_sim.errors import BookingSimError
+from booking_sim.queries import load
+
+
+@contextmanager
+def scratch_database(url: str) -> Iterator[str]:
+    """Make a migrated database on the server of another one, and drop it at the end.
+
+    Args:
+        url: A libpq URL of any database there; nothing in it is touched.
+
+    Yields:
+        The URL of the new database.
+
+    Raises:
+        BookingSimError: The server cannot be reached, or its user may not create databases.
+    """
+    name = f"booking_sim_scratch_{secrets.token_hex(6)}"
+    with connect(url) as admin:
+        try:
+            admin.execute(SQL(load("scratch/create")).format(name=Identifier(name)))
+        except psycopg.errors.InsufficientPrivilege:
+            raise BookingSimError(
+                f"User {admin.info.user!r} may not create a scratch database: have the server's owner say "
+                f"'alter role {admin.info.user} createdb', or use another server."
+            ) from None
+        try:
+            scratch = make_conninfo(url, dbname=name)
+            migrate(scratch)
+            yield scratch
+        finally:
+            admin.execute(SQL(load("scratch/drop")).format(name=Identifier(name)))

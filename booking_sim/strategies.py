@@ -1,0 +1,159 @@
+"""The catalogue of ways to claim a ticket: one SQL file each under sql/strategies, or any file of the user's own.
+
+Strategies need indexes and columns of their own, so each runs in a scratch database: `scratch` makes it, migrates it
+and applies the file in one transaction. The comment that a file begins with says what it does, who uses it and what it
+costs. What the file brings is one of these:
+
+- `booking.claim(event_id bigint, quantity int) -> int[]`: finds and locks tickets, fewer or none if it cannot have all;
+- `booking.hold(...)`: finds the tickets and writes the intent and the hold, as in sql/contract/reserve.sql;
+- `booking.reserve(...)` and any other function of the contract, whole.
+
+The first two are called from the contract's own reserve(), which is sql/contract/reserve.sql.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.pq import TransactionStatus
+
+from booking_sim.database import connect
+from booking_sim.database.scratch import scratch_database
+from booking_sim.errors import BookingSimError
+from booking_sim.queries import load
+from booking_sim.resources import SQL
+
+FOLDER = SQL / "strategies"
+
+_FIELD = re.compile(r"--\s*(does|used by|costs|safe|client):\s*(.*)")
+_NEEDS_RESERVE = re.compile(r"\bfunction\s+booking\.(claim|hold)\s*\(", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """One way to claim a ticket, as its file describes it.
+
+    Attributes:
+        name: The file's name without its suffix.
+        title: The first line of its comment; of a file without one, its name.
+        does: What it does; empty, like the next two, if the file does not say.
+        used_by: Who is publicly known to use it.
+        costs: What it costs, and when.
+        safe: Whether it means to keep the contract.
+        retry: SQLSTATEs that its client answers by asking again in a new transaction.
+        path: Its file.
+    """
+
+    name: str
+    title: str
+    does: str
+    used_by: str
+    costs: str
+    safe: bool
+    retry: tuple[str, ...]
+    path: Path
+
+
+def catalogue() -> list[Strategy]:
+    """Return the strategies that come with the toolkit: the default first, the unsafe one last."""
+    strategies = [_read(path) for path in FOLDER.glob("*.sql")]
+    return sorted(strategies, key=lambda strategy: (not strategy.safe, strategy.name != "default", strategy.name))
+
+
+def find(name_or_path: str | Path) -> Strategy:
+    """Return a strategy of the catalogue by its name, or a user's own by the path of its file.
+
+    Args:
+        name_or_path: A name, such as ``skip_locked``; or a path, which ends in ``.sql``.
+
+    Raises:
+        BookingSimError: There is no such name, or the file cannot be read.
+    """
+    if str(name_or_path).endswith(".sql"):
+        return _read(Path(name_or_path))
+    strategies = {strategy.name: strategy for strategy in catalogue()}
+    if str(name_or_path) not in strategies:
+        raise BookingSimError(
+            f"There is no strategy {str(name_or_path)!r}:"
+            f" choose {', '.join(strategies)}, or give the path of an .sql file."
+        )
+    return strategies[str(name_or_path)]
+
+
+@contextmanager
+def scratch(url: str, strategy: Strategy) -> Iterator[str]:
+    """Make a scratch database in which a strategy is applied, and drop it at the end.
+
+    Args:
+        url: A libpq URL of any database of the server; nothing in it is touched.
+        strategy: What to apply there.
+
+    Yields:
+        The URL of the scratch database.
+
+    Raises:
+        BookingSimError: There is no right to make a database, or the file does not apply: it, the line, the reason.
+    """
+    with scratch_database(url) as scratch_url:
+        with connect(scratch_url) as connection:
+            _apply(connection, strategy)
+        yield scratch_url
+
+
+def _apply(connection: Connection[Any], strategy: Strategy) -> None:
+    text = _text(strategy.path)
+    try:
+        with connection.transaction():
+            if _NEEDS_RESERVE.search(text):
+                connection.execute(load("contract/reserve"))
+            connection.execute(text)
+            if connection.info.transaction_status is not TransactionStatus.INTRANS:
+                raise BookingSimError(
+                    f"{strategy.path} ends the transaction that it is applied in: take out its COMMIT or ROLLBACK."
+                )
+    except psycopg.Error as error:
+        raise BookingSimError(_complaint(strategy.path, text, error)) from None
+
+
+def _complaint(path: Path, text: str, error: psycopg.Error) -> str:
+    position = error.diag.statement_position
+    line = f", line {text.count(chr(10), 0, int(position) - 1) + 1}" if position else ""
+    return f"{path}{line}: {error.diag.message_primary or error}. Put it right and try again."
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BookingSimError(
+            f"Cannot read the strategy {path}: {error.strerror}. Give the path of an .sql file."
+        ) from None
+    except UnicodeDecodeError:
+        raise BookingSimError(f"Cannot read the strategy {path}: it is not UTF-8. Save it as UTF-8.") from None
+
+
+def _read(path: Path) -> Strategy:
+    comment = [*takewhile(lambda line: line.startswith("--"), _text(path).splitlines())]
+    fields: dict[str, str] = {}
+    field = ""
+    for line in comment[1:]:
+        if match := _FIELD.fullmatch(line):
+            field, fields[match[1]] = match[1], match[2]
+        elif field:
+            fields[field] = f"{fields[field]} {line.removeprefix('--').strip()}".strip()
+    return Strategy(
+        name=path.stem,
+        title=comment[0].removeprefix("--").strip() if comment else path.stem,
+        does=fields.get("does", ""),
+        used_by=fields.get("used by", ""),
+        costs=fields.get("costs", ""),
+        safe=fields.get("safe") != "no",
+        retry=tuple(re.findall(r"\b[0-9A-Z]{5}\b", fields.get("client", ""))),
+        path=path,
+    )

@@ -1,0 +1,93 @@
+-- The contract around a strategy's own way to claim tickets: applied before a file that brings booking.claim or booking.hold.
+--
+-- reserve() looks at the arguments and the request key, tries a few times, and tells the truth when it refuses; hold()
+-- writes the intent and its tickets; claim(event_id, quantity) finds the tickets and is the strategy. To what a strategy
+-- costs by itself this adds one subtransaction a try (all or nothing: what a short try locked is let go), and to each
+-- refusal one count of the tickets that could be had, over the strategy's own index.
+
+drop function if exists booking.claim(bigint, int);  -- no strategy runs on the claim of another
+
+create or replace function booking.check_request(event_id bigint, user_id text, quantity int, hold_for interval) returns void
+language plpgsql as $$
+declare
+    event_capacity int;
+begin
+    if coalesce(btrim(user_id), '') = '' then
+        raise exception 'a reservation needs a user' using errcode = 'BK004';
+    end if;
+    if hold_for is null or hold_for <= interval '0' or hold_for > interval '31 days' then
+        raise exception 'a hold must last longer than nothing and at most 31 days, not %', coalesce(hold_for::text, 'null')
+            using errcode = 'BK003';
+    end if;
+    select e.capacity into event_capacity from booking.events as e where e.id = check_request.event_id;
+    if not found then
+        raise exception 'there is no event %', coalesce(event_id::text, 'null') using errcode = 'BK001';
+    end if;
+    if quantity is null or quantity not between 1 and event_capacity then
+        raise exception 'quantity must be between 1 and the capacity of %, not %', event_capacity, coalesce(quantity::text, 'null')
+            using errcode = 'BK002';
+    end if;
+end $$;
+
+
+-- One try: claims the tickets and writes the intent and the hold. Raises BK000 if there are fewer than asked for.
+create or replace function booking.hold(
+    event_id bigint, user_id text, quantity int, hold_for interval, request_key text,
+    out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    held_at timestamptz;
+begin
+    ticket_nos := booking.claim(event_id, quantity);
+    if coalesce(cardinality(ticket_nos), 0) < quantity then
+        raise exception 'short of % tickets', quantity using errcode = 'BK000';
+    end if;
+    held_at := clock_timestamp();
+    hold_expires_at := held_at + hold_for;
+    insert into booking.booking_intents as i
+        (event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
+        values (hold.event_id, hold.user_id, hold.quantity, hold.ticket_nos, hold.request_key, hold.hold_for, held_at,
+                hold.hold_expires_at)
+        returning i.id into intent_id;
+    update booking.tickets as t
+        set status = 'held', intent_id = hold.intent_id, held_by = hold.user_id, hold_expires_at = hold.hold_expires_at
+        where t.event_id = hold.event_id and t.ticket_no = any (hold.ticket_nos);
+end $$;
+
+
+create or replace function booking.reserve(
+    event_id bigint, user_id text, quantity int default 1, hold_for interval default '5 minutes', request_key text default null,
+    out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
+language plpgsql as $$
+begin
+    perform booking.check_request(event_id, user_id, quantity, hold_for);
+    hold_for := make_interval(secs => extract(epoch from hold_for)::float8);  -- days have the same length everywhere
+    if request_key is not null then
+        select * into outcome, intent_id, ticket_nos, hold_expires_at
+            from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
+        if outcome is not null then
+            return;
+        end if;
+    end if;
+
+    for attempt in 1..8 loop
+        begin
+            if attempt > 1 then
+                perform booking.expire_overdue(event_id, quantity);
+            end if;
+            select * into intent_id, ticket_nos, hold_expires_at
+                from booking.hold(event_id, user_id, quantity, hold_for, request_key);
+            outcome := 'held';
+            return;
+        exception when sqlstate 'BK000' then
+            null;
+        end;
+        if booking.reservable(event_id, quantity) < quantity then
+            outcome := 'sold_out';
+            return;
+        end if;
+        perform pg_sleep(0.002 * (attempt - 1) * random());
+    end loop;
+    outcome := 'contended';
+end $$;

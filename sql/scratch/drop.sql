@@ -1,0 +1,2 @@
+-- Drops a scratch database, whoever is still connected to it.
+drop database {name} with (force)

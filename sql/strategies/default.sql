@@ -1,0 +1,6 @@
+-- The default
+--
+-- does: What `booking-sim db migrate` puts into a database: the functions of sql/migrations, as they are. This file adds
+--   nothing to them.
+-- used by: booking_sim.
+-- costs: See the README's table: it is what the others are measured beside.

@@ -1,0 +1,27 @@
+-- SERIALIZABLE with retry
+--
+-- does: Reads the lowest available tickets and writes the hold, without a lock, as if alone; the isolation level sees to it
+--   that it might as well have been. A function cannot choose its isolation level, so this file makes SERIALIZABLE
+--   the default of the whole database, for every connection that is opened afterwards.
+-- used by: Applications on CockroachDB, where this level is the default and its manual asks for a retry loop.
+-- costs: All read the same lowest ticket, one commits, and the others fail with SQLSTATE 40001, often at their commit, and
+--   begin again with a new transaction; every read is tracked in shared memory.
+-- client: retry 40001
+
+create index if not exists tickets_available on booking.tickets (event_id, ticket_no) where status = 'available';
+
+do $$
+begin
+    execute format('alter database %I set default_transaction_isolation to serializable', current_database());
+end $$;
+
+create or replace function booking.claim(event_id bigint, quantity int) returns int[]
+language plpgsql as $$
+begin
+    return array(
+        select t.ticket_no from booking.tickets as t
+        where t.event_id = claim.event_id and t.status = 'available'
+        order by t.ticket_no
+        limit claim.quantity
+    );
+end $$;
