@@ -1,0 +1,120 @@
+"""A surge that is stopped, or loses a worker: what there is, is kept and marked; nothing is left running."""
+
+import json
+import os
+import signal
+
+import psutil
+import pytest
+from waiting import SECONDS
+
+from booking_sim.audit import audit, holds
+
+LONG = ("--tickets", 50, "--buyers", 300_000, "--connections", 8, "--out", "out", "--json")
+SURGE = "application_name like 'booking_sim surge%'"
+
+
+@pytest.fixture
+def end(conn, tmp_path):
+    """Wait for a surge to end, and check that nothing of it is left; give its status, summary and manifest."""
+
+    def wait(process):
+        out, err = process.communicate(timeout=SECONDS)
+        assert "Traceback" not in err
+        assert not [other for other in psutil.process_iter() if works_for(other, process.pid)]
+        assert conn.execute(f"select pid, state, query from pg_stat_activity where {SURGE}").fetchall() == []
+        assert holds(audit(conn))
+        return process.returncode, json.loads(out), json.loads((tmp_path / "out" / "manifest.json").read_text())
+
+    return wait
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_surge_keeps_what_it_has(command, first_hold, end, number):
+    process = command(*LONG)
+    first_hold()
+    process.send_signal(number)
+    status, summary, manifest = end(process)
+    assert status == 130
+    assert summary["partial"] is True
+    assert 0 < summary["attempts"] < 300_000
+    assert summary["unanswered"] > 0
+    assert manifest["partial"] is True
+    assert manifest["interrupted"] is True
+    assert manifest["problems"] == ["interrupted"]
+    assert manifest["headline"].startswith("Partial run: ")
+
+
+def test_calls_that_wait_for_a_lock_are_cancelled(command, conn, end, database):
+    with conn.transaction(force_rollback=True):
+        conn.execute("lock table booking.booking_intents in share mode")
+        process = command(*LONG)
+        wait_for(conn, f"select count(*) = 8 from pg_stat_activity where {SURGE} and wait_event_type = 'Lock'")
+        process.send_signal(signal.SIGINT)
+        process.wait(SECONDS)
+        assert conn.execute(f"select count(*) from pg_stat_activity where {SURGE}").fetchone() == (0,)
+    status, summary, _ = end(process)
+    assert status == 130
+    assert (summary["held"], summary["errors"], summary["failed_attempts"]) == (0, 8, 8)
+
+
+def test_a_worker_that_is_killed_is_told_of_and_the_others_go_on(command, first_hold, end):
+    process = command("--tickets", 50, "--buyers", 20_000, "--connections", 8, "--out", "out", "--json")
+    first_hold()
+    worker, _ = workers(process.pid)
+    worker.kill()
+    status, summary, manifest = end(process)
+    assert status == 1
+    assert summary["audit_ok"] is True
+    assert summary["oversold"] == 0
+    assert 0 < summary["unanswered"] <= 10_000
+    assert manifest["partial"] is True
+    assert manifest["interrupted"] is False
+    assert len(manifest["problems"]) == 1
+    assert manifest["problems"][0].endswith("was killed by signal 9")
+
+
+def test_workers_end_with_a_parent_that_is_killed(command, first_hold):
+    process = command(*LONG)
+    first_hold()
+    orphans = workers(process.pid)
+    process.kill()
+    _, left = psutil.wait_procs(orphans, timeout=SECONDS)
+    assert left == []
+
+
+def test_a_second_ctrl_c_does_not_wait(command, conn, end):
+    with conn.transaction(force_rollback=True):
+        conn.execute("lock table booking.booking_intents in share mode")
+        process = command(*LONG)
+        wait_for(conn, f"select count(*) = 8 from pg_stat_activity where {SURGE} and wait_event_type = 'Lock'")
+        for worker in workers(process.pid):
+            worker.suspend()  # it will not hear Stop
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+    status, _, manifest = end(process)
+    assert status == 130
+    assert manifest["problems"] == ["interrupted", "worker 0 was ended by force", "worker 1 was ended by force"]
+
+
+def wait_for(conn, condition):
+    """Until it is true; the server waits in between, and the connection sees what is new each time."""
+    for _ in range(SECONDS * 100):
+        if conn.execute(condition).fetchone()[0]:
+            return
+        conn.execute("select pg_sleep(0.01), pg_stat_clear_snapshot()")
+    pytest.fail(f"never came true: {condition}")
+
+
+def workers(parent):
+    found = [child for child in psutil.Process(parent).children() if works_for(child, parent)]
+    assert len(found) == 2
+    return found
+
+
+def works_for(process, parent):
+    try:
+        return process.ppid() in {parent, os.getpid()} and "booking_sim.surge.worker" in process.cmdline()
+    except psutil.Error:
+        return False

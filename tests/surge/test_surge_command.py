@@ -1,0 +1,113 @@
+"""`booking-sim surge` as a person and a program use it: what it prints, what it keeps, what it exits with."""
+
+import json
+
+import pytest
+from waiting import SECONDS
+
+from booking_sim.result import load
+
+SMALL = ("--tickets", 5, "--buyers", 30, "--connections", 4)
+
+
+def test_json_is_one_object_and_nothing_else(command, tmp_path):
+    process = command(*SMALL, "--hold", "90s", "--seed", 3, "--out", "out", "--json")
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, err) == (0, "")
+    summary = json.loads(out)
+    expected = {"tickets": 5, "buyers": 30, "held": 5, "sold_out": 25, "contended": 0, "errors": 0, "oversold": 0}
+    assert {name: summary[name] for name in expected} == expected
+    assert summary["audit_ok"] is True
+    assert 0 < summary["p50_ms"] <= summary["p95_ms"] <= summary["p99_ms"]
+    assert summary["throughput"] > 0
+    result = load(tmp_path / "out")
+    assert result.scenario.hold.total_seconds() == 90
+    assert result.scenario.seed == 3
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "attempts.parquet",
+        "manifest.json",
+        "surge.png",
+    ]
+
+
+def test_a_person_reads_the_answer_first_and_where_it_is_kept(command, tmp_path):
+    process = command(*SMALL)
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, err) == (0, "")
+    assert out.startswith("5 of 5 tickets held, 25 buyers refused, none sold twice.\n")
+    (folder,) = (tmp_path / "results").iterdir()
+    assert f"results/{folder.name}" in out
+    assert "audit     holds (10 invariants)" in out
+
+
+def test_a_database_that_sells_twice_is_caught(command, conn, tmp_path):
+    conn.execute("""
+        create sequence public.intents;
+        create or replace function booking.reserve(
+            event_id bigint, user_id text, quantity int default 1, hold_for interval default '5 minutes',
+            request_key text default null,
+            out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
+        language sql as $$ select 'held', nextval('public.intents'), array[1], clock_timestamp() + hold_for $$
+    """)
+    process = command(*SMALL, "--out", "out")
+    out, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 1
+    assert "29 sold twice" in out.splitlines()[0]
+    assert load(tmp_path / "out").summary()["oversold"] == 29
+
+
+def test_tables_that_hold_a_ticket_twice_are_caught(command, conn, first_hold):
+    """The function keeps its promises, and somebody else writes past it."""
+    conn.execute("""
+        create function public.corrupt() returns trigger language plpgsql as $$ begin
+            update booking.tickets set status = 'available', intent_id = null, held_by = null, hold_expires_at = null
+            where event_id = new.event_id and ticket_no = new.ticket_no;
+            return null;
+        end $$;
+        create trigger corrupt after update on booking.tickets for each row
+            when (new.ticket_no = 1 and new.status = 'held') execute function public.corrupt()
+    """)
+    process = command(*SMALL, "--json")
+    out, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 1
+    summary = json.loads(out)
+    assert summary["audit_ok"] is False
+    assert summary["oversold"] > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "words"),
+    [
+        (["--ticket", 5], {}, "No such option"),
+        (["--tickets", 0], {}, "tickets=0 will not do: give a whole number from 1 to 5,000,000."),
+        (["--tickets", "many"], {}, "'many' is not a valid integer"),
+        (["--quantity", 9, "--tickets", 8], {}, "quantity=9 will not do: give a whole number from 1 to 8 (tickets=8)."),
+        (["--workers", 5, "--connections", 4], {}, "workers=5 will not do"),
+        (["--connections", 5000], {}, "connections=5000 is more than the server has left"),
+        (["--hold", "5 fortnights"], {}, "'5 fortnights' is no length of time"),
+        (["--hold", "40000000h"], {}, "'40000000h' is no length of time"),
+        (["--hold", "0s"], {}, "hold=0h will not do"),
+        (["--seed", -1], {}, "seed=-1 will not do"),
+        (["--out", "/dev/null/out"], {}, "Cannot write to '/dev/null/out'"),
+        ([], {"POSTGRES_URL": "postgresql://someone:secret@localhost:1/x"}, "No PostgreSQL answers"),
+        ([], {"POSTGRES_URL": "postgresql://someone:sec@ret@"}, "cannot be read"),
+    ],
+)
+def test_bad_input_gets_one_line_and_status_2(command, options, environment, words):
+    process = command(*options, **environment)
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out) == (2, "")
+    assert err.startswith("booking-sim: ")
+    assert words in err
+    assert err.count("\n") == 1
+    assert "sec" not in err.replace("seconds", "")
+
+
+def test_a_result_is_never_written_over(command, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "manifest.json").write_text("{}")
+    process = command("--out", "out")
+    _, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == 2
+    assert "holds a result, which is kept" in err
+    assert (tmp_path / "out" / "manifest.json").read_text() == "{}"

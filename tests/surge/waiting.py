@@ -1,0 +1,3 @@
+"""How long a test waits for something that must come."""
+
+SECONDS = 60
