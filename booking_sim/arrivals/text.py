@@ -1,0 +1,129 @@
+"""Arrivals as text, for the command line and TOML: `constant(rate=500, duration=30s) + burst(5000, at=10s)`."""
+
+import re
+from dataclasses import MISSING, fields
+
+from booking_sim.arrivals.parameters import name_of, parameters, refusal
+from booking_sim.arrivals.profile import Poisson, Profile
+from booking_sim.arrivals.recorded import Recorded
+from booking_sim.arrivals.shapes import Burst, Constant, Ramp, Spike, Stages
+from booking_sim.errors import BookingSimError
+
+PROFILES: dict[str, type[Profile]] = {
+    name_of(profile): profile for profile in (Constant, Ramp, Spike, Burst, Stages, Poisson, Recorded)
+}
+_EXAMPLE = "constant(rate=500, duration=30s) + burst(5000, at=10s)"
+_TOKEN = re.compile(r'\s*(?:(?P<mark>[(),=+])|"(?P<quoted>[^"]*)"|(?P<word>[^\s(),="+][^(),="]*))\s*')
+
+
+def parse_arrivals(text: str) -> Profile:
+    """Read a profile: `name(parameter=value, ...)`, or several with + between them.
+
+    The names are those of the classes in lower case, the parameters theirs, in their order if not named. A length of
+    time has its unit (`250ms`, `30s`, `5m`), a path with any of the characters `,()="` stands in quotes. `str` of a
+    profile is its text, lengths of time to the microsecond.
+
+    Raises:
+        BookingSimError: A profile or a parameter is unknown, missing or given twice, a value will not do, or it is
+            written otherwise.
+    """
+    return _Reader(text).read()
+
+
+class _Reader:
+    """Reads from left to right, one token at a time."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def read(self) -> Profile:
+        profile = self._sum()
+        if self._at < len(self._text):
+            raise self._unreadable()
+        return profile
+
+    def _sum(self) -> Profile:
+        profile = self._call(self._word())
+        while self._skips("+"):
+            profile += self._call(self._word())
+        return profile
+
+    def _call(self, name: str) -> Profile:
+        if not self._skips("("):
+            raise self._unreadable()
+        if name not in PROFILES:
+            raise BookingSimError(f"arrivals: there is no profile '{name}': choose from {', '.join(PROFILES)}.")
+        arguments: list[tuple[str | None, str | Profile]] = []
+        while not self._skips(")"):
+            if arguments and not self._skips(","):
+                raise self._unreadable()
+            arguments.append(self._argument())
+        return _make(PROFILES[name], arguments)
+
+    def _argument(self) -> tuple[str | None, str | Profile]:
+        value = self._value()
+        if isinstance(value, str) and self._skips("="):
+            return value, self._value()
+        return None, value
+
+    def _value(self) -> str | Profile:
+        before = self._at
+        word = self._word()
+        if not self._sees("("):
+            return word
+        self._at = before
+        return self._sum()
+
+    def _word(self) -> str:
+        token = _TOKEN.match(self._text, self._at)
+        if token is None or token["mark"]:
+            raise self._unreadable()
+        self._at = token.end()
+        return token["quoted"] or (token["word"] or "").strip()
+
+    def _sees(self, mark: str) -> bool:
+        token = _TOKEN.match(self._text, self._at)
+        return token is not None and token["mark"] == mark
+
+    def _skips(self, mark: str) -> bool:
+        token = _TOKEN.match(self._text, self._at)
+        if token is None or token["mark"] != mark:
+            return False
+        self._at = token.end()
+        return True
+
+    def _unreadable(self) -> BookingSimError:
+        rest = self._text[self._at :].strip()
+        where = f"from '{rest}' on" if rest else "to its end"
+        return BookingSimError(f"arrivals='{self._text}' cannot be read {where}: write it like '{_EXAMPLE}'.")
+
+
+def _make(profile: type[Profile], arguments: list[tuple[str | None, str | Profile]]) -> Profile:
+    kinds = parameters(profile)
+    names = iter(kinds)
+    given: dict[str, list[str | Profile]] = {}
+    for named, value in arguments:
+        first = next(iter(kinds))
+        name = named or (first if kinds[first].many else next(names, None))
+        if name is None:
+            raise BookingSimError(f"{name_of(profile)} takes no more than {', '.join(kinds)}: leave out '{value}'.")
+        if name not in kinds:
+            raise BookingSimError(f"{name_of(profile)} has no parameter '{name}': choose from {', '.join(kinds)}.")
+        if name in given and not kinds[name].many:
+            raise BookingSimError(f"{name_of(profile)}: {name} is given twice: give it once.")
+        given.setdefault(name, []).append(value)
+    for field in fields(profile):
+        if field.name in kinds and field.default is MISSING and field.name not in given:
+            raise BookingSimError(f"{name_of(profile)} needs {field.name}: give {kinds[field.name].wants}.")
+    values = {name: [_value(profile, name, value) for value in several] for name, several in given.items()}
+    return profile(**{name: several if kinds[name].many else several[0] for name, several in values.items()})
+
+
+def _value(profile: type[Profile], name: str, given: str | Profile) -> object:
+    if isinstance(given, Profile):
+        return given
+    try:
+        return parameters(profile)[name].read(given)
+    except (ValueError, BookingSimError):
+        raise refusal(profile, name, given) from None
