@@ -15,6 +15,9 @@ OLDEST_VERSION = 15
 CONNECT_SECONDS = 15
 """How long to wait for a server to answer, unless the URL or PGCONNECT_TIMEOUT says otherwise."""
 
+POOL_SECONDS = 30
+"""How long a pool may take to open its first connections."""
+
 # libpq gives no SQLSTATE for a connection that was refused, only words.
 _REASONS = (
     (
@@ -91,10 +94,9 @@ def open_pool(url: str, min_size: int, max_size: int) -> ConnectionPool:
         url, min_size=min_size, max_size=max_size, kwargs=options, check=ConnectionPool.check_connection, open=True
     )
     try:
-        pool.wait()
+        pool.wait(POOL_SECONDS)
     except PoolTimeout:
         pool.close()
-        connect(url).close()
         raise _too_few(min_size, url) from None
     return pool
 
@@ -112,7 +114,7 @@ async def open_pool_async(url: str, min_size: int, max_size: int) -> AsyncConnec
         open=False,
     )
     try:
-        await pool.open(wait=True)
+        await pool.open(wait=True, timeout=POOL_SECONDS)
     except PoolTimeout:
         await pool.close()
         raise _too_few(min_size, url) from None
@@ -162,5 +164,6 @@ def _explained(error: psycopg.Error, url: str) -> BookingSimError:
 
 def _too_few(min_size: int, url: str) -> BookingSimError:
     return BookingSimError(
-        f"The server at {address(url)} did not give {min_size} connections in time. Ask for fewer connections."
+        f"The server at {address(url)} did not give {min_size} connections in time."
+        " Ask for fewer connections, or raise its max_connections."
     )

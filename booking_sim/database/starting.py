@@ -79,7 +79,7 @@ def start(folder: Path, programs: Programs) -> None:
 
 
 def socket_folder(folder: Path) -> Path:
-    """Where the socket is: in the folder, or in a private one with a short path where ours is too long for a socket."""
+    """Where the socket is: in the folder, or in a private one with a short path if that would not do."""
     recorded = folder / "socket-folder"
     return Path(recorded.read_text()) if recorded.exists() else folder / "socket"
 
@@ -89,14 +89,13 @@ def _forget_dead_server(folder: Path) -> None:
 
     The rest of postmaster.pid stays: by it PostgreSQL sees whether processes of the dead server still use its memory.
     """
-    name = str(socket_folder(folder) / f".s.PGSQL.{PORT}")
-    with socket.socket(socket.AF_UNIX) as client:
-        if client.connect_ex(name) == 0:
-            raise BookingSimError(
-                f"A server runs in {folder} that is not visible from here, perhaps in another container."
-                " Set BOOKING_SIM_HOME to another folder."
-            )
-    Path(f"{name}.lock").unlink(missing_ok=True)
+    place = socket_folder(folder) / f".s.PGSQL.{PORT}"
+    if place.is_socket() and _answers(place):
+        raise BookingSimError(
+            f"A server runs in {folder} that cannot be seen from here, perhaps in another container."
+            " Set BOOKING_SIM_HOME to another folder."
+        )
+    place.with_name(f"{place.name}.lock").unlink(missing_ok=True)
     stale = folder / "data" / "postmaster.pid"
     if stale.exists():
         new = folder / "postmaster.pid"
@@ -105,9 +104,15 @@ def _forget_dead_server(folder: Path) -> None:
         new.replace(stale)
 
 
+def _answers(place: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(place)) == 0
+
+
 def _make_socket_folder(folder: Path) -> None:
     ours = folder / "socket"
-    if len(os.fsencode(ours / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET:
+    fits = len(os.fsencode(ours / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET
+    if fits and "," not in str(ours):  # clients take a comma for the end of one host and the beginning of another
         ours.mkdir(mode=0o700, exist_ok=True)
     else:
         if socket_folder(folder) != ours:
