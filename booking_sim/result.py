@@ -4,7 +4,6 @@ import base64
 import html
 import io
 import json
-import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +15,11 @@ from matplotlib.figure import Figure
 
 from booking_sim import columns
 from booking_sim.errors import BookingSimError
+from booking_sim.folder import ATTEMPTS, CHART, MANIFEST, claim
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.overview import overview
 from booking_sim.scenario import Scenario
-from booking_sim.stats.summary import headline, plain, summarise
-
-ATTEMPTS = "attempts.parquet"
-MANIFEST = "manifest.json"
-CHART = "surge.png"
+from booking_sim.stats.summary import headline, summarise
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +59,10 @@ class SurgeResult:
         database or the buyers saw it, whichever is more.
         """
         return self._summary.copy()
+
+    def figures(self) -> dict[str, int | float | bool | None]:
+        """The summary as JSON can hold it: a percentile of nothing is null."""
+        return {str(name): None if pd.isna(value) else value for name, value in self._summary.items()}
 
     @property
     def headline(self) -> str:
@@ -106,10 +106,10 @@ class SurgeResult:
         Raises:
             BookingSimError: The folder cannot be written to, or holds a result.
         """
-        folder = claim_folder(Path(folder))
+        folder = claim(Path(folder))
         parts = {
             "headline": self.headline,
-            "summary": plain(self.summary()),
+            "summary": self.figures(),
             "scenario": self.scenario.to_dict(),
             "inventory": self.inventory.to_dict("records"),
             "audit": self.audit.to_dict("records"),
@@ -143,22 +143,3 @@ def load(folder: str | Path) -> SurgeResult:
         audit=pd.DataFrame(manifest.pop("audit")),
         manifest=manifest,
     )
-
-
-def claim_folder(folder: Path) -> Path:
-    """Make sure that a result can be written to a folder, and make the folder if it is missing.
-
-    Raises:
-        BookingSimError: It cannot be written to, or holds a result.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise BookingSimError(
-            f"Cannot write to '{folder}' ({error.strerror}): name a folder that you can write to with --out."
-        ) from None
-    if (folder / MANIFEST).exists():
-        raise BookingSimError(f"'{folder}' holds a result, which is kept: name another folder with --out.")
-    return folder

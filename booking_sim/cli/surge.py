@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from booking_sim import folder
 from booking_sim.scenario import Scenario, format_duration
 from booking_sim.surge import surge
 
@@ -44,15 +45,12 @@ def surge_command(*, out: Path | None, as_json: bool, **settings: Any) -> None:
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if the audit
     holds, 1 if it does not or a worker was lost, 130 if interrupted; the result is kept in each case.
     """
-    from booking_sim.result import claim_folder  # noqa: PLC0415  brings pandas and matplotlib, which other commands do without
-    from booking_sim.stats.summary import plain  # noqa: PLC0415
-
     scenario = Scenario(**settings)
-    out = claim_folder(out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-surge")
+    out = folder.claim(out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-surge")
     result = surge(scenario)
     result.save(out)
     if as_json:
-        click.echo(json.dumps(plain(result.summary()) | {"out": str(out)}))
+        click.echo(json.dumps(result.figures() | {"out": str(out)}))
     else:
         click.echo(_report(result, out))
     if result.manifest["interrupted"]:

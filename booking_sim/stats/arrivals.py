@@ -6,6 +6,9 @@ import pandas as pd
 from booking_sim.arrivals import Schedule
 from booking_sim.stats.outcomes import _nice_width
 
+_AROUND_AN_INSTANT = 1.0
+"""Seconds shown of a schedule that is over at once, so that it does not look like one that lasts."""
+
 
 def arrival_rates(schedule: Schedule, bins: int = 100) -> pd.DataFrame:
     """Arrivals a second over a schedule, as planned and as drawn.
@@ -19,8 +22,9 @@ def arrival_rates(schedule: Schedule, bins: int = 100) -> pd.DataFrame:
         One row a bin: its start in seconds as the index; `planned`, what the profile leads to expect, and `drawn`, both
         in arrivals a second.
     """
-    width = _nice_width(schedule.end, bins) if schedule.end else 1.0
-    edges = np.arange(np.floor(schedule.end / width) + 2) * width
+    length = schedule.end or _AROUND_AN_INSTANT
+    width = _nice_width(length, bins)
+    edges = np.arange(np.floor(length / width) + 2) * width
     frame = pd.DataFrame(
         {
             "planned": np.diff(schedule.expected(edges)) / width,
@@ -29,4 +33,4 @@ def arrival_rates(schedule: Schedule, bins: int = 100) -> pd.DataFrame:
         index=pd.Index(edges[:-1], name="seconds"),
     )
     # A schedule that ends where a bin does needs no bin after it, unless somebody comes in that instant.
-    return frame if frame.iloc[-1].any() or len(frame) == 1 else frame.iloc[:-1]
+    return frame if frame.iloc[-1].any() else frame.iloc[:-1]

@@ -6,6 +6,9 @@ from booking_sim.scenario import Scenario
 from booking_sim.stats.latency import percentiles
 from booking_sim.stats.outcomes import answer_times, last_words, sold_twice
 
+_EXCEPTIONS = {"contended": "contended", "errors": "failed", "unanswered": "unanswered"}
+"""Buyers who got neither a ticket nor a refusal: their figures, and what the headline calls them."""
+
 
 def summarise(
     scenario: Scenario, attempts: pd.DataFrame, inventory: pd.DataFrame, audit: pd.DataFrame, *, partial: bool
@@ -41,11 +44,6 @@ def summarise(
     )
 
 
-def plain(summary: pd.Series) -> dict[str, int | float | bool | None]:
-    """The summary as JSON can hold it: a percentile of nothing is null."""
-    return {str(name): None if pd.isna(value) else value for name, value in summary.items()}
-
-
 def headline(summary: pd.Series) -> str:
     """What to remember of a surge, in one line."""
     tickets, held, refused = summary["tickets"], summary["tickets_held"], summary["sold_out"]
@@ -54,7 +52,7 @@ def headline(summary: pd.Series) -> str:
         if held <= tickets
         else f"{held:,} holds on {tickets:,} tickets, some of them again",
         f"{refused:,} {'buyer' if refused == 1 else 'buyers'} refused",
-        *(f"{summary[name]:,} {name}" for name in ("contended", "errors", "unanswered") if summary[name]),
+        *(f"{summary[name]:,} {word}" for name, word in _EXCEPTIONS.items() if summary[name]),
         f"{summary['oversold']:,} sold twice" if summary["oversold"] else "none sold twice",
     ]
     if not summary["audit_ok"]:

@@ -1,0 +1,29 @@
+"""The folder that a result is kept in: what its files are called, and whether one can be written there."""
+
+import tempfile
+from pathlib import Path
+
+from booking_sim.errors import BookingSimError
+
+ATTEMPTS = "attempts.parquet"
+MANIFEST = "manifest.json"
+CHART = "surge.png"
+
+
+def claim(folder: Path) -> Path:
+    """Make sure that a result can be written to a folder, and make the folder if it is missing.
+
+    Raises:
+        BookingSimError: It cannot be written to, or holds a result.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BookingSimError(
+            f"Cannot write to '{folder}' ({error.strerror}): name a folder that you can write to with --out."
+        ) from None
+    if (folder / MANIFEST).exists():
+        raise BookingSimError(f"'{folder}' holds a result, which is kept: name another folder with --out.")
+    return folder
