@@ -17,10 +17,10 @@ from booking_sim.database import connect
 from booking_sim.models import Outcome, Reservation
 from booking_sim.queries import load
 
-CROWD = 48
+CROWD = 32
 """Connections that ask at once."""
 
-PATIENCE = 8.0
+PATIENCE = 15.0
 """Seconds after which a buyer who is told `contended` again and again gives up."""
 
 Arguments = ParamSpec("Arguments")

@@ -7,6 +7,7 @@
 -- costs: A crowd 32 times thinner at each end. Towards the end a buyer looks into many buckets, a refusal into all of them,
 --   and past the dead entries of each.
 
+drop index if exists booking.tickets_available;
 alter table booking.tickets add column bucket int generated always as (ticket_no % 32) stored;
 create index tickets_in_buckets on booking.tickets (event_id, bucket, ticket_no) where status = 'available';
 

@@ -5,8 +5,9 @@
 --   the default of the whole database, for every connection that is opened afterwards.
 -- used by: Applications on CockroachDB, where this level is the default and its manual asks for a retry loop.
 -- costs: All read the same lowest ticket, one commits, and the others fail with SQLSTATE 40001, often at their commit, and
---   begin again with a new transaction; every read is tracked in shared memory.
--- client: retry 40001
+--   begin again with a new transaction; every read is tracked in shared memory. The write waits for locks before it fails:
+--   where holds end as fast as buyers wait, it deadlocks with those who expire holds, as the blocking ones do.
+-- client: retry 40001 and 40P01
 
 create index if not exists tickets_available on booking.tickets (event_id, ticket_no) where status = 'available';
 

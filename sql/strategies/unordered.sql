@@ -2,11 +2,13 @@
 --
 -- does: Takes any available tickets that nobody has locked: whichever the scan meets first.
 -- used by: bn-api (Big Neon): limit n for update skip locked, without ORDER BY.
--- costs: The scan meets the rows in one order for everybody, so the crowd is as thick as with an order, and who gets which
---   ticket is up to the planner. bn-api also looks for overdue holds in the same WHERE, with OR, which no partial index
---   serves; here overdue holds are left to the contract around it.
+-- costs: The scan meets the rows in one order for everybody, so the crowd is as thick as with an order. Which scan is up to
+--   the planner: if the table was analysed while all tickets were available, it reads the table from its beginning, past
+--   every ticket that is taken, and leaves the index alone. bn-api also looks for overdue holds in the same WHERE, with OR,
+--   which no partial index serves; here overdue holds are left to the contract around it.
 
-create index if not exists tickets_to_take on booking.tickets (event_id) where status = 'available';
+drop index if exists booking.tickets_available;
+create index tickets_to_take on booking.tickets (event_id) where status = 'available';
 
 create or replace function booking.claim(event_id bigint, quantity int) returns int[]
 language plpgsql as $$
