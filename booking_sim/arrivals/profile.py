@@ -29,13 +29,13 @@ class Profile(ABC):
 
     def __post_init__(self) -> None:
         check(self)
-        self.check_together()
+        self.prepare()
         if not 0 < self.total <= MOST_ARRIVALS:
             people = f"{self.total:,.0f} people" if self.total else "nobody"
             raise BookingSimError(f"{self}: {people} would come. Plan for 1 to {MOST_ARRIVALS:,} arrivals.")
 
     def __add__(self, other: object) -> "Sum":
-        return Sum((*self.parts, *other.parts)) if isinstance(other, Profile) else NotImplemented
+        return Sum((self, other)) if isinstance(other, Profile) else NotImplemented
 
     def __str__(self) -> str:
         return write(self)
@@ -87,8 +87,8 @@ class Profile(ABC):
     def draw(self, generators: Iterator[np.random.Generator]) -> FloatArray:
         """Draw arrivals: seconds from the start, in any order. Each part at random takes a generator of its own."""
 
-    def check_together(self) -> None:  # noqa: B027  most have nothing to refuse
-        """Refuse parameters that contradict each other."""
+    def prepare(self) -> None:  # noqa: B027  most have nothing to add
+        """After each parameter was checked alone: refuse those that contradict each other, read what they name."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,17 @@ class Sum(Profile):
 
     summands: tuple[Profile, ...]
 
+    def prepare(self) -> None:
+        """A sum of sums is a sum."""
+        object.__setattr__(self, "summands", tuple(part for summand in self.summands for part in summand.parts))
+
     def __str__(self) -> str:
         return " + ".join(map(str, self.summands))
 
     @property
     def parts(self) -> tuple[Profile, ...]:
         """What it is a sum of."""
-        return tuple(part for summand in self.summands for part in summand.parts)
+        return self.summands
 
     @property
     def end(self) -> float:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CURVES = DATA / "curves"
-_LAYOUT = "give two columns: start, when a bin starts (seconds, or a date and time), and arrivals, how many came in it"
+_LAYOUT = "give two columns: start, when a bin starts (seconds, or ISO 8601 times), and arrivals, how many came in it"
 _MOST_BINS = 1_000_000
 
 
@@ -41,9 +41,9 @@ class Recorded(Shape):
     """As many arrivals in each bin as were counted, at random within it: `recorded(curve.csv)`.
 
     The file is Parquet, or CSV in which what follows a # is a comment; it is looked for where the path says, then among
-    the curves that come with the toolkit. Its columns are `start`, when a bin starts (seconds, or a date and time), and
-    `arrivals`, how many came in it. The first bin starts with the run, each is as long as the
-    shortest step between two, and those left out are empty.
+    the curves that come with the toolkit. Its columns are `start`, when a bin starts (seconds, or ISO 8601 times), and
+    `arrivals`, how many came in it. The first bin starts at second 0 of the run; all are as long as the shortest step
+    from one to the next, and those left out are empty.
 
     Raises:
         BookingSimError: There is no such file, or it holds something else.
@@ -56,8 +56,9 @@ class Recorded(Shape):
     bin_width: float = field(init=False, repr=False)
     """Seconds."""
 
-    def __post_init__(self) -> None:
-        starts, counts = _read(_take_path(self.path))
+    def prepare(self) -> None:
+        """Read the file."""
+        starts, counts = _read(self.path)
         width = float(np.diff(starts).min())
         bins = (starts - starts[0]) / width
         if bins[-1] >= _MOST_BINS or np.abs(bins - np.round(bins)).max() > 1e-3:
@@ -66,7 +67,6 @@ class Recorded(Shape):
         every[np.round(bins).astype(np.int64)] = counts
         object.__setattr__(self, "counts", tuple(every.tolist()))
         object.__setattr__(self, "bin_width", width)
-        super().__post_init__()
 
     def pieces(self) -> Iterable[Piece]:
         """The expected arrivals: in each bin a constant rate."""
@@ -84,12 +84,12 @@ def _read(path: str) -> tuple[FloatArray, FloatArray]:
     frame = _frame(path)
     if missing := [name for name in ("start", "arrivals") if name not in frame]:
         raise _broken(path, f"it has no column {' and no column '.join(missing)}")
+    if len(frame) < 2:
+        raise _broken(path, f"it takes two bins to say how long one is, and it has {len(frame)}")
     try:
         starts, counts = _seconds(frame["start"]), frame["arrivals"].to_numpy(np.float64)
     except (TypeError, ValueError) as error:
         raise _broken(path, str(error).splitlines()[0]) from None
-    if len(frame) < 2:
-        raise _broken(path, f"it has {len(frame)} bins, which do not say how long one is")
     if not (np.isfinite(starts).all() and (np.diff(starts) > 0).all()):
         raise _broken(path, "its bins are not in order, each later than the one before")
     if not (np.isfinite(counts).all() and (counts >= 0).all() and (counts == np.floor(counts)).all()):
@@ -117,7 +117,7 @@ def _seconds(starts: "pd.Series") -> FloatArray:
 
     if pd.api.types.is_numeric_dtype(starts):
         return np.asarray(starts, dtype=np.float64)
-    moments = pd.to_datetime(starts, utc=True)
+    moments = pd.to_datetime(starts, utc=True, format="ISO8601")
     return np.asarray((moments - moments.iloc[0]).dt.total_seconds(), dtype=np.float64)
 
 

@@ -73,7 +73,7 @@ class Spike(Shape):
             Piece(self.duration - (self.at + self.rise + self.fall), self.base_rate, self.base_rate),
         ]
 
-    def check_together(self) -> None:
+    def prepare(self) -> None:
         """Refuse a spike that is none, or that is not over in time."""
         if self.peak_rate <= self.base_rate:
             raise BookingSimError(

@@ -23,11 +23,11 @@ def arrivals_over_time(schedule: Schedule, *, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     rates = arrival_rates(schedule)
     starts = rates.index.to_numpy()
-    width = starts[1] - starts[0] if len(starts) > 1 else 1.0
+    width = starts[1] - starts[0]
     edges = [*starts, starts[-1] + width]
     ax.stairs(rates["drawn"], edges, fill=True, color=_DRAWN, label=f"drawn: {len(schedule):,}")
     ax.stairs(rates["planned"], edges, color=INK, linewidth=1.2, label=f"planned: {schedule.planned:,.0f}")
-    ax.set(xlabel="seconds since the start", ylabel="arrivals a second", xlim=(0, edges[-1]))
+    ax.set(xlabel="seconds since the start", ylabel=f"arrivals a second, in bins of {width:g} s", xlim=(0, edges[-1]))
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     ax.grid(visible=False, axis="x")
