@@ -26,17 +26,18 @@ class Run:
     output: str
 
 
-def orders(end_one, end_two, *, waits):
+def orders(end_one, end_two, *, two_waits, one_waits):
     """Return the orders of the steps of both sessions: each alone, one after the other, and interleaved.
 
-    Of two calls that wait for each other the second cannot end before the first does.
+    Who waits for the other's open transaction cannot end before it: that order is left out.
     """
     one, two = (("one_calls", f"one_{end_one}"), ("two_calls", f"two_{end_two}"))
     alone = [one, two]
     in_turn = [one + two, two + one]
-    nested = [(one[0], *two, one[1]), (two[0], *one, two[1])]
     crossed = [(one[0], two[0], one[1], two[1]), (two[0], one[0], two[1], one[1])]
-    return alone + in_turn + crossed + ([] if waits else nested)
+    two_inside = [] if two_waits else [(one[0], *two, one[1])]
+    one_inside = [] if one_waits else [(two[0], *one, two[1])]
+    return alone + in_turn + crossed + two_inside + one_inside
 
 
 def run(tester, url, *, scene, setup, one, two, permutations):
@@ -51,7 +52,7 @@ def run(tester, url, *, scene, setup, one, two, permutations):
         two_call=two[1],
         permutations="\n".join("permutation " + " ".join(steps) for steps in permutations),
     )
-    environment = os.environ | {"PGISOLATIONTIMEOUT": "20", "PGOPTIONS": ""}
+    environment = os.environ | {"PG_TEST_TIMEOUT_DEFAULT": "15"}  # half of the seconds that a step may take
     done = subprocess.run([tester, url], input=spec, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return [_read(output) for output in done.stdout.split("\nstarting permutation: ")[1:]]

@@ -29,7 +29,13 @@ SCENES = {
     "all overdue": "select booking.create_event('on sale', 2), booking.reserve(1, 'ann', 2, '1 microsecond');",
 }
 STOOD_ASIDE = {"contended", "0 given back"}
-WAIT = {"confirm", "release"}  # both for the row of the intent, which only one of them can have
+ENDS_A_HOLD = {"confirm", "release"}
+ENDS_AN_OVERDUE_HOLD = ENDS_A_HOLD | {"reserve", "expire_holds"}
+
+
+def waits(later, earlier, scene):
+    """Whether a call cannot answer before the open transaction of another has ended: both would end the same hold."""
+    return later in ENDS_A_HOLD and earlier in (ENDS_AN_OVERDUE_HOLD if scene == "all overdue" else ENDS_A_HOLD)
 
 
 def stories(runs, commits):
@@ -52,11 +58,18 @@ def is_legal(run, in_turn, only_one, only_two):
     )
 
 
-@pytest.mark.parametrize("scene", SCENES)
-@pytest.mark.parametrize(("one", "two"), list(combinations_with_replacement(CALLS, 2)))
+PAIRS = [
+    (scene, one, two)
+    for one, two in combinations_with_replacement(CALLS, 2)
+    for scene in SCENES
+    if scene == "all overdue" or one != "create_event"  # another event makes no difference to the scene of this one
+]
+
+
+@pytest.mark.parametrize(("scene", "one", "two"), PAIRS)
 def test_every_order_tells_a_legal_story(database, scene, one, two):
-    waits = {one, two} <= WAIT
-    permutations = {ends: orders(*ends, waits=waits) for ends in ENDS}
+    two_waits, one_waits = waits(two, one, scene), waits(one, two, scene)
+    permutations = {ends: orders(*ends, two_waits=two_waits, one_waits=one_waits) for ends in ENDS}
     runs = run(
         TESTER,
         database,
@@ -66,6 +79,7 @@ def test_every_order_tells_a_legal_story(database, scene, one, two):
         two=(two, CALLS[two]),
         permutations=[steps for listed in permutations.values() for steps in listed],
     )
+    assert [each.steps for each in runs] == [steps for listed in permutations.values() for steps in listed]
     for each in runs:
         assert "ERROR" not in each.output
         assert "violation:" not in each.output, each.output

@@ -1,0 +1,186 @@
+"""The typed calls: the same answers from both kinds of connection, alone or as part of the caller's transaction."""
+
+import asyncio
+from dataclasses import fields
+from datetime import datetime, timedelta
+
+import psycopg
+import pytest
+from inventory import stock, violations
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, dict_row
+
+from booking_sim.booking import HOLD, confirm, create_event, expire_holds, release, reserve
+from booking_sim.database import open_pool, open_pool_async
+from booking_sim.models import BookingIntent, Confirmation, Event, IntentStatus, Outcome, Release, Reservation, Ticket, TicketStatus
+
+pytestmark = pytest.mark.core
+
+OVERDUE = timedelta(microseconds=1)
+
+
+@pytest.fixture(params=["sync", "async"])
+def ask(request, database, conn):
+    """A function that makes a call over one kind of connection and returns its answer."""
+    if request.param == "sync":
+        yield lambda call, *args, **kwargs: call(conn, *args, **kwargs)
+        return
+    with asyncio.Runner() as runner:
+        connection = runner.run(AsyncConnection.connect(database, autocommit=True))
+        yield lambda call, *args, **kwargs: runner.run(call(connection, *args, **kwargs))
+        runner.run(connection.close())
+
+
+def test_every_answer_is_typed(ask):
+    event_id = ask(create_event, "on sale", 4)
+    hold = ask(reserve, event_id, "ann", 2)
+    assert hold == Reservation(Outcome.HELD, hold.intent_id, hold.ticket_nos, hold.hold_expires_at)
+    assert (type(event_id), type(hold.intent_id), type(hold.hold_expires_at)) == (int, int, datetime)
+    assert hold.hold_expires_at.tzinfo is not None
+    assert [type(ticket) for ticket in hold.ticket_nos] == [int, int]
+    assert ask(reserve, event_id, "bob", 3) == Reservation(Outcome.SOLD_OUT, None, (), None)
+    overdue, given_up = ask(reserve, event_id, "cid", hold_for=OVERDUE), ask(reserve, event_id, "dan")
+    answers = [
+        ask(confirm, hold.intent_id, "bob"),
+        ask(confirm, hold.intent_id, "ann"),
+        ask(confirm, hold.intent_id, "ann"),
+        ask(release, hold.intent_id, "ann"),
+        ask(release, given_up.intent_id, "cid"),
+        ask(release, given_up.intent_id, "dan"),
+        ask(release, given_up.intent_id, "dan"),
+        ask(confirm, given_up.intent_id, "dan"),
+        ask(confirm, overdue.intent_id, "cid"),
+        ask(release, overdue.intent_id, "cid"),
+    ]
+    assert answers == [
+        Confirmation.NOT_FOUND,
+        Confirmation.CONFIRMED,
+        Confirmation.ALREADY_CONFIRMED,
+        Release.CONFIRMED,
+        Release.NOT_FOUND,
+        Release.RELEASED,
+        Release.ALREADY_RELEASED,
+        Confirmation.RELEASED,
+        Confirmation.EXPIRED,
+        Release.EXPIRED,
+    ]
+    assert {type(answer) for answer in answers} == {Confirmation, Release}
+    assert ask(expire_holds, event_id) == 1
+
+
+def test_a_rollback_of_the_callers_transaction_undoes_every_call(conn):
+    event_id = create_event(conn, "on sale", 3)
+    kept, given = reserve(conn, event_id, "ann"), reserve(conn, event_id, "bob")
+    reserve(conn, event_id, "cid", hold_for=OVERDUE)
+    with conn.transaction(force_rollback=True):
+        confirm(conn, kept.intent_id, "ann")
+        release(conn, given.intent_id, "bob")
+        assert expire_holds(conn) == 1
+        assert reserve(conn, event_id, "dan", 2).outcome is Outcome.HELD
+        undone = create_event(conn, "never seen", 1)
+    assert stock(conn, event_id) == {"held": 3}
+    assert stock(conn, undone) == {}
+    assert confirm(conn, given.intent_id, "bob") is Confirmation.CONFIRMED
+    assert expire_holds(conn) == 1
+
+
+def test_a_commit_of_the_callers_transaction_keeps_every_call(database, conn):
+    with psycopg.connect(database) as caller:  # not autocommit: the first call opens the transaction
+        event_id = create_event(caller, "on sale", 3)
+        hold = reserve(caller, event_id, "ann", 2)
+        assert confirm(caller, hold.intent_id, "ann") is Confirmation.CONFIRMED
+        assert stock(conn, event_id) == {}
+    assert stock(conn, event_id) == {"sold": 2, "available": 1}
+    assert violations(conn) == []
+
+
+def test_a_connections_own_row_factory_makes_no_difference(conn):
+    conn.row_factory = dict_row
+    event_id = create_event(conn, "on sale", 1)
+    assert reserve(conn, event_id, "ann").ticket_nos == (1,)
+
+
+def test_many_calls_over_a_small_pool(database, conn):
+    event_id = create_event(conn, "on sale", 10)
+
+    async def buy(pool, number):
+        async with pool.connection() as connection:
+            return (await reserve(connection, event_id, f"buyer {number}")).outcome
+
+    async def crowd():
+        async with await open_pool_async(database, 1, 4) as pool:
+            return await asyncio.gather(*(buy(pool, number) for number in range(30)))
+
+    outcomes = asyncio.run(crowd())
+    assert (outcomes.count(Outcome.HELD), outcomes.count(Outcome.SOLD_OUT)) == (10, 20)
+    with open_pool(database, 1, 1) as pool, pool.connection() as connection:
+        assert reserve(connection, event_id, "late").outcome is Outcome.SOLD_OUT
+    assert violations(conn) == []
+
+
+TYPES = {
+    "bigint": int,
+    "integer": int,
+    "integer[]": list[int],
+    "text": str,
+    "interval": timedelta,
+    "timestamp with time zone": datetime,
+    "booking.ticket_status": TicketStatus,
+    "booking.intent_status": IntentStatus,
+}
+ROWS = [("events", Event), ("tickets", Ticket), ("booking_intents", BookingIntent)]
+
+
+@pytest.mark.parametrize(("table", "row"), ROWS)
+def test_the_row_types_are_those_of_the_live_schema(conn, table, row):
+    columns = conn.execute(
+        """
+        select attname, format_type(atttypid, null), not attnotnull
+        from pg_attribute
+        where attrelid = %s::regclass and attnum > 0 and not attisdropped
+        order by attnum""",
+        [f"booking.{table}"],
+    ).fetchall()
+    assert [(field.name, field.type) for field in fields(row)] == [
+        (name, TYPES[kind] | None if nullable else TYPES[kind]) for name, kind, nullable in columns
+    ]
+
+
+@pytest.mark.parametrize(("name", "words"), [("ticket_status", TicketStatus), ("intent_status", IntentStatus)])
+def test_the_status_words_are_those_of_the_live_schema(conn, name, words):
+    (live,) = conn.execute(f"select enum_range(null::booking.{name})::text[]").fetchone()
+    assert list(words) == live
+
+
+def test_live_rows_load_into_the_row_types(conn):
+    event_id = create_event(conn, "on sale", 1)
+    hold = reserve(conn, event_id, "ann", request_key="one")
+
+    def only_row(table, row):
+        with conn.cursor(row_factory=class_row(row)) as cursor:
+            return cursor.execute(f"select * from booking.{table}").fetchone()
+
+    event, ticket, intent = (only_row(*each) for each in ROWS)
+    assert event == Event(event_id, "on sale", 1, event.created_at)
+    assert ticket == Ticket(event_id, 1, TicketStatus.HELD, hold.intent_id, "ann", hold.hold_expires_at)
+    assert (intent.id, intent.event_id, intent.user_id, intent.quantity) == (hold.intent_id, event_id, "ann", 1)
+    assert (intent.status, intent.request_key, intent.ticket_nos) == (IntentStatus.PENDING, "one", [1])
+    assert (intent.expires_at - intent.created_at, intent.hold_for) == (HOLD, HOLD)
+    assert (intent.confirmed_at, intent.released_at, intent.expired_at) == (None, None, None)
+
+
+def test_the_functions_have_the_signatures_of_the_contract(conn):
+    query = """
+        select format('%%s(%%s) -> %%s', proname, pg_get_function_arguments(oid), pg_get_function_result(oid))
+        from pg_proc
+        where pronamespace = 'booking'::regnamespace and proname = any (%s)"""
+    names = ["create_event", "reserve", "confirm", "release", "expire_holds"]
+    assert {signature for (signature,) in conn.execute(query, [names])} == {
+        "create_event(name text, capacity integer) -> bigint",
+        "reserve(event_id bigint, user_id text, quantity integer DEFAULT 1, hold_for interval DEFAULT '00:05:00'::interval, "
+        "request_key text DEFAULT NULL::text, OUT outcome text, OUT intent_id bigint, OUT ticket_nos integer[], "
+        "OUT hold_expires_at timestamp with time zone) -> record",
+        "confirm(intent_id bigint, user_id text) -> text",
+        "release(intent_id bigint, user_id text) -> text",
+        "expire_holds(event_id bigint DEFAULT NULL::bigint, max_tickets integer DEFAULT 1000) -> integer",
+    }
