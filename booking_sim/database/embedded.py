@@ -105,7 +105,7 @@ class Cluster:
                 )
             (self.folder / "stay").unlink(missing_ok=True)
             ran = self.pid is not None
-            leases.stop(self.data)
+            leases.stop(self.folder)
             return ran
 
     @property

@@ -91,16 +91,28 @@ def postmaster(data: Path) -> psutil.Process | None:
     return process if str(data) in command and Path(command[0]).name == "postgres" else None
 
 
-def stop(data: Path) -> None:
-    """Stop the server of a data folder, rolling back what is open, and wait until it is gone."""
-    process = postmaster(data)
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits for its parent to notice does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def stop(folder: Path) -> None:
+    """Stop the server of a folder, rolling back what is open, and wait until it is gone."""
+    process, recorded = postmaster(folder / "data"), folder / "socket-folder"
     if process is None:
         return
     with suppress(psutil.NoSuchProcess):
         process.send_signal(signal.SIGINT)
     deadline = time.monotonic() + STOP_SECONDS
-    while postmaster(data) is not None and time.monotonic() < deadline:
+    while is_alive(process.pid) and time.monotonic() < deadline:
         time.sleep(0.01)
+    if recorded.exists():  # the socket was outside the folder, and is gone with the server
+        with suppress(OSError):
+            Path(recorded.read_text()).rmdir()
+        recorded.unlink()
 
 
 def _is_held(path: Path) -> bool:
@@ -118,7 +130,7 @@ def _is_held(path: Path) -> bool:
 
 def _stop_if_unused(folder: Path) -> None:
     if not users(folder) and not is_staying(folder):
-        stop(folder / "data")
+        stop(folder)
 
 
 def _guard(folder: Path, path: Path) -> None:

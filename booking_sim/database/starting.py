@@ -7,8 +7,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil
-
 from booking_sim.database import leases
 from booking_sim.database.programs import Programs, give_to_server
 from booking_sim.errors import BookingSimError
@@ -140,19 +138,12 @@ def _launch(folder: Path, programs: Programs) -> int:
 
 def _became_ready(data: Path, pid: int, deadline: float) -> bool:
     """Wait until the server takes connections, or ends, or the time is up."""
-    while _is_alive(pid) and time.monotonic() < deadline:
+    while leases.is_alive(pid) and time.monotonic() < deadline:
         lines = _lines(data / "postmaster.pid")
         if len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready":
             return True
         time.sleep(0.01)
     return False
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _lines(path: Path) -> list[str]:

@@ -14,7 +14,7 @@ from booking_sim.database.connecting import check_version, connect
 from booking_sim.database.embedded import BIN_DIR, Cluster, default_folder
 from booking_sim.database.redaction import read_url, redact
 
-_PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE")
+PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def named_server() -> tuple[str, str | None]:
     """
     if url := os.environ.get("POSTGRES_URL"):
         return "POSTGRES_URL", url
-    if any(os.environ.get(name) for name in _PG_VARIABLES):
+    if any(os.environ.get(name) for name in PG_VARIABLES):
         options = psycopg.pq.Conninfo.get_defaults()
         values = {option.keyword.decode(): option.val.decode() for option in options if option.val}
         kept = ("host", "hostaddr", "port", "dbname", "user")
