@@ -1,6 +1,8 @@
 """The folder that a result is kept in: what its files are called, and whether one can be written there."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from booking_sim.errors import BookingSimError
@@ -27,3 +29,16 @@ def claim(folder: Path) -> Path:
     if (folder / MANIFEST).exists():
         raise BookingSimError(f"'{folder}' holds a result, which is kept: name another folder with --out.")
     return folder
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[Path]:
+    """Claim a folder while its result is being made; if none is, a folder made for it goes again."""
+    made = not folder.exists()
+    claim(folder)
+    try:
+        yield folder
+    except BaseException:
+        if made:
+            folder.rmdir()
+        raise

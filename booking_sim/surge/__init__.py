@@ -31,6 +31,6 @@ def surge(
     Raises:
         BookingSimError: A setting will not do, the database cannot be reached, or it has too few connections left.
     """
-    from booking_sim.surge.run import run  # noqa: PLC0415  brings pandas and matplotlib, which the workers do without
+    from booking_sim.surge.run import run  # noqa: PLC0415  brings what the workers do without
 
     return run((scenario or Scenario()).replace(**settings), url=url, progress=progress)

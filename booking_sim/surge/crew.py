@@ -33,11 +33,13 @@ class Account:
     Attributes:
         batches: Their attempts, as columns.
         problems: Why the account is not complete, a line each.
+        interrupted: Whether somebody wanted it to stop.
         started_at: The start, an instant of `time.monotonic()`; None if it never came.
     """
 
     batches: list[Sequence[Sequence[Any]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    interrupted: bool = False
     started_at: float | None = None
 
 
@@ -98,6 +100,7 @@ class Crew:
                 deadline = time.monotonic() + _PATIENCE_S
         self._account.problems += [f"worker {worker} was ended by force" for worker in self._channels.values()]
         if interrupt.times:
+            self._account.interrupted = True
             self._account.problems.insert(0, "interrupted")
         return self._account
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 
 from booking_sim import Scenario, surge
@@ -113,8 +114,9 @@ def test_more_connections_than_are_left_are_refused_before_anything_is_made(data
 
 
 def test_workers_end_and_connections_close(small, conn):
-    left = "select count(*) from pg_stat_activity where application_name = %s and state <> 'idle'"
-    assert conn.execute(left, [small.manifest["application_name"]]).fetchone() == (0,)
+    left = "select count(*) from pg_stat_activity where application_name like 'booking_sim surge%' and state <> 'idle'"
+    assert conn.execute(left).fetchone() == (0,)
+    assert not [child for child in psutil.Process().children() if "booking_sim.surge.worker" in child.cmdline()]
 
 
 def test_a_script_without_a_main_guard_runs_once(database, tmp_path):
