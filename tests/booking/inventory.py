@@ -18,7 +18,7 @@ def stock(conn, event_id):
 
 
 def contents(conn):
-    """Return all rows of all three tables, with the transaction and the place of each: equal only if nothing was written."""
+    """Return all rows of the three tables, with place and transaction of each: equal only if nothing was written."""
     return {
         table: conn.execute(f"select ctid::text, xmin::text, r.*::text from booking.{table} as r order by 1").fetchall()
         for table in ("events", "tickets", "booking_intents")

@@ -12,7 +12,17 @@ from psycopg.rows import class_row, dict_row
 
 from booking_sim.booking import HOLD, confirm, create_event, expire_holds, release, reserve
 from booking_sim.database import open_pool, open_pool_async
-from booking_sim.models import BookingIntent, Confirmation, Event, IntentStatus, Outcome, Release, Reservation, Ticket, TicketStatus
+from booking_sim.models import (
+    BookingIntent,
+    Confirmation,
+    Event,
+    IntentStatus,
+    Outcome,
+    Release,
+    Reservation,
+    Ticket,
+    TicketStatus,
+)
 
 pytestmark = pytest.mark.core
 
@@ -169,18 +179,20 @@ def test_live_rows_load_into_the_row_types(conn):
     assert (intent.confirmed_at, intent.released_at, intent.expired_at) == (None, None, None)
 
 
-def test_the_functions_have_the_signatures_of_the_contract(conn):
+SIGNATURES = {
+    "create_event": "name text, capacity integer -> bigint",
+    "reserve": "event_id bigint, user_id text, quantity integer DEFAULT 1, "
+    "hold_for interval DEFAULT '00:05:00'::interval, request_key text DEFAULT NULL::text, OUT outcome text, "
+    "OUT intent_id bigint, OUT ticket_nos integer[], OUT hold_expires_at timestamp with time zone -> record",
+    "confirm": "intent_id bigint, user_id text -> text",
+    "release": "intent_id bigint, user_id text -> text",
+    "expire_holds": "event_id bigint DEFAULT NULL::bigint, max_tickets integer DEFAULT 1000 -> integer",
+}
+
+
+def test_the_functions_have_the_signatures_that_other_clients_know(conn):
     query = """
-        select format('%%s(%%s) -> %%s', proname, pg_get_function_arguments(oid), pg_get_function_result(oid))
+        select proname, pg_get_function_arguments(oid) || ' -> ' || pg_get_function_result(oid)
         from pg_proc
         where pronamespace = 'booking'::regnamespace and proname = any (%s)"""
-    names = ["create_event", "reserve", "confirm", "release", "expire_holds"]
-    assert {signature for (signature,) in conn.execute(query, [names])} == {
-        "create_event(name text, capacity integer) -> bigint",
-        "reserve(event_id bigint, user_id text, quantity integer DEFAULT 1, hold_for interval DEFAULT '00:05:00'::interval, "
-        "request_key text DEFAULT NULL::text, OUT outcome text, OUT intent_id bigint, OUT ticket_nos integer[], "
-        "OUT hold_expires_at timestamp with time zone) -> record",
-        "confirm(intent_id bigint, user_id text) -> text",
-        "release(intent_id bigint, user_id text) -> text",
-        "expire_holds(event_id bigint DEFAULT NULL::bigint, max_tickets integer DEFAULT 1000) -> integer",
-    }
+    assert dict(conn.execute(query, [list(SIGNATURES)]).fetchall()) == SIGNATURES

@@ -15,7 +15,7 @@ BUYERS = 2_000
 
 
 def holds_of(conn, event_id):
-    query = "select count(*), coalesce(sum(quantity), 0) from booking.booking_intents where event_id = %s and status = 'pending'"
+    query = "select count(*), sum(quantity) from booking.booking_intents where event_id = %s and status = 'pending'"
     return conn.execute(query, [event_id]).fetchone()
 
 

@@ -8,7 +8,6 @@ from itertools import combinations_with_replacement
 
 import pytest
 from interleavings import ENDS, orders, run
-from inventory import SQL
 
 from booking_sim.database.embedded import BIN_DIR
 

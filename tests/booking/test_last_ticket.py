@@ -29,7 +29,9 @@ def test_behind_an_open_reserve_that_rolls_back_nobody_is_refused(conn, rival, c
     event_id = create_event(conn, "on sale", capacity)
     with rival.transaction():
         assert reserve(rival, event_id, "ann", taken).outcome is Outcome.HELD
-        assert reserve(conn, event_id, "bob", wanted).outcome is Outcome.CONTENDED  # so few are left that it cannot be held
+        assert (
+            reserve(conn, event_id, "bob", wanted).outcome is Outcome.CONTENDED
+        )  # so few are left that it cannot be held
         raise psycopg.Rollback
     assert reserve(conn, event_id, "bob", wanted).outcome is Outcome.HELD
     assert violations(conn) == []

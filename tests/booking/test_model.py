@@ -69,7 +69,14 @@ class Booking(RuleBasedStateMachine):
             return "already_released" if ended_by is release else "released"
         return "expired" if intent.deadline <= self.now else None
 
-    @rule(target=intents, event=EVENTS, user=USERS, quantity=st.integers(1, 3), minutes=MINUTES, key=st.sampled_from("xy--"))
+    @rule(
+        target=intents,
+        event=EVENTS,
+        user=USERS,
+        quantity=st.integers(1, 3),
+        minutes=MINUTES,
+        key=st.sampled_from("xy--"),
+    )
     def reserve(self, event, user, quantity, minutes, key):
         request_key = None if key == "-" else key
         request = (event, quantity, minutes)

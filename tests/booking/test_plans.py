@@ -77,7 +77,11 @@ def nodes(plan):
 
 
 def is_scan(node):
-    return node["Node Type"].endswith("Scan") and ("Relation Name" in node or "Index Name" in node) and node["Actual Loops"]
+    return (
+        node["Node Type"].endswith("Scan")
+        and ("Relation Name" in node or "Index Name" in node)
+        and node["Actual Loops"]
+    )
 
 
 def rows_read(node):

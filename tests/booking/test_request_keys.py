@@ -81,7 +81,9 @@ def test_a_repeated_request_gets_the_first_answer_and_writes_nothing(conn, event
 
 
 @pytest.mark.parametrize(
-    "other", [{"quantity": 3}, {"hold_for": timedelta(minutes=6)}, {"event_id": None}], ids=["quantity", "hold", "event"]
+    "other",
+    [{"quantity": 3}, {"hold_for": timedelta(minutes=6)}, {"event_id": None}],
+    ids=["quantity", "hold", "event"],
 )
 def test_the_same_key_with_other_arguments_is_refused(conn, event_id, other):
     request = {"event_id": event_id, "quantity": 2, "request_key": "one"}
@@ -89,7 +91,9 @@ def test_the_same_key_with_other_arguments_is_refused(conn, event_id, other):
     if "event_id" in other:
         other = {"event_id": create_event(conn, "another", 10)}
     before = contents(conn)
-    with pytest.raises(BookingError, match='request key "one" of user "ann" was used before with other arguments') as refused:
+    with pytest.raises(
+        BookingError, match='request key "one" of user "ann" was used before with other arguments'
+    ) as refused:
         reserve(conn, user_id="ann", **(request | other))
     assert refused.value.sqlstate == "BK007"
     assert contents(conn) == before
