@@ -1,5 +1,6 @@
 """Scratch databases: made beside a given one, migrated, used, and dropped."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ def scratch_database(url: str) -> Iterator[str]:
     Raises:
         BookingSimError: The server cannot be reached, or its user may not create databases.
     """
-    name = f"booking_sim_scratch_{secrets.token_hex(6)}"
+    name = f"booking_sim_scratch_{os.getpid()}_{secrets.token_hex(4)}"
     with connect(url) as admin:
         try:
             admin.execute(SQL(load("scratch/create")).format(name=Identifier(name)))

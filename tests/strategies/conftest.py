@@ -1,0 +1,18 @@
+"""What tests of strategies share: files of a user's own."""
+
+import pytest
+
+from booking_sim.strategies import FOLDER
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Write a strategy of the user's own: the textbook's SQL, without its comment, and what the test adds; its path."""
+
+    def write(more=""):
+        lines = (FOLDER / "skip_locked.sql").read_text(encoding="utf-8").splitlines(keepends=True)
+        path = tmp_path / "own.sql"
+        path.write_text("".join(line for line in lines if not line.startswith("--")) + more, encoding="utf-8")
+        return path
+
+    return write
