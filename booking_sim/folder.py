@@ -32,12 +32,12 @@ def claim(folder: Path) -> Path:
 
 
 @contextmanager
-def claimed(folder: Path) -> Iterator[Path]:
+def claimed(folder: Path) -> Iterator[None]:
     """Claim a folder while its result is being made; if none is, a folder made for it goes again."""
     made = not folder.exists()
     claim(folder)
     try:
-        yield folder
+        yield
     except BaseException:
         if made:
             folder.rmdir()

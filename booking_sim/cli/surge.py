@@ -46,7 +46,8 @@ def surge_command(*, out: Path | None, as_json: bool, **settings: Any) -> None:
     holds, 1 if it does not or a worker was lost, 130 if interrupted; the result is kept in each case.
     """
     scenario = Scenario(**settings)
-    with folder.claimed(out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-surge") as out:
+    out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-surge"
+    with folder.claimed(out):
         result = surge(scenario)
     result.save(out)
     if as_json:

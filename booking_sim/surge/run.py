@@ -70,5 +70,6 @@ def _check_headroom(connection: Connection[Any], wanted: int) -> None:
     if wanted > free:
         raise BookingSimError(
             f"connections={wanted} is more than the server has left, {free}: max_connections is {allowed}, "
-            f"{reserved} are reserved, {in_use} in use, 1 is for the audit. Ask for at most {free}, or raise max_connections."
+            f"{reserved} are reserved, {in_use} in use, 1 is for the audit. "
+            f"Ask for at most {free}, or raise max_connections."
         )
