@@ -239,6 +239,14 @@ def test_stale_pid_file_that_names_another_process(home):
         other.kill()
 
 
+def test_stale_pid_file_that_names_the_server_of_another_folder(home, made):
+    with Cluster(made) as other:
+        shutil.copy(made / "data" / "postmaster.pid", home / "data")
+        assert Cluster(home).pid is None
+        assert not Cluster(home).stop()
+        assert answer(other) == 42
+
+
 @pytest.mark.parametrize("name", ["with a space", 'it\'s "quoted" $HOME, `and` ü%20#', "long" * 50])
 def test_folder_of_any_name(home, name):
     moved = home.with_name(f"{home.name} {name}")
