@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking_sim.arrivals import Burst, Constant, Poisson, Ramp, Recorded, Spike, Stages, Sum, parse_arrivals
+from booking_sim.arrivals.curve import Curve, Piece
 from booking_sim.errors import BookingSimError
 from booking_sim.stats.arrivals import arrival_rates
 
@@ -138,6 +139,12 @@ def test_a_burst_is_one_instant():
     assert len(schedule) == 5000
     assert (schedule.times == 10).all()
     assert Burst(5000).expected(np.array([0, 1e-9])).tolist() == [0, 5000]
+
+
+def test_an_instant_comes_after_its_own_time_also_when_more_follows():
+    curve = Curve([Piece(1, 5, 5), Piece(0, at_once=50), Piece(1, 5, 5)])
+    assert curve.expected(np.array([1, 1 + 1e-12, 2])) == pytest.approx([5, 55, 60])
+    assert curve.when(np.array([4, 5, 30, 55, 60])) == pytest.approx([0.8, 1, 1, 1, 2])
 
 
 def test_constant_arrivals_are_evenly_spaced():

@@ -31,7 +31,7 @@ PATH = Kind(
     wants="the path of a CSV or Parquet file",
     take=_take_path,
     read=str,
-    write=lambda path: f'"{path}"' if set(path) & set(' ,()=+"') else path,
+    write=lambda path: f'"{path}"' if set(path) & set(" ,()=+") else path,
     bare=True,
 )
 

@@ -48,7 +48,7 @@ class Schedule:
         return f"<Schedule: {len(self):,} arrivals in {self.end:,.6g} s of {self.profile}{faster}, seed {self.seed}>"
 
     def share(self, worker: int, workers: int) -> FloatArray:
-        """The arrivals that one of some workers plays: every so manieth, so that all are busy all the time.
+        """The arrivals that one of some workers plays: every `workers`th, so that all are busy all the time.
 
         Args:
             worker: Which, from 0.

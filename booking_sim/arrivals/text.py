@@ -20,7 +20,7 @@ def parse_arrivals(text: str) -> Profile:
     """Read a profile: `name(parameter=value, ...)`, or several with + between them.
 
     The names are those of the classes in lower case, the parameters theirs, in their order if not named. A length of
-    time has its unit (`250ms`, `30s`, `5m`), a path with any of the characters `,()="` stands in quotes. `str` of a
+    time has its unit (`250ms`, `30s`, `5m`), a path with any of `,()=+` stands in quotes. `str` of a
     profile is its text, lengths of time to the microsecond.
 
     Raises:
