@@ -38,6 +38,7 @@ def all_or_nothing(subject: Subject) -> None:
     event_id = subject.event(CROWD * 3 - 2)
     answers = subject.crowd(lambda connection, number: subject.buy(connection, event_id, f"buyer {number}", 3))
     _check_crowd(answers, {Outcome.HELD: CROWD - 1, Outcome.SOLD_OUT: 1})
+    expect("tickets in an answer", {len(answer.ticket_nos) for answer in answers}, {0, 3})
     left = Stock(available=1, held=3 * (CROWD - 1), sold=0, pending=CROWD - 1)
     expect("stock", subject.stock(event_id), left)
     expect("two, of the one left", subject.buy(subject.connection, event_id, "late", 2).outcome, Outcome.SOLD_OUT)

@@ -97,4 +97,6 @@ def _problem(point: Point, subject: Subject) -> str | None:
         return str(error)
     except psycopg.Error as error:
         return f"{error.sqlstate or 'connection lost'}: {error.diag.message_primary or error}"
+    except (TypeError, ValueError) as error:
+        return f"an answer that makes no sense: {error}"
     return None

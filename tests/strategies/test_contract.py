@@ -3,7 +3,7 @@
 import pytest
 from psycopg.errors import UniqueViolation
 
-from booking_sim.contract import POINTS
+from booking_sim.contract import POINTS, verify
 from booking_sim.contract.subject import Broken, Subject
 from booking_sim.database import connect
 from booking_sim.strategies import find, scratch
@@ -95,3 +95,16 @@ def test_the_audit_is_the_last_point():
     assert POINTS[-1].name == "audited"
     assert len({point.name for point in POINTS}) == len(POINTS)
     assert all(point.sentence[0].isupper() and point.sentence.endswith(".") for point in POINTS)
+
+
+def test_an_answer_that_makes_no_sense_is_a_finding(server, own):
+    nonsense = """
+        create or replace function booking.reserve(
+            event_id bigint, user_id text, quantity int default 1, hold_for interval default '5 minutes',
+            request_key text default null,
+            out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
+        language sql as $$ select 'perhaps', null::bigint, null::int[], null::timestamptz $$;
+    """
+    findings = {finding.point: finding.problem for finding in verify(find(own(nonsense)), server.url)}
+    assert findings["signatures"] is None
+    assert findings["one_ticket_each"] == "an answer that makes no sense: 'perhaps' is not a valid Outcome"
