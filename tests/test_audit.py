@@ -86,6 +86,23 @@ def test_holds_while_the_functions_work(database, conn):
     assert min(intents.get(status, 0) for status in ("confirmed", "released", "expired")) > 0
 
 
+@core
+def test_all_rules_see_one_snapshot(database, conn):
+    populate(conn)
+    with ThreadPoolExecutor(1) as pool, connect(database) as other:
+        with other.transaction():
+            other.execute("lock table booking.tickets")  # the first rule reads intents only; the second waits here
+            audited = pool.submit(audit, database)
+            waiting = (
+                "select exists (select from pg_locks where relation = 'booking.tickets'::regclass and not granted)"
+            )
+            while not conn.execute(waiting).fetchone()[0]:
+                assert not audited.done()
+            other.execute("delete from booking.tickets where (event_id, ticket_no) = (1, 12)")
+        assert violated(audited.result()) == {}
+    assert violated(audit(database)).keys() == {"capacity"}
+
+
 # What must be seen.
 
 
