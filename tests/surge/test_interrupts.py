@@ -1,16 +1,21 @@
 """A surge that is stopped, or loses a worker: what there is, is kept and marked; nothing is left running."""
 
 import json
+import math
 import os
 import signal
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 
 import psutil
 import pytest
 from waiting import SECONDS
 
+from booking_sim import surge
 from booking_sim.audit import audit, holds
 from booking_sim.database import connect
+from booking_sim.surge import crew, run
+from booking_sim.surge.interrupt import Interrupt
 
 LONG = ("--tickets", 50, "--buyers", 100_000, "--connections", 8, "--out", "out", "--json")
 SURGE = "application_name like 'booking_sim surge%'"
@@ -95,17 +100,28 @@ def test_workers_end_with_a_parent_that_is_killed(command, first_hold):
     assert left == []
 
 
-def test_more_ctrl_c_does_not_wait_for_workers_that_do_not_hear(command, blocked, conn, end):
-    with blocked():
-        process = command(*LONG)
-        wait_for(conn, f"select count(*) = 8 from pg_stat_activity where {SURGE} and wait_event_type = 'Lock'")
-        for worker in workers(process.pid):
+@pytest.mark.parametrize("times", [1, 2])
+def test_workers_that_do_not_hear_are_ended_by_force(blocked, conn, database, monkeypatch, times):
+    """At the first Ctrl-C when patience is over, at the second at once."""
+    monkeypatch.setattr(crew, "_PATIENCE_S", 0.1 if times == 1 else SECONDS)
+    interrupt = Interrupt()
+
+    def interrupt_when_blocked():
+        with connect(database) as observer:
+            wait_for(observer, f"select count(*) = 8 from pg_stat_activity where {SURGE} and wait_event_type = 'Lock'")
+        for worker in workers(os.getpid()):
             worker.suspend()
-        process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGINT)
-        status, _, manifest = end(process)
-    assert status == 130
-    assert manifest["problems"] == ["interrupted", "worker 0 was ended by force", "worker 1 was ended by force"]
+        interrupt.times = times
+
+    monkeypatch.setattr(run, "interruptible", lambda: nullcontext(interrupt))
+    with blocked(), ThreadPoolExecutor() as executor:
+        told = executor.submit(interrupt_when_blocked)
+        result = surge(tickets=5, buyers=30, connections=8, url=database)
+        told.result()
+        assert conn.execute(f"select count(*) from pg_stat_activity where {SURGE}").fetchone() == (0,)
+    assert result.manifest["problems"] == ["interrupted", "worker 0 was ended by force", "worker 1 was ended by force"]
+    assert result.partial
+    assert math.isnan(result.summary()["p99_ms"])
 
 
 def wait_for(conn, condition):
