@@ -34,5 +34,5 @@ def outcomes_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     ax.grid(visible=False, axis="x")
     if len(attempts):
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(OUTCOMES), borderaxespad=0.2, handlelength=1)
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(OUTCOMES), borderaxespad=0.2)
     return ax

@@ -1,5 +1,7 @@
 """One surge in one picture: the answer in the title, outcomes over time, and how long answers took."""
 
+import textwrap
+
 import pandas as pd
 from matplotlib import style
 from matplotlib.figure import Figure
@@ -7,6 +9,8 @@ from matplotlib.figure import Figure
 from booking_sim.plots.latency import latency_curve
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.style import STYLE
+
+_TITLE_WIDTH = 80  # letters
 
 
 def overview(attempts: pd.DataFrame, title: str) -> Figure:
@@ -21,7 +25,7 @@ def overview(attempts: pd.DataFrame, title: str) -> Figure:
     """
     with style.context(STYLE):
         figure = Figure(figsize=(11, 4.6), layout="constrained")
-        figure.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold")
+        figure.suptitle(textwrap.fill(title, _TITLE_WIDTH), x=0.01, ha="left", fontsize=15, fontweight="bold")
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         outcomes_over_time(attempts, ax=left)
         latency_curve(attempts, ax=right)

@@ -49,11 +49,11 @@ def test_nothing_can_be_drawn_too(tmp_path):
 
 
 def test_no_text_of_the_overview_overlaps_another_or_leaves_the_figure(frame):
-    figure = overview(frame, "1 of 1 tickets held, 1 buyer refused, none sold twice")
+    figure = overview(frame, "Partial run: " + "1 of 1 tickets held, 1 buyer refused, none sold twice, " * 3)
     figure.draw_without_rendering()
     texts = [text for text in figure.findobj(mpl.text.Text) if text.get_text() and text.get_visible()]
     labels = [text for text in texts if "p9" in text.get_text() or "p5" in text.get_text()]
-    boxes = [text.get_window_extent() for text in [*labels, figure._suptitle]]
+    boxes = [artist.get_window_extent() for artist in [*labels, figure._suptitle, figure.axes[0].get_legend()]]
     assert not any(a.overlaps(b) for number, a in enumerate(boxes) for b in boxes[number + 1 :])
     assert all(figure.bbox.contains(box.x0, box.y0) and figure.bbox.contains(box.x1, box.y1) for box in boxes)
 
