@@ -70,6 +70,8 @@ class Event:
     id: int
     name: str
     capacity: int
+    dispenser: str
+    combed: int
     created_at: datetime
 
 
@@ -83,6 +85,7 @@ class Ticket:
     intent_id: int | None
     held_by: str | None
     hold_expires_at: datetime | None
+    returned: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,10 @@ def populate(conn):
     confirm(conn, bobs.intent_id, "bob")
     cids = reserve(conn, mix, "cid")
     release(conn, cids.intent_id, "cid")
+    conn.execute("select setval('booking.dispenser_1', 4)")  # the same ticket once more
     reserve(conn, mix, "dee", hold_for=BLINK)
     expire_holds(conn, mix)
+    conn.execute("select setval('booking.dispenser_1', 4)")
     reserve(conn, mix, "eve", request_key="k")
     reserve(conn, other, "fay", hold_for=BLINK, request_key="k")
 

@@ -8,6 +8,10 @@ from (
     from (select id as event_id, ctid as row from booking.events tablesample system (100)) as t
     full join (select id as event_id, ctid as row from booking.events order by id) as i using (row)
     union all
+    select 'events_dispenser_key', coalesce(t.event_id, i.event_id), t.row, i.row
+    from (select id as event_id, ctid as row from booking.events tablesample system (100)) as t
+    full join (select id as event_id, ctid as row from booking.events order by dispenser) as i using (row)
+    union all
     select 'booking_intents_pkey', coalesce(t.event_id, i.event_id), t.row, i.row
     from (select event_id, ctid as row from booking.booking_intents tablesample system (100)) as t
     full join (select event_id, ctid as row from booking.booking_intents order by id, event_id) as i using (row)
@@ -24,9 +28,9 @@ from (
     from (select event_id, ctid as row from booking.tickets tablesample system (100)) as t
     full join (select event_id, ctid as row from booking.tickets order by event_id, ticket_no) as i using (row)
     union all
-    select 'tickets_available', coalesce(t.event_id, i.event_id), t.row, i.row
-    from (select event_id, ctid as row from booking.tickets tablesample system (100) where status = 'available') as t
-    full join (select event_id, ctid as row from booking.tickets where status = 'available') as i using (row)
+    select 'tickets_returned', coalesce(t.event_id, i.event_id), t.row, i.row
+    from (select event_id, ctid as row from booking.tickets tablesample system (100) where returned) as t
+    full join (select event_id, ctid as row from booking.tickets where returned) as i using (row)
 ) as scans
 where (in_table is null or in_index is null) and (%(event_id)s::bigint is null or event_id = %(event_id)s)
 order by index, in_table, in_index

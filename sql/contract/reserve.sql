@@ -7,29 +7,6 @@
 
 drop function if exists booking.claim(bigint, int);  -- no strategy runs on the claim of another
 
-create or replace function booking.check_request(event_id bigint, user_id text, quantity int, hold_for interval) returns void
-language plpgsql as $$
-declare
-    event_capacity int;
-begin
-    if coalesce(btrim(user_id), '') = '' then
-        raise exception 'a reservation needs a user' using errcode = 'BK004';
-    end if;
-    if hold_for is null or hold_for <= interval '0' or hold_for > interval '31 days' then
-        raise exception 'a hold must last longer than nothing and at most 31 days, not %', coalesce(hold_for::text, 'null')
-            using errcode = 'BK003';
-    end if;
-    select e.capacity into event_capacity from booking.events as e where e.id = check_request.event_id;
-    if not found then
-        raise exception 'there is no event %', coalesce(event_id::text, 'null') using errcode = 'BK001';
-    end if;
-    if quantity is null or quantity not between 1 and event_capacity then
-        raise exception 'quantity must be between 1 and the capacity of %, not %', event_capacity, coalesce(quantity::text, 'null')
-            using errcode = 'BK002';
-    end if;
-end $$;
-
-
 -- One try: claims the tickets and writes the intent and the hold. Raises BK000 if there are fewer than asked for.
 create or replace function booking.hold(
     event_id bigint, user_id text, quantity int, hold_for interval, request_key text,
@@ -51,7 +28,8 @@ begin
                 hold.hold_expires_at)
         returning i.id into intent_id;
     update booking.tickets as t
-        set status = 'held', intent_id = hold.intent_id, held_by = hold.user_id, hold_expires_at = hold.hold_expires_at
+        set status = 'held', returned = false, intent_id = hold.intent_id, held_by = hold.user_id,
+            hold_expires_at = hold.hold_expires_at
         where t.event_id = hold.event_id and t.ticket_no = any (hold.ticket_nos);
 end $$;
 
@@ -90,7 +68,7 @@ begin
     for attempt in 1..8 loop
         begin
             if attempt > 1 then
-                perform booking.expire_overdue(event_id, quantity);
+                perform booking.expire_holds(event_id, quantity);
             end if;
             select * into intent_id, ticket_nos, hold_expires_at
                 from booking.hold(event_id, user_id, quantity, hold_for, request_key);

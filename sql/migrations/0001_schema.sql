@@ -20,9 +20,15 @@ create table booking.events (
     id          bigint generated always as identity primary key,
     name        text not null check (name <> ''),
     capacity    int not null check (capacity between 1 and 5000000),
+    dispenser   regclass not null unique,
+    combed      int not null default 0 check (combed between 0 and capacity),
     created_at  timestamptz not null default clock_timestamp()
-);
+) with (fillfactor = 50);  -- combed changes in place
 comment on table booking.events is 'What is on sale. An event has exactly `capacity` tickets, made with it.';
+comment on column booking.events.dispenser is
+    'The sequence that hands out this event''s tickets without a lock; see the functions that claim.';
+comment on column booking.events.combed is
+    'No ticket up to this number was forgotten by the dispenser: each was seen claimed and committed, or is `returned`.';
 
 create table booking.booking_intents (
     id            bigint generated always as identity,
@@ -59,17 +65,21 @@ create table booking.tickets (
     intent_id        bigint,
     held_by          text,
     hold_expires_at  timestamptz,
+    returned         boolean not null default false check (not returned or status = 'available'),
     primary key (event_id, ticket_no),
     foreign key (intent_id, event_id) references booking.booking_intents (id, event_id),
     check ((status = 'available') = (intent_id is null)),
     check ((status = 'available') = (held_by is null)),
     check ((status = 'held') = (hold_expires_at is not null))
-);
+) with (fillfactor = 50);  -- held and sold fit beside available on its page, also while an old snapshot forbids pruning
 comment on table booking.tickets is 'One row a seat or place, numbered 1 to capacity. It can have one holder at a time: intent_id.';
 comment on index booking.tickets_pkey is 'One row a ticket; finds the tickets of an intent by their numbers.';
 
-create index tickets_available on booking.tickets (event_id, ticket_no) where status = 'available';
-comment on index booking.tickets_available is 'The tickets that reserve() takes from, lowest number first.';
+comment on column booking.tickets.returned is 'Available again after a hold: the dispenser is past it, so it is found by index.';
+
+create index tickets_returned on booking.tickets (event_id, ticket_no) where returned;
+comment on index booking.tickets_returned is
+    'Finds tickets given back. There is no index on status, deadline or intent, so that a claim and a sale are HOT updates.';
 
 create index intents_by_deadline on booking.booking_intents (event_id, expires_at) where status = 'pending';
 comment on index booking.intents_by_deadline is 'Finds the holds whose deadline has passed, oldest first.';

@@ -45,10 +45,10 @@ end $$;
 EARLY = """
 create or replace function booking.count_left(event_id bigint, at_most int) returns bigint
 language sql as $$ select at_most::bigint $$;
-create or replace function booking.expire_overdue(event_id bigint, max_tickets int) returns int
+create or replace function booking.expire_holds(event_id bigint default null, max_tickets int default 1000) returns int
 language plpgsql as $$ begin
     update booking.tickets as t set status = 'available', intent_id = null, held_by = null, hold_expires_at = null
-        where t.event_id = expire_overdue.event_id and status = 'held';
+        where t.event_id = expire_holds.event_id and status = 'held';
     return 1;
 end $$;
 """
