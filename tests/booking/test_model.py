@@ -22,7 +22,7 @@ from booking_sim.booking import BookingError, confirm, create_event, expire_hold
 pytestmark = pytest.mark.core
 
 EVENTS = st.integers(0, 1)
-USERS = st.sampled_from(["ann", "bob", "cid"])
+USERS = st.sampled_from(["ann", "bob"])
 BRIEF = timedelta(milliseconds=80)
 HOLDS = st.sampled_from([timedelta(microseconds=1), BRIEF, timedelta(hours=1)])
 A_CALL = timedelta(milliseconds=25)  # longer than nearly every call takes
@@ -42,7 +42,7 @@ class Intent:
 
 
 class Booking(RuleBasedStateMachine):
-    """Two small events and three users; the clock is the database's."""
+    """Two small events and two users; the clock is the database's."""
 
     intents = Bundle("intents")
     conn = None  # the connection to the test's database
@@ -85,7 +85,7 @@ class Booking(RuleBasedStateMachine):
         target=intents,
         event=EVENTS,
         user=USERS,
-        key=st.sampled_from(["x", "y", None, None]),
+        key=st.sampled_from([None, "key"]),
         quantity=st.integers(1, 3),
         hold_for=HOLDS,
     )
