@@ -36,7 +36,8 @@ def worst_window(own: Times, tickets: int) -> tuple[float, float]:
     """
     begin, sold_out_at = own[tickets // 10], own[tickets - 1]
     fresh = _rate(own, begin, own[tickets // 2])
-    last_start = min(sold_out_at + _AFTERWARDS_S, own[-1]) - _WINDOW_S
+    all_still_call = own[len(own) * 9 // 10]
+    last_start = min(sold_out_at + _AFTERWARDS_S, all_still_call) - _WINDOW_S
     starts = np.arange(begin, max(last_start, begin + _STEP_S), _STEP_S)
     counts = np.searchsorted(own, starts + _WINDOW_S) - np.searchsorted(own, starts)
     return fresh, float(counts.min()) / _WINDOW_S

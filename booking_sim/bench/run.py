@@ -5,6 +5,7 @@ happens to both: of rates measured in turn, the ratio scatters as the machine do
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count, islice
 from pathlib import Path
@@ -102,7 +103,7 @@ class _Rig:
         self._connection = connection
         self._pgbench = pgbench
         self._seconds = seconds
-        self._grounds: dict[int, Stage] = {}
+        self._grounds: dict[tuple[int, int], Stage] = {}
         connection.execute(load("bench/floors"))
 
     def duels(self, situation: Situation) -> Iterator[tuple[float, float]]:
@@ -111,7 +112,7 @@ class _Rig:
         Each round begins with as many tickets as the last one took, or with new events.
         """
         clients = max(1, situation.clients // 2)
-        ground = self._ground(situation.events)
+        ground = self._ground(situation)
         places = ground.tickets // situation.quantity
         floor_load = Load(situation.floor, clients, ground.variables | {"places": places})
         stage, taken = prepare(self._connection, situation), 0
@@ -136,11 +137,12 @@ class _Rig:
             own_load = Load("reserve", situation.clients, stage.variables | {"quantity": situation.quantity})
             yield worst_window(self._pgbench.for_calls(calls, own_load), situation.tickets)
 
-    def _ground(self, events: int) -> Stage:
-        """Events for the floor, which has its numbers go round and so never runs out."""
-        if events not in self._grounds:
-            self._grounds[events] = prepare(self._connection, Situation("floor", "floor", 1, events=events))
-        return self._grounds[events]
+    def _ground(self, situation: Situation) -> Stage:
+        """Events for the floor, like the situation's own; its numbers go round, so they never run out."""
+        size = situation.events, situation.tickets
+        if size not in self._grounds:
+            self._grounds[size] = prepare(self._connection, replace(situation, name="floor", sold=0, overdue=False))
+        return self._grounds[size]
 
 
 def _row(situation: Situation, number: int, floor: float, own: float) -> dict[str, Any]:

@@ -11,7 +11,6 @@ CROWD = 64
 LEVELS = (1, 8, CROWD, 200)
 
 TICKETS = 200_000
-QUICK_TICKETS = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ def prepare(connection: Connection[Any], situation: Situation) -> Stage:
             for intent_id in _hold(connection, event_id, gone):
                 confirm(connection, intent_id, "crowd")
     connection.execute(load("bench/analyze"))
+    if situation.sold == 1:  # long after the last ticket: somebody has found out before
+        reserve(connection, events[0], "late")
     left = int((tickets - gone) * situation.events // situation.quantity * _FULL)
     return Stage(events[0], events[-1], tickets, None if situation.sold == 1 else left)
 

@@ -23,7 +23,7 @@ _ROUNDS, _SECONDS = 5, 2
 @click.option("--clients", type=int, multiple=True, metavar="N", help="Only so many clients; may be given again.")
 @click.option("--rounds", type=int, metavar="N", help=f"How often each is measured  [default: {_ROUNDS}, quick 1]")
 @click.option("--seconds", type=int, metavar="N", help=f"How long a round takes  [default: {_SECONDS}, quick 1]")
-@click.option("--quick", is_flag=True, help="A smoke run: one short round each, a tenth of the tickets, no verdict.")
+@click.option("--quick", is_flag=True, help="Does it run? One short round each, a tenth of the tickets.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-bench]")
 def bench_command(
     *,

@@ -1,5 +1,7 @@
 """How near to the floor, situation by situation: a dot each, its spread, and the goal."""
 
+import textwrap
+
 import pandas as pd
 from matplotlib import style
 from matplotlib.axes import Axes
@@ -10,6 +12,7 @@ from booking_sim.plots.style import INK, OUTCOME_COLOURS, STYLE, axes_or_new
 
 _REACHED, _MISSED = OUTCOME_COLOURS["held"], OUTCOME_COLOURS["error"]
 _ROW_INCHES = 0.27
+_TITLE_WIDTH = 80  # letters
 
 
 def shares(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -52,6 +55,6 @@ def shares_overview(table: pd.DataFrame, title: str) -> Figure:
     """
     with style.context(STYLE):
         figure = Figure(figsize=(11, 2 + _ROW_INCHES * len(table)), layout="constrained")
-        figure.suptitle(title, x=0.01, ha="left", fontsize=14, fontweight="bold")
+        figure.suptitle(textwrap.fill(title, _TITLE_WIDTH), x=0.01, ha="left", fontsize=14, fontweight="bold")
         shares(table, ax=figure.subplots())
     return figure
