@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count, islice
-from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
@@ -24,39 +23,22 @@ from booking_sim.bench.stage import Stage, old_snapshot, prepare
 from booking_sim.database import connect, open_server
 from booking_sim.errors import BookingSimError
 from booking_sim.queries import load
-from booking_sim.strategies import find, scratch
+from booking_sim.strategies import Strategy, scratch
 
 _OURS = 4  # connections: for the scratch database, its events, the old snapshot, and one to spare
 _CALLS_A_TICKET = 3  # of the worst window: refusals are fast, and half a second of them is to be seen
 
 
-def bench(
+def run(
     situations: Sequence[Situation],
+    strategy: Strategy,
     *,
-    strategy: str | Path = "default",
-    rounds: int = 5,
-    seconds: int = 2,
-    url: str | None = None,
-    progress: bool | None = None,
+    rounds: int,
+    seconds: int,
+    url: str | None,
+    progress: bool | None,
 ) -> BenchResult:
-    """Measure a strategy as a share of its floor.
-
-    Args:
-        situations: In which situations, as `booking_sim.bench.situations` chooses them.
-        strategy: A name of the catalogue, or the path of an SQL file.
-        rounds: How often each is measured.
-        seconds: How long a round takes.
-        url: A database of the server to measure on; nothing in it is touched. None: POSTGRES_URL, else the PG*
-            variables, else the embedded server.
-        progress: Whether to show a bar. None: on a terminal.
-
-    Raises:
-        BookingSimError: An argument will not do, the server has too few connections left, or the strategy fails.
-    """
-    for name, value in (("rounds", rounds), ("seconds", seconds)):
-        if value < 1:
-            raise BookingSimError(f"{name}={value} will not do: give a whole number from 1 on.")
-    chosen = find(strategy)
+    """Do what `booking_sim.bench.bench` promises."""
     began_at = datetime.now(UTC)
     rows: list[dict[str, Any]] = []
     hidden = None if progress is None else not progress
@@ -66,8 +48,8 @@ def bench(
         tqdm(total=len(situations) * rounds, desc="bench", unit=" rounds", leave=False, disable=hidden) as bar,
     ):
         _check_headroom(admin, max(situation.clients for situation in situations))
-        with scratch(server.url, chosen) as scratch_url, connect(scratch_url) as connection:
-            pgbench = Pgbench(server.bin_dir, scratch_url, retry=bool(chosen.retry))
+        with scratch(server.url, strategy) as scratch_url, connect(scratch_url) as connection:
+            pgbench = Pgbench(server.bin_dir, scratch_url, retry=bool(strategy.retry))
             rig = _Rig(connection, pgbench, seconds)
             for situation in situations:
                 bar.set_description(f"{situation.name}, {situation.clients} clients")
@@ -77,7 +59,7 @@ def bench(
                         rows.append(_row(situation, number, floor, own))
                         bar.update()
         about = {
-            "strategy": chosen.name,
+            "strategy": strategy.name,
             "started_at": began_at.isoformat(),
             "ended_at": datetime.now(UTC).isoformat(),
             "rounds": rounds,

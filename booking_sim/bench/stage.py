@@ -17,8 +17,8 @@ from booking_sim.queries import load
 
 _AT_A_TIME = 10_000  # tickets: each call walks over what the calls before it left dead
 
-_FULL = 0.95
-"""The share of the tickets at several events that may be taken before one of the events runs out by chance."""
+_MEASURED = 0.95
+"""The share of the tickets that a round may take: after that, some calls of a crowd are refused, or one of many events is."""
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ def prepare(connection: Connection[Any], situation: Situation) -> Stage:
     connection.execute(load("bench/analyze"))
     if situation.sold == 1:  # long after the last ticket: somebody has found out before
         reserve(connection, events[0], "late")
-    left = int((tickets - gone) * situation.events // situation.quantity * _FULL)
+    left = int((tickets - gone) * situation.events // situation.quantity * _MEASURED)
     return Stage(events[0], events[-1], tickets, None if situation.sold == 1 else left)
 
 

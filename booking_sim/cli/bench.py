@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from booking_sim import folder
+from booking_sim.bench import bench, situations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +48,6 @@ def bench_command(
     Phases: fresh, half, last, sold_out, expired (each at 1, 8, 64 and 200 clients);
     snapshot, inventory, four, events, window (at 64).
     """  # noqa: D301  click's own mark keeps the lines apart
-    from booking_sim.bench import bench, situations  # noqa: PLC0415  brings pandas, which other commands do without
-
     chosen = situations(phases, clients, quick=quick)
     out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-bench"
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
