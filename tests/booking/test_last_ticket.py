@@ -111,3 +111,43 @@ def test_in_a_crowd_where_nobody_ever_commits_nobody_is_refused(database, conn):
 
     assert set().union(*asyncio.run(crowd())) <= NOT_REFUSED
     assert stock(conn, event_id) == {"available": 2}
+
+
+def test_who_was_refused_beside_an_open_release_can_have_the_ticket_once_it_is_back(conn, rival):
+    event_id = create_event(conn, "on sale", 1)
+    hold = reserve(conn, event_id, "ann")
+    with rival.transaction():
+        release(rival, hold.intent_id, "ann")
+        assert reserve(conn, event_id, "bob").outcome is not Outcome.HELD
+    assert reserve(conn, event_id, "bob").outcome is Outcome.HELD
+
+
+def test_a_refusal_in_a_transaction_that_rolls_back_is_forgotten(conn, rival):
+    event_id = create_event(conn, "on sale", 2)
+    with rival.transaction():
+        assert reserve(rival, event_id, "ann", 2).outcome is Outcome.HELD
+        assert reserve(rival, event_id, "ann").outcome is not Outcome.HELD
+        raise psycopg.Rollback
+    assert reserve(conn, event_id, "bob", 2).outcome is Outcome.HELD
+
+
+def test_after_a_storm_of_holds_and_releases_all_tickets_can_be_had(database, conn):
+    event_id = create_event(conn, "on sale", 4)
+
+    async def hold_and_release(connection, user_id, quantity):
+        hold = await reserve(connection, event_id, user_id, quantity)
+        if hold.outcome is Outcome.HELD:
+            await release(connection, hold.intent_id, user_id)
+
+    async def serve(number):
+        async with await AsyncConnection.connect(database, autocommit=True) as connection:
+            for turn in range(20):
+                await hold_and_release(connection, f"buyer {number}", 1 + (number + turn) % 3)
+
+    async def storm():
+        await asyncio.gather(*(serve(number) for number in range(12)))
+
+    for _ in range(2):
+        asyncio.run(storm())
+        assert reserve(conn, event_id, "late", 4, hold_for=OVERDUE).outcome is Outcome.HELD
+    assert violations(conn) == []
