@@ -29,11 +29,13 @@ class Load:
         script: Its file below sql/bench/, without the suffix.
         clients: Its connections.
         variables: What the script calls by a name.
+        settings: Of the server, for its connections, as in PGOPTIONS.
     """
 
     script: str
     clients: int
     variables: Mapping[str, int]
+    settings: str = ""
 
 
 class Pgbench:
@@ -81,16 +83,19 @@ class Pgbench:
 
     def _start(self, load: Load, log: Path, options: tuple[str, ...]) -> "subprocess.Popen[str]":
         threads = min(load.clients, os.cpu_count() or 1)
-        settings = [f"--define={name}={value}" for name, value in load.variables.items()]
+        variables = [f"--define={name}={value}" for name, value in load.variables.items()]
         command = [
             *(str(self._program), "--no-vacuum", "--protocol=prepared", "--log", f"--log-prefix={log / 'log'}"),
             *(f"--client={load.clients}", f"--jobs={threads}", f"--file={SQL / 'bench' / load.script}.sql"),
-            *settings,
+            *variables,
             *options,
         ]
+        environment = self._environment | {
+            "PGOPTIONS": f"{self._environment.get('PGOPTIONS', '')} {load.settings}".strip()
+        }
         try:
             return subprocess.Popen(
-                command, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+                command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
             )
         except OSError as error:
             raise BookingSimError(

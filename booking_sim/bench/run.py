@@ -26,6 +26,7 @@ from booking_sim.queries import load
 from booking_sim.strategies import Strategy, scratch
 
 _OURS = 4  # connections: for the scratch database, its events, the old snapshot, and one to spare
+_PLAIN = "-c default_transaction_isolation=read\\ committed"  # whatever a strategy made the database's default
 _CALLS_A_TICKET = 3  # of the worst window: refusals are fast, and half a second of them is to be seen
 
 
@@ -96,7 +97,7 @@ class _Rig:
         clients = max(1, situation.clients // 2)
         ground = self._ground(situation)
         places = ground.tickets // situation.quantity
-        floor_load = Load(situation.floor, clients, ground.variables | {"places": places})
+        floor_load = Load(situation.floor, clients, ground.variables | {"places": places}, _PLAIN)
         stage, taken = prepare(self._connection, situation), 0
         for number in count():
             if stage.left is not None and stage.left < taken:

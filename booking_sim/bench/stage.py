@@ -18,7 +18,7 @@ from booking_sim.queries import load
 _AT_A_TIME = 10_000  # tickets: each call walks over what the calls before it left dead
 
 _MEASURED = 0.95
-"""The share of the tickets that a round may take: after that, some calls of a crowd are refused, or one of many events is."""
+"""The share of the tickets that a round may take: after it, one of many events may be sold out."""
 
 
 @dataclass(slots=True)
