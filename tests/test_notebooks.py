@@ -1,0 +1,91 @@
+"""The notebooks as files: they read well where nobody runs them, and nbval notices when they are wrong.
+
+That they run, and give the outputs that they are kept with, is tested by nbval: see notebooks/conftest.py.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FIRST = ROOT / "notebooks" / "01_first_surge.ipynb"
+
+REFRESH = "jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False"
+"""How a notebook's outputs are made anew, in a fresh kernel and without the hour of the day."""
+
+
+def read(path):
+    notebook = nbformat.read(path, as_version=4)
+    return notebook, [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
+
+
+def test_kept_as_run_once_from_top_to_bottom(path):
+    _, cells = read(path)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1)), f"run `{REFRESH} {path.name}`"
+
+
+def test_kept_with_pictures_and_without_errors_or_noise(path):
+    _, cells = read(path)
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert {output.output_type for output in outputs} <= {"display_data", "execute_result"}
+    assert any("image/png" in output.data for output in outputs)
+
+
+def test_every_run_is_judged(path):
+    _, cells = read(path)
+    unseen = [cell for cell in cells if "nbval-ignore-output" in cell.metadata.get("tags", [])]
+    assert any(cell.source.startswith("assert ") for cell in cells)
+    assert any(cell.outputs for cell in cells if cell not in unseen), "no output is compared"
+
+
+def test_parameters_can_be_set_from_outside(path):
+    _, cells = read(path)
+    assert [cell.metadata.get("tags") for cell in cells].index(["parameters"]) == 0
+
+
+def test_says_nothing_of_who_made_it_and_where(path):
+    notebook, cells = read(path)
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}  # so no widgets' state either
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert [cell.metadata for cell in notebook.cells if set(cell.metadata) - {"tags"}] == []
+    for cell in cells:
+        for output in cell.outputs:
+            output.get("data", {}).pop("image/png", None)
+    text = json.dumps(notebook)
+    assert not re.search(r"(?<![\w.])/(?:home|Users|root|tmp|var|work|opt|usr)/|[A-Z]:\\\\", text)
+    assert not re.search(r"postgres(?:ql)?://", text)
+
+
+def test_nbval_sees_a_wrong_number(tmp_path):
+    shutil.copy(ROOT / "notebooks" / "conftest.py", tmp_path)
+    notebook, cells = read(FIRST)
+    (wrong,) = [number for number, cell in enumerate(cells) if "9,500" in str(cell.outputs)]
+    told = cells[wrong].outputs[0].data
+    told["text/markdown"] = told["text/markdown"].replace("9,500", "9,499")
+    nbformat.write(notebook, tmp_path / "wrong.ipynb")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, "-n", "0", tmp_path],
+        cwd=tmp_path,
+        env=os.environ | {"BOOKING_SIM_SCALE": "3"},  # of no effect: a test has the scale of what it is compared with
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
+    assert re.findall(r"^FAILED .*::Cell (\d+)", done.stdout, re.MULTILINE) == [str(wrong)]
+    assert "9,499" in done.stdout
+    assert f"1 failed, {len(cells) - 1} passed" in done.stdout
