@@ -18,8 +18,8 @@ def bench(
     situations: Sequence[Situation],
     *,
     strategy: str | Path = "default",
-    rounds: int = 5,
-    seconds: int = 2,
+    rounds: int = 3,
+    seconds: int = 3,
     url: str | None = None,
     progress: bool | None = None,
 ) -> "BenchResult":

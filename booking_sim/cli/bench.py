@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROW = "{:<34} {:>7}  {:>5}  {:<11}  {:>5}  {:<5}  {:>10}  {:>10}"
-_ROUNDS, _SECONDS = 5, 2
+_ROUNDS, _SECONDS = 3, 3
 
 
 @click.command("bench")
