@@ -102,6 +102,7 @@ CORRUPTIONS = [
             "agreement": [{"ticket_no": 2, "intent_id": 1, "named_by": None}],
             "succession": [{"ticket_no": 1, "earlier_intent": 1, "intent_id": 1}],
         },
+        wall="booking_intents_check",
     ),
     Corruption(
         "a ticket is missing",
@@ -116,6 +117,7 @@ CORRUPTIONS = [
         "a ticket past the capacity",
         "update booking.tickets set ticket_no = 13 where (event_id, ticket_no) = (1, 12)",
         {"capacity": [{"event_id": 1, "rows": 12, "numbers": 11}]},
+        wall="BK010",
     ),
     Corruption(
         "a ticket too many",
@@ -126,13 +128,13 @@ CORRUPTIONS = [
         "a ticket numbered 0",
         "update booking.tickets set ticket_no = 0 where (event_id, ticket_no) = (1, 12)",
         {"capacity": [{"event_id": 1, "rows": 12, "numbers": 11}]},
-        wall="tickets_ticket_no_check",
+        wall="BK010|tickets_ticket_no_check",
     ),
     Corruption(
         "a ticket in two rows",
         "update booking.tickets set ticket_no = 11 where (event_id, ticket_no) = (1, 12)",
         {"capacity": [{"event_id": 1, "rows": 12, "numbers": 11}]},
-        wall="tickets_pkey",
+        wall="BK010|tickets_pkey",
     ),
     Corruption(
         "a ticket without a status",
@@ -144,11 +146,13 @@ CORRUPTIONS = [
         "the capacity is changed",
         "update booking.events set capacity = 4 where id = 2",
         {"capacity": [{"event_id": 2, "capacity": 4, "rows": 3}]},
+        wall="BK010",
     ),
     Corruption(
         "a ticket held by somebody else",
         "update booking.tickets set held_by = 'mallory' where (event_id, ticket_no) = (1, 1)",
         {"agreement": [{"ticket_no": 1, "held_by": "mallory", "user_id": "ann"}]},
+        wall="tickets_intent_id_event_id_held_by_fkey",
     ),
     Corruption(
         "a ticket held longer than its intent",
@@ -188,7 +192,7 @@ CORRUPTIONS = [
         "a hold whose intent is not there",
         "delete from booking.booking_intents where id = 5",
         {"agreement": [{"ticket_no": 5, "intent_id": 5, "named_by": None}]},
-        wall="tickets_intent_id_event_id_fkey",
+        wall="tickets_intent_id_event_id_held_by_fkey",
     ),
     Corruption(
         "a ticket of another event's intent",
@@ -197,7 +201,7 @@ CORRUPTIONS = [
             "agreement": [{"event_id": 1, "intent_id": 6, "named_by": None}, {"event_id": 1, "named_by": 5}],
             "quantities": [{"intent_id": 5, "tickets": 0}],
         },
-        wall="tickets_intent_id_event_id_fkey",
+        wall="tickets_intent_id_event_id_held_by_fkey",
     ),
     Corruption(
         "a ticket held for an intent that ended",
@@ -328,7 +332,7 @@ CORRUPTIONS = [
         "update booking.tickets set held_by = 'ann' where intent_id = 5;"
         " update booking.booking_intents set user_id = 'ann' where id = 5",
         {"request_keys": [{"user_id": "ann", "request_key": "k", "intents": 2, "first_intent": 1, "last_intent": 5}]},
-        wall="intents_request_key",
+        wall="intents_request_key|tickets_intent_id_event_id_held_by_fkey",
     ),
     Corruption(
         "a hold that nobody swept",

@@ -22,6 +22,8 @@ def cli() -> None:
     Start here:
       booking-sim surge        run a surge against PostgreSQL, see who got a ticket
       booking-sim audit        check that no ticket was sold twice
+      booking-sim strategies   the ways to claim a ticket, and what each costs
+      booking-sim bench        how near the database's limit they come
       booking-sim db --help    the database that all of it runs on
     """  # noqa: D301  click's own mark keeps the lines apart
 

@@ -6,7 +6,7 @@ The folder holds `data` (the cluster), `socket`, `server.conf` (our settings, wr
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import distribution
 from pathlib import Path
 from types import TracebackType
@@ -144,7 +144,7 @@ class Cluster:
 
     def _prepare(self) -> None:
         """Make the folder, if need be; change nothing about one that is there."""
-        if not self.folder.exists():
+        with suppress(FileExistsError):  # also when another process makes it at the same moment
             self.folder.mkdir(parents=True)
             self.folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
         account = server_account()

@@ -27,8 +27,15 @@ create table booking.events (
 comment on table booking.events is 'What is on sale. An event has exactly `capacity` tickets, made with it.';
 comment on column booking.events.dispenser is
     'The sequence that hands out this event''s tickets without a lock; see the functions that claim.';
+comment on index booking.events_pkey is 'Finds an event; every call begins here.';
+comment on index booking.events_dispenser_key is 'No two events hand out numbers from one sequence.';
 comment on column booking.events.combed is
     'No ticket up to this number was forgotten by the dispenser: each was seen claimed and committed, or is `returned`.';
+
+create function booking.all_different(ticket_nos int[]) returns boolean
+language sql immutable as $$
+    select count(distinct ticket_no) = cardinality(ticket_nos) from unnest(ticket_nos) as ticket_no
+$$;
 
 create table booking.booking_intents (
     id            bigint generated always as identity,
@@ -44,7 +51,8 @@ create table booking.booking_intents (
     confirmed_at  timestamptz check (confirmed_at >= created_at and confirmed_at < expires_at),
     released_at   timestamptz check (released_at >= created_at and released_at < expires_at),
     expired_at    timestamptz check (expired_at >= expires_at),
-    primary key (id, event_id),
+    primary key (id, event_id, user_id),
+    check (quantity = 1 or booking.all_different(ticket_nos)),
     check ((status = 'confirmed') = (confirmed_at is not null)),
     check ((status = 'released') = (released_at is not null)),
     check ((status = 'expired') = (expired_at is not null))
@@ -56,7 +64,7 @@ comment on column booking.booking_intents.ticket_nos is
 comment on column booking.booking_intents.request_key is
     'The buyer''s own name for this request: asked again, the first answer is given again.';
 comment on index booking.booking_intents_pkey is
-    'Finds an intent by its id; event_id is in it so that a ticket''s foreign key can tie both to the same event.';
+    'Finds an intent by its id; the event and the user are in it so that a ticket''s foreign key ties all three.';
 
 create table booking.tickets (
     event_id         bigint not null references booking.events,
@@ -67,7 +75,7 @@ create table booking.tickets (
     hold_expires_at  timestamptz,
     returned         boolean not null default false check (not returned or status = 'available'),
     primary key (event_id, ticket_no),
-    foreign key (intent_id, event_id) references booking.booking_intents (id, event_id),
+    foreign key (intent_id, event_id, held_by) references booking.booking_intents (id, event_id, user_id),
     check ((status = 'available') = (intent_id is null)),
     check ((status = 'available') = (held_by is null)),
     check ((status = 'held') = (hold_expires_at is not null))
@@ -87,17 +95,24 @@ comment on index booking.intents_by_deadline is 'Finds the holds whose deadline 
 create unique index intents_request_key on booking.booking_intents (user_id, request_key) where request_key is not null;
 comment on index booking.intents_request_key is 'One intent for a request key of a user, also when two ask at once.';
 
--- Final is final: what the CHECKs cannot see, because it lies between the old row and the new one.
-create function booking.refuse_transition() returns trigger language plpgsql as $$
+-- What the CHECKs cannot see, because it lies between the old row and the new one. Final is final, and an event keeps its shape.
+create function booking.refuse() returns trigger language plpgsql as $$
 begin
-    raise exception '% % is % for good and cannot become %', tg_argv[0], to_jsonb(old) ->> tg_argv[1], old.status, new.status
-        using errcode = 'BK010';
+    raise exception '%', format(tg_argv[0], to_jsonb(old) ->> tg_argv[1], to_jsonb(old) ->> 'status') using errcode = 'BK010';
 end $$;
 
 create trigger sold_is_final before update on booking.tickets for each row
     when (old.status = 'sold' and (new.status, new.intent_id) is distinct from (old.status, old.intent_id))
-    execute function booking.refuse_transition('ticket', 'ticket_no');
+    execute function booking.refuse('ticket %s is sold for good', 'ticket_no');
 
 create trigger answered_is_final before update on booking.booking_intents for each row
     when (old.status <> 'pending' and new.status <> old.status)
-    execute function booking.refuse_transition('intent', 'id');
+    execute function booking.refuse('intent %s is %s for good', 'id');
+
+create trigger numbers_are_final before update of event_id, ticket_no on booking.tickets for each row
+    when ((new.event_id, new.ticket_no) <> (old.event_id, old.ticket_no))
+    execute function booking.refuse('ticket %s cannot become another one', 'ticket_no');
+
+create trigger capacity_is_final before update of capacity on booking.events for each row
+    when (new.capacity <> old.capacity)
+    execute function booking.refuse('the capacity of event %s cannot be changed: its tickets are made', 'id');

@@ -1,6 +1,8 @@
--- The default
+-- The default: a dispenser
 --
--- does: What `booking-sim db migrate` puts into a database: the functions of sql/migrations, as they are. This file adds
---   nothing to them.
+-- does: Takes the next number from a sequence of the event's own and claims that ticket by its key. What comes back is found by
+--   an index that only such tickets enter, and sold out is a mark that the next release takes down. It is what
+--   `booking-sim db migrate` puts into a database (sql/migrations/0002_claiming.sql); this file adds nothing to it.
 -- used by: booking_sim.
--- costs: See the README's table: it is what the others are measured beside.
+-- costs: Close to being handed the number: see the README's table. A number dispensed to a transaction that rolls back is
+--   passed over until the numbers have run out, so the last tickets of a sale are found by a search, once.
