@@ -58,6 +58,7 @@ def run(
                     measured = rig.windows(situation) if situation.floor == "fresh" else rig.duels(situation)
                     for number, (floor, own) in enumerate(islice(measured, rounds), 1):
                         rows.append(_row(situation, number, floor, own))
+                        bar.set_postfix_str(f"{own / floor:.0%} of the floor", refresh=False)
                         bar.update()
         about = {
             "strategy": strategy.name,
