@@ -18,7 +18,7 @@ def stock(conn, event_id):
 
 
 def contents(conn):
-    """Return the events, and the rows of the other tables with place and transaction: equal only if nothing was written."""
+    """Return all events, and all other rows with place and transaction: equal only if nothing was written."""
     rows = {
         table: conn.execute(f"select ctid::text, xmin::text, r.*::text from booking.{table} as r order by 1").fetchall()
         for table in ("tickets", "booking_intents")

@@ -42,6 +42,7 @@ REFUSED = [
     (reserve, (1, "ann"), {"hold_for": timedelta.max}, "BK003", "at most 31 days"),
     (reserve, (1, "ann"), {"hold_for": None}, "BK003", "not null"),
     (reserve, (1, "ann"), {"request_key": "a\0b"}, None, "NUL"),
+    (reserve, (1, "ann"), {"request_key": ""}, "BK008", "a request key must not be empty"),
     (expire_holds, (NO_EVENT,), {}, "BK001", "there is no event 999"),
     (expire_holds, (1, 0), {}, "BK002", "max_tickets must be at least 1, not 0"),
     (expire_holds, (1, -1), {}, "BK002", "not -1"),
