@@ -92,5 +92,10 @@ def situations(
         *(replace(each, clients=level) for each in _AT_CROWD for level in clients or (CROWD,)),
     ]
     if quick:
-        chosen = [replace(each, tickets=each.tickets // 10) for each in chosen]
+        chosen = [_smaller(each) for each in chosen]
     return tuple(each for each in chosen if not phases or each.phase in phases)
+
+
+def _smaller(situation: Situation) -> Situation:
+    tickets = situation.tickets // 10
+    return replace(situation, tickets=tickets, name=situation.name.replace(f"{situation.tickets:,}", f"{tickets:,}"))

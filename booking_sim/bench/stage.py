@@ -58,7 +58,7 @@ def prepare(connection: Connection[Any], situation: Situation) -> Stage:
             _hold(connection, event_id, tickets)
             with connection.transaction():
                 connection.execute(load("bench/split_overdue"), {"event_id": event_id})
-                connection.execute(load("bench/drop_empty_intents"), {"event_id": event_id})
+                connection.execute(load("bench/close_empty_intents"), {"event_id": event_id})
         else:
             for intent_id in _hold(connection, event_id, gone):
                 confirm(connection, intent_id, "crowd")
