@@ -38,8 +38,8 @@ class BookingError(BookingSimError):
 
     Attributes:
         sqlstate: Which rule it was. BK001 unknown event, BK002 quantity, BK003 hold, BK004 user, BK005 capacity,
-            BK006 name, BK007 a request key used before with other arguments; class 22 for a value that does not fit
-            its type; None for text that PostgreSQL cannot hold.
+            BK006 name, BK007 a request key used before with other arguments, BK008 an empty request key; class 22
+            for a value that does not fit its type; None for text that PostgreSQL cannot hold.
     """
 
     def __init__(self, message: str, sqlstate: str | None) -> None:
@@ -162,7 +162,7 @@ def reserve(
 
     Raises:
         BookingError: BK001 unknown event, BK002 quantity, BK003 hold, BK004 user, BK007 request key used before with
-            other arguments.
+            other arguments, BK008 request key empty.
     """
     parameters = {
         "event_id": event_id,

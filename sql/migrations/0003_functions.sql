@@ -1,6 +1,6 @@
 -- The five functions that other clients call. Each is one round trip, safe in autocommit and inside a caller's
 -- transaction, at READ COMMITTED. The database's clock alone decides, and it is read after every lock that is waited for.
--- Bad input raises one of the codes BK001 to BK007 and changes nothing.
+-- Bad input raises one of the codes BK001 to BK008 and changes nothing.
 --
 -- The two settings that they carry keep their plans: a generic one, since making a plan anew for each array of numbers costs a
 -- fifth of a call, and by index, since after an ANALYZE with all tickets alike any one of them looks as near by reading on.
@@ -118,7 +118,9 @@ begin
         or hold_for is null or hold_for <= interval '0' or hold_for > interval '31 days' then
         perform booking.check_request(event_id, user_id, quantity, hold_for);
     end if;
-    if request_key is not null then
+    if request_key = '' then
+        raise exception 'a request key must not be empty' using errcode = 'BK008';
+    elsif request_key is not null then
         select * into outcome, intent_id, ticket_nos, hold_expires_at
             from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
         if outcome is not null then

@@ -5,7 +5,7 @@ import sys
 
 import matplotlib as mpl
 import pytest
-from crowd import attempts, failed, held, refused
+from made_up import attempts, failed, held, refused
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 

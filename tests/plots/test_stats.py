@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from crowd import attempts, failed, held, refused
+from made_up import attempts, failed, held, refused
 
 from booking_sim.attempts import OUTCOMES
 from booking_sim.stats import latency, outcomes
