@@ -116,7 +116,7 @@ def test_workers_that_do_not_hear_are_ended_by_force(blocked, conn, database, mo
     monkeypatch.setattr(run, "interruptible", lambda: nullcontext(interrupt))
     with blocked(), ThreadPoolExecutor() as executor:
         told = executor.submit(interrupt_when_blocked)
-        result = surge(tickets=5, buyers=30, connections=8, url=database)
+        result = surge(tickets=8, buyers=30, connections=8, url=database)
         told.result()
         assert conn.execute(f"select count(*) from pg_stat_activity where {SURGE}").fetchone() == (0,)
     assert result.manifest["problems"] == ["interrupted", "worker 0 was ended by force", "worker 1 was ended by force"]
