@@ -1,4 +1,4 @@
-"""Where the SQL and the data files are: inside the installed package, or at the top of a checkout."""
+"""Where the SQL, the data and the notebooks are: inside the installed package, or at the top of a checkout."""
 
 from pathlib import Path
 
@@ -12,3 +12,4 @@ def _folder(name: str) -> Path:
 
 SQL = _folder("sql")
 DATA = _folder("data")
+NOTEBOOKS = _folder("notebooks")

@@ -1,6 +1,7 @@
 """The wheel holds all that the product needs: installed alone, far from any checkout, it makes a database."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,18 +40,18 @@ def installed(wheel, tmp_path_factory):
 def run(installed, tmp_path, server_home):
     environment = {"PATH": os.defpath, "HOME": str(tmp_path), "BOOKING_SIM_HOME": str(server_home)}
 
-    def run(program, *arguments):
+    def run(program, *arguments, fails=False):
         command = [installed / program, *arguments]
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        assert done.returncode == (2 if fails else 0), done.stderr
+        return done.stderr if fails else done.stdout
 
     return run
 
 
-@pytest.mark.parametrize("folder", ["sql", "data"])
-def test_the_wheel_holds_every_file_of(folder, wheel):
-    there = {str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*") if path.is_file()}
+@pytest.mark.parametrize("files", ["sql/**/*", "data/**/*", "notebooks/*.ipynb"])
+def test_the_wheel_holds_every_file_of(files, wheel):
+    there = {str(path.relative_to(ROOT)) for path in ROOT.glob(files) if path.is_file()}
     with ZipFile(wheel) as archive:
         packed = {name.removeprefix("booking_sim/") for name in archive.namelist()}
     assert there
@@ -70,3 +71,7 @@ def test_the_data_is_found_from_the_wheel_alone(run):
     assert str(ROOT) not in found
     assert "site-packages/booking_sim/sql" in found
     assert "site-packages/booking_sim/data" in found
+
+
+def test_without_jupyterlab_lab_says_how_to_get_it(run):
+    assert re.fullmatch(r"booking-sim: JupyterLab is not installed here: .*\n", run("booking-sim", "lab", fails=True))

@@ -1,0 +1,30 @@
+"""`booking-sim lab`: the notebooks in JupyterLab, on a database that runs as long."""
+
+from pathlib import Path
+
+import click
+
+from booking_sim.lab import PORT, copy_notebooks, open_lab
+
+
+@click.command("lab")
+@click.argument("folder", type=click.Path(path_type=Path), default="booking-lab")
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Where it listens.")
+@click.option("--no-browser", is_flag=True, help="Open no browser; the address is printed.")
+def lab_command(*, folder: Path, port: int, no_browser: bool) -> None:
+    """Open the notebooks in JupyterLab, on a database that runs as long.
+
+    They are copied to FOLDER (booking-lab unless named), and are yours from then on: what you ran or changed there is
+    kept the next time. Ctrl-C ends JupyterLab, the kernels and the database.
+
+    BOOKING_SIM_SCALE=10 in the environment makes every notebook's crowd and hall ten times as large.
+    """
+    copied, kept = copy_notebooks(folder)
+    click.echo(f"The notebooks are in {folder}: {len(copied)} copied.")
+    if kept:
+        click.echo(f"Kept as you left them: {', '.join(kept)}. To have one afresh, rename or remove yours.")
+    open_lab(folder, port=port, browser=not no_browser, tell=_tell)
+
+
+def _tell(url: str) -> None:
+    click.echo(f"JupyterLab: {url}\nCtrl-C ends it.")

@@ -1,0 +1,94 @@
+"""The notebooks, opened: copied to a folder of the user's, in a JupyterLab beside a database that lives as long."""
+
+import os
+import secrets
+import signal
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from booking_sim.database import open_server
+from booking_sim.errors import BookingSimError
+from booking_sim.resources import NOTEBOOKS
+
+FIRST = "01_first_surge.ipynb"
+"""The notebook that JupyterLab opens with."""
+
+PORT = 8888
+"""Where JupyterLab listens unless it is taken, as everywhere."""
+
+
+def copy_notebooks(folder: Path) -> tuple[list[str], list[str]]:
+    """Put the notebooks into a folder; one that is there already, run or changed, stays as it is.
+
+    Args:
+        folder: Where; made if missing.
+
+    Returns:
+        The names of those that were copied, and of those that were kept because they differ from ours.
+
+    Raises:
+        BookingSimError: The folder cannot be written to.
+    """
+    copied, kept = [], []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for ours in sorted(NOTEBOOKS.glob("*.ipynb")):
+            if not (folder / ours.name).exists():
+                _copy(ours, folder)
+                copied.append(ours.name)
+            elif (folder / ours.name).read_bytes() != ours.read_bytes():
+                kept.append(ours.name)
+    except OSError as error:
+        raise BookingSimError(
+            f"Cannot keep the notebooks in '{folder}' ({error.strerror}): name a folder that you can write to."
+        ) from None
+    return copied, kept
+
+
+def open_lab(folder: Path, *, port: int = PORT, browser: bool = True, tell: Callable[[str], None]) -> None:
+    """Run JupyterLab in a folder until Ctrl-C or SIGTERM; the database runs as long, and both end together.
+
+    The server and JupyterLab live in this very process: however it ends, kernels and database notice and end too.
+
+    Args:
+        folder: What JupyterLab shows.
+        port: Where it listens, on this machine alone; another one if that is taken.
+        browser: Whether to open a browser.
+        tell: Told the address once JupyterLab listens.
+
+    Raises:
+        BookingSimError: JupyterLab is not installed, or the database cannot be reached or started.
+    """
+    try:
+        from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]  # noqa: PLC0415  not everybody has it
+    except ImportError:
+        raise BookingSimError(
+            "JupyterLab is not installed here: install 'booking-sim[lab]', or say 'uv run --extra lab booking-sim lab'."
+        ) from None
+    token = secrets.token_hex(24)
+    options = {
+        "ServerApp.root_dir": folder.resolve(),
+        "ServerApp.port": port,
+        "ServerApp.open_browser": browser,
+        "ServerApp.allow_root": os.geteuid() == 0,  # who runs this as root wants it so
+        "ServerApp.log_level": "ERROR",
+        "LabApp.log_level": "ERROR",
+        "IdentityProvider.token": token,
+        "LabApp.default_url": f"/lab/tree/{FIRST}",
+        "LabApp.news_url": None,  # a newcomer is not asked about news
+    }
+    with open_server():
+        server = LabApp.initialize_server(argv=[f"--{name}={value}" for name, value in options.items()])
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: server.stop(from_signal=True))
+        # The first thing that the loop does is to listen; then it can be told.
+        server.io_loop.add_callback(tell, f"{server.connection_url}lab/tree/{FIRST}?token={token}")
+        server.start()
+
+
+def _copy(ours: Path, folder: Path) -> None:
+    """Copy a file so that it is there whole or not at all."""
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        file.write(ours.read_bytes())
+    Path(file.name).rename(folder / ours.name)
