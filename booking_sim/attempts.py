@@ -4,15 +4,31 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-OUTCOMES = ("held", "sold_out", "contended", "error")
-"""Every word that an attempt can end with, in the order in which charts stack them."""
+OUTCOMES = ("held", "sold_out", "contended", "gave_up", "timed_out", "unknown", "error")
+"""Every word that an attempt to reserve can end with, in the order in which charts stack them."""
+
+FAILURES = OUTCOMES[3:]
+"""Those that are no answer of the database's; the others calls can end with them too."""
+
+PAYMENTS = ("confirmed", "already_confirmed", "expired", "released", "already_released", "not_found")
+"""Every answer to confirm and release."""
+
+
+class Call(StrEnum):
+    """What is asked of the database."""
+
+    RESERVE = "reserve"
+    CONFIRM = "confirm"
+    RELEASE = "release"
 
 
 class Phase(StrEnum):
     """How far an attempt had come when it failed."""
 
+    WAITING = "waiting"
+    """No connection was free in time, and the call was never sent."""
     CONNECTING = "connecting"
-    """The call was never sent: nothing was reserved."""
+    """No connection could be made, and the call was never sent."""
     CALL_SENT = "call_sent"
     """The call was sent and no answer came back: it may have reserved. Asking again with the request key tells."""
     ANSWERED = "answered"
@@ -20,21 +36,35 @@ class Phase(StrEnum):
 
 
 class Attempt(NamedTuple):
-    """One call of one buyer, and what came of it."""
+    """One call of one buyer, and what came of it.
+
+    Three latencies come of its times: from the plan, `sent_at - scheduled_at` and the latency; from when a connection
+    was asked for, `sent_at - wanted_at` and the latency; and in the database, the latency.
+    """
 
     buyer: int
-    """0 to buyers - 1."""
+    """0 to buyers - 1, in the order in which they come."""
+    kind: str
+    """Which kind of buyer."""
     attempt: int
-    """The attempts of this buyer, counted from 1."""
+    """The attempts of this buyer, counted from 1 over all calls."""
+    call: str
+    """One of Call."""
+    event: int
+    """Whose tickets, by its id in the database."""
     worker: int
-    connection: int
-    """Counted over all workers."""
-    sent_at: float
-    """Seconds since the start of the run, which all workers share."""
-    latency_ms: float
+    connection: int | None
+    """Counted over all workers; None of a call that was never sent."""
+    scheduled_at: float
+    """Seconds since the start of the run, which all workers share, as the next two: when it was planned."""
+    wanted_at: float
+    """When a connection was asked for."""
+    sent_at: float | None
+    """When it was sent; None if it never was."""
+    latency_ms: float | None
     """From sending the call to having its answer; of a failed attempt, to knowing that it failed."""
     outcome: str
-    """One of OUTCOMES."""
+    """One of OUTCOMES, or of PAYMENTS."""
     intent_id: int | None = None
     """Of a hold, as the next two."""
     ticket_nos: tuple[int, ...] | None = None

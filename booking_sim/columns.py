@@ -8,14 +8,19 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from booking_sim.attempts import OUTCOMES
+from booking_sim.attempts import OUTCOMES, PAYMENTS, Call
 
 SCHEMA = pa.schema(
     {
         "buyer": pa.int32(),
+        "kind": pa.dictionary(pa.int8(), pa.string()),
         "attempt": pa.int32(),
+        "call": pa.dictionary(pa.int8(), pa.string()),
+        "event": pa.int64(),
         "worker": pa.int32(),
-        "connection": pa.int32(),
+        "connection": pa.int16(),
+        "scheduled_at": pa.float64(),
+        "wanted_at": pa.float64(),
         "sent_at": pa.float64(),
         "latency_ms": pa.float64(),
         "outcome": pa.dictionary(pa.int8(), pa.string()),
@@ -30,11 +35,11 @@ SCHEMA = pa.schema(
 """The fields of Attempt, in their order, as Parquet keeps them."""
 
 _NUMBERS = SCHEMA.field("ticket_nos").type
-_CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+_CATEGORIES = {"call": tuple(Call), "outcome": (*OUTCOMES, *PAYMENTS)}
 
 
 def to_frame(batches: Iterable[Sequence[Sequence[Any]]]) -> pd.DataFrame:
-    """Turn the batches of the workers, each the columns of some attempts, into one frame, by the time of sending."""
+    """Turn the batches of the workers, each the columns of some attempts, into one frame, by `wanted_at`."""
     return _frame(pa.Table.from_batches([_record_batch(columns) for columns in batches], SCHEMA))
 
 
@@ -55,20 +60,15 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    """Numbers that may be missing stay whole, and an outcome that never came stays one that could have come."""
-    types = {pa.int64(): pd.Int64Dtype(), _NUMBERS: pd.ArrowDtype(_NUMBERS)}
+    """Numbers that may be missing stay whole, and a word that never came stays one that could have come."""
+    types = {pa.int16(): pd.Int16Dtype(), pa.int64(): pd.Int64Dtype(), _NUMBERS: pd.ArrowDtype(_NUMBERS)}
     frame: pd.DataFrame = table.unify_dictionaries().to_pandas(types_mapper=types.get)
-    frame["outcome"] = frame["outcome"].cat.set_categories(OUTCOMES)
-    return frame.sort_values(["sent_at", "buyer"], ignore_index=True)
+    for name in ("kind", "call", "outcome"):
+        words = frame[name].cat
+        frame[name] = words.set_categories(_CATEGORIES.get(name, sorted(words.categories)))
+    return frame.sort_values(["wanted_at", "buyer", "attempt"], ignore_index=True)
 
 
 def _record_batch(columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
-    arrays = [_array(field, column) for field, column in zip(SCHEMA, columns, strict=True)]
+    arrays = [pa.array(column, field.type) for field, column in zip(SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
-
-
-def _array(field: pa.Field, column: Sequence[Any]) -> pa.Array:
-    if field.name == "outcome":
-        codes = pa.array([_CODES[outcome] for outcome in column], pa.int8())
-        return pa.DictionaryArray.from_arrays(codes, pa.array(OUTCOMES))
-    return pa.array(column, field.type)

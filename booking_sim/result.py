@@ -28,7 +28,7 @@ class SurgeResult:
 
     Attributes:
         scenario: What was simulated.
-        attempts: One row an attempt, by the time it was sent; `booking_sim.attempts.Attempt` says what the columns are.
+        attempts: One row an attempt, by `wanted_at`; `booking_sim.attempts.Attempt` says what the columns are.
         inventory: The event's tickets at the end, counted by the database: `available`, `held`, `overdue`, `sold`, and
             `oversold`, the tickets promised to more than one buyer.
         audit: The invariants, checked at the end: `name`, `rule`, `violations`, `offenders`.
@@ -53,10 +53,10 @@ class SurgeResult:
     def summary(self) -> pd.Series:
         """The run in numbers, all of them measured.
 
-        `held`, `sold_out`, `contended` and `errors` count buyers by their last word, and `unanswered` those who had
-        none; `throughput` is in attempts a second; `p50_ms`, `p95_ms` and `p99_ms` are exact percentiles of the
-        answers' latencies, from sending the call to its answer; `oversold` counts tickets promised twice, as the
-        database or the buyers saw it, whichever is more.
+        `held`, `sold_out`, `contended`, `errors`, `timed_out` and `gave_up` count buyers by their last word, and
+        `unanswered` those who had none; `throughput` is in attempts a second; `p50_ms`, `p95_ms` and `p99_ms` are
+        exact percentiles of the answers' latencies, from sending the call to its answer; `oversold` counts tickets
+        promised twice, as the database or the buyers saw it, whichever is more.
         """
         return self._summary.copy()
 

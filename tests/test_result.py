@@ -14,13 +14,19 @@ from booking_sim.result import SurgeResult, load
 HELD_UNTIL = pd.Timestamp("2026-01-01 12:05", tz="UTC").to_pydatetime()
 
 
+def call(buyer, attempt, sent_at, latency_ms, outcome, *answer, **failure):
+    """Sent as soon as it was planned."""
+    start = (buyer, "buyer", attempt, "reserve", 1, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
+    return Attempt(*start, *answer, **failure)
+
+
 def result(*, violations=0, partial=False, oversold=0):
     """Four buyers, two tickets: one got both at the second try, one was refused, one failed, one never came."""
     rows = [
-        Attempt(0, 1, 0, 0, 0.0, 4.0, "contended"),
-        Attempt(0, 2, 0, 0, 0.02, 6.5, "held", 7, (1, 2), HELD_UNTIL),
-        Attempt(1, 1, 1, 1, 0.01, 1.5, "sold_out"),
-        Attempt(2, 1, 1, 1, 0.03, 1.5, "error", sqlstate="57P01", error="terminated", phase="call_sent"),
+        call(0, 1, 0.0, 4.0, "contended"),
+        call(0, 2, 0.02, 6.5, "held", 7, (1, 2), HELD_UNTIL),
+        call(1, 1, 0.01, 1.5, "sold_out"),
+        call(2, 1, 0.03, 1.5, "error", sqlstate="57P01", error="terminated", phase="call_sent"),
     ]
     return SurgeResult(
         scenario=Scenario(tickets=2, buyers=4, quantity=2, connections=2, hold="90s"),

@@ -8,8 +8,8 @@ from datetime import timedelta
 from numbers import Integral, Real
 from typing import Annotated, Any, get_origin, get_type_hints
 
+from booking_sim.durations import format_duration, parse_duration
 from booking_sim.errors import BookingSimError
-from booking_sim.scenario import format_duration, parse_duration
 
 MOST_ARRIVALS = 10_000_000
 _MOST_SECONDS = timedelta(days=31).total_seconds()

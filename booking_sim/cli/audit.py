@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from booking_sim.database import open_server
-from booking_sim.scenario import parse_duration
+from booking_sim.durations import parse_duration
 
 if TYPE_CHECKING:
     import pandas as pd

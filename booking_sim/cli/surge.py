@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from booking_sim import folder
-from booking_sim.scenario import Scenario, format_duration
+from booking_sim.durations import format_duration
+from booking_sim.scenario import Scenario
 from booking_sim.surge import surge
 
 if TYPE_CHECKING:

@@ -14,6 +14,9 @@ OUTCOME_COLOURS: Mapping[str, str] = {
     "held": "#009E73",
     "sold_out": "#B4B4B4",  # grey: the crowd behind the few who got a ticket
     "contended": "#E69F00",
+    "gave_up": "#CC79A7",
+    "timed_out": "#F0E442",
+    "unknown": "#56B4E9",
     "error": "#D55E00",
 }
 
@@ -21,6 +24,9 @@ OUTCOME_LABELS: Mapping[str, str] = {
     "held": "held",
     "sold_out": "sold out",
     "contended": "contended",
+    "gave_up": "gave up",
+    "timed_out": "timed out",
+    "unknown": "unknown",
     "error": "error",
 }
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from booking_sim.arrivals import Schedule
-from booking_sim.stats.outcomes import _nice_width
+from booking_sim.stats.outcomes import nice_width
 
 _AROUND_AN_INSTANT = 1.0
 """Seconds shown of a schedule that is over at once, so that it does not look like one that lasts."""
@@ -23,7 +23,7 @@ def arrival_rates(schedule: Schedule, bins: int = 100) -> pd.DataFrame:
         in arrivals a second.
     """
     length = schedule.end or _AROUND_AN_INSTANT
-    width = _nice_width(length, bins)
+    width = nice_width(length, bins)
     edges = np.arange(np.floor(length / width) + 2) * width
     frame = pd.DataFrame(
         {

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from booking_sim.attempts import FAILURES
+
 
 def answered(attempts: pd.DataFrame) -> pd.DataFrame:
     """The attempts that the database answered; an attempt that failed has no latency of its own."""
-    return attempts[attempts["outcome"] != "error"]
+    return attempts[~attempts["outcome"].isin(FAILURES)]
 
 
 def percentiles(attempts: pd.DataFrame, percents: Sequence[float] = (50, 95, 99)) -> pd.Series:

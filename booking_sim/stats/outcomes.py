@@ -32,7 +32,7 @@ def rate_over_time(attempts: pd.DataFrame, bins: int = 50) -> pd.DataFrame:
         counts when it was answered.
     """
     answered_at = answer_times(attempts).to_numpy()
-    width = _nice_width(answered_at.max(initial=0.0), bins)
+    width = nice_width(answered_at.max(initial=0.0), bins)
     bin_of = (answered_at / width).astype(int)
     counts = pd.crosstab(pd.Series(bin_of, name="seconds"), attempts["outcome"].to_numpy())
     every_bin = range(bin_of.max(initial=0) + 1)
@@ -62,7 +62,7 @@ def sold_twice(attempts: pd.DataFrame, hold_s: float) -> int:
     return int((began_at < ended_before).sum())
 
 
-def _nice_width(length: float, bins: int) -> float:
+def nice_width(length: float, bins: int) -> float:
     """The least 1, 2 or 5 times a power of ten that covers a length in so many bins."""
     least = max(length, 1e-9) / bins
     magnitude = 10.0 ** np.floor(np.log10(least))

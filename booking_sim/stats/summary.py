@@ -2,11 +2,18 @@
 
 import pandas as pd
 
+from booking_sim.attempts import FAILURES
 from booking_sim.scenario import Scenario
 from booking_sim.stats.latency import percentiles
 from booking_sim.stats.outcomes import answer_times, last_words, sold_twice
 
-_EXCEPTIONS = {"contended": "contended", "errors": "failed", "unanswered": "unanswered"}
+_EXCEPTIONS = {
+    "contended": "contended",
+    "errors": "failed",
+    "timed_out": "timed out",
+    "gave_up": "gave up",
+    "unanswered": "unanswered",
+}
 """Buyers who got neither a ticket nor a refusal: their figures, and what the headline calls them."""
 
 
@@ -25,14 +32,16 @@ def summarise(
             "held": int(words.get("held", 0)),
             "sold_out": int(words.get("sold_out", 0)),
             "contended": int(words.get("contended", 0)),
-            "errors": int(words.get("error", 0)),
+            "errors": int(words.get("error", 0) + words.get("unknown", 0)),
+            "timed_out": int(words.get("timed_out", 0)),
+            "gave_up": int(words.get("gave_up", 0)),
             "unanswered": scenario.buyers - int(words.sum()),
             "tickets_held": scenario.quantity * len(held),
             "oversold": max(sold_twice(attempts, scenario.hold.total_seconds()), int(inventory["oversold"].iloc[-1])),
             "audit_ok": bool((audit["violations"] == 0).all()),
             "partial": partial,
             "attempts": len(attempts),
-            "failed_attempts": int((attempts["outcome"] == "error").sum()),
+            "failed_attempts": int(attempts["outcome"].isin(FAILURES).sum()),
             "duration_s": float(duration) if len(attempts) else 0.0,
             "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
             "p50_ms": float(latency[50]),

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection
 
-from booking_sim.attempts import Attempt, Phase
+from booking_sim.attempts import Attempt, Call, Phase
 from booking_sim.booking import reserve
 from booking_sim.database import connect_async, redact
 from booking_sim.errors import BookingSimError
@@ -84,11 +84,12 @@ class Line:
         except (psycopg.Error, BookingSimError) as error:
             if phase is Phase.CALL_SENT and self.is_open:
                 phase = Phase.ANSWERED
+            outcome = "unknown" if phase is Phase.CALL_SENT else "error"
             sqlstate = getattr(error, "sqlstate", None)
             reason = redact(str(error)).splitlines()[0]
-            return self._record(buyer, number, sent, "error", sqlstate=sqlstate, error=reason, phase=phase)
+            return self._record(buyer, number, sent, outcome, sqlstate=sqlstate, error=reason, phase=phase)
         except asyncio.CancelledError:  # the run ends; psycopg has cancelled the call on the server too
-            self._record(buyer, number, sent, "error", error="stopped before the answer came", phase=phase)
+            self._record(buyer, number, sent, "unknown", error="stopped before the answer came", phase=phase)
             raise
         return self._record(
             buyer,
@@ -103,9 +104,14 @@ class Line:
     def _record(self, buyer: int, number: int, sent: float, outcome: str, **details: Any) -> Attempt:
         attempt = Attempt(
             buyer=buyer,
+            kind="buyer",
             attempt=number,
+            call=Call.RESERVE,
+            event=self._share.event_id,
             worker=self._share.worker,
             connection=self._number,
+            scheduled_at=sent - self.started_at,
+            wanted_at=sent - self.started_at,
             sent_at=sent - self.started_at,
             latency_ms=(time.monotonic() - sent) * 1000,
             outcome=outcome,

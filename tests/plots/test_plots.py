@@ -35,7 +35,7 @@ def test_outcomes_are_stacked_in_their_colours_and_counted_in_the_legend(frame, 
     assert outcomes_over_time(frame, ax=axes) is axes
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert labels == ["held: 1", "sold out: 1", "contended: 1", "error: 1"]
-    for bars, outcome in zip(axes.containers, OUTCOMES, strict=True):
+    for bars, outcome in zip(axes.containers, ("held", "sold_out", "contended", "error"), strict=True):
         assert same_color(bars[0].get_facecolor(), OUTCOME_COLOURS[outcome])
 
 

@@ -90,7 +90,7 @@ def test_a_lost_answer_is_asked_for_again_on_a_new_connection(conn, play):
         await buying
 
     lost, *_, last = play(scene)
-    assert (lost.outcome, lost.phase, lost.intent_id) == ("error", Phase.CALL_SENT, None)
+    assert (lost.outcome, lost.phase, lost.intent_id) == ("unknown", Phase.CALL_SENT, None)
     assert "terminating connection" in lost.error
     assert last.outcome == "held"
 
@@ -126,7 +126,7 @@ def test_a_call_cut_short_is_written_down_and_cancelled_on_the_server(conn, play
             assert waiting_backends(conn) == []
 
     (attempt,) = play(scene)
-    assert (attempt.outcome, attempt.phase) == ("error", Phase.CALL_SENT)
+    assert (attempt.outcome, attempt.phase) == ("unknown", Phase.CALL_SENT)
 
 
 def test_a_server_that_cannot_be_reached_is_an_error_of_connecting(play, monkeypatch):

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from booking_sim import Scenario, surge
-from booking_sim.attempts import OUTCOMES, Attempt
+from booking_sim.attempts import OUTCOMES, PAYMENTS, Attempt
 from booking_sim.booking import create_event, reserve
 from booking_sim.errors import BookingSimError
 
@@ -48,7 +48,7 @@ def test_every_attempt_is_a_row(small, conn):
     assert set(attempts["connection"]) == set(range(8))
     assert attempts["sent_at"].between(0, 60).all()
     assert attempts["latency_ms"].between(0, 60_000, inclusive="neither").all()
-    assert list(attempts["outcome"].cat.categories) == list(OUTCOMES)
+    assert list(attempts["outcome"].cat.categories) == [*OUTCOMES, *PAYMENTS]
     held = attempts[attempts["outcome"] == "held"].explode("ticket_nos")
     told = set(zip(held["intent_id"], held["ticket_nos"], "buyer " + held["buyer"].astype(str), strict=True))
     assert told == set(conn.execute("select intent_id, ticket_no, held_by from booking.tickets").fetchall())
