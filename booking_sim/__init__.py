@@ -1,6 +1,43 @@
-"""What happens to a booking database when everybody comes at once?"""
+"""What happens to a booking database when everybody comes at once?
+
+    from booking_sim import surge
+
+    result = surge(tickets=500, buyers=5000)
+
+`surge` runs a `Scenario` against a real PostgreSQL and gives a `SurgeResult` back, which `load` reads from disk again.
+`stats` and `plots` turn its frames into numbers and pictures. `open_server` and `connect` open the database that all of
+it ran on, for SQL of one's own.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from booking_sim.scenario import Scenario
 from booking_sim.surge import surge
 
-__all__ = ["Scenario", "surge"]
+if TYPE_CHECKING:
+    from booking_sim import plots, stats
+    from booking_sim.database import connect, open_server
+    from booking_sim.result import SurgeResult, load
+
+__all__ = ["Scenario", "SurgeResult", "connect", "load", "open_server", "plots", "stats", "surge"]
+
+_HOMES = {
+    "SurgeResult": "booking_sim.result",
+    "connect": "booking_sim.database",
+    "load": "booking_sim.result",
+    "open_server": "booking_sim.database",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is asked for: pandas and matplotlib take a second, and no worker needs them."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in __all__:
+        return import_module(f"booking_sim.{name}")
+    raise AttributeError(f"module 'booking_sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

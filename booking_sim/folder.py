@@ -8,6 +8,8 @@ from pathlib import Path
 from booking_sim.errors import BookingSimError
 
 ATTEMPTS = "attempts.parquet"
+HOLDS = "holds.parquet"
+INVENTORY = "inventory.parquet"
 MANIFEST = "manifest.json"
 CHART = "surge.png"
 

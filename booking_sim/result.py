@@ -1,8 +1,5 @@
 """SurgeResult: the one object that a run gives back."""
 
-import base64
-import html
-import io
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +12,8 @@ from matplotlib.figure import Figure
 
 from booking_sim import columns
 from booking_sim.errors import BookingSimError
-from booking_sim.folder import ATTEMPTS, CHART, MANIFEST, claim
+from booking_sim.folder import ATTEMPTS, CHART, HOLDS, INVENTORY, MANIFEST, claim
+from booking_sim.holds import with_ends
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.overview import overview
 from booking_sim.scenario import Scenario
@@ -29,14 +27,18 @@ class SurgeResult:
     Attributes:
         scenario: What was simulated.
         attempts: One row an attempt, by `wanted_at`; `booking_sim.attempts.Attempt` says what the columns are.
-        inventory: The event's tickets at the end, counted by the database: `available`, `held`, `overdue`, `sold`, and
-            `oversold`, the tickets promised to more than one buyer.
+        holds: One row a hold, as the database has it at the end: `intent_id`, `event`, `buyer`, `quantity`; `held_at`,
+            `deadline` and `ended_at`, in seconds since the start by the database's clock; and its `end`, one of
+            `booking_sim.holds.ENDS`. A hold that is open has no `ended_at`, also when it is overdue.
+        inventory: The tickets at the end, counted by the database `seconds` after the start: `available`, `held`,
+            `overdue`, `sold`, and `oversold`, the tickets promised to more than one buyer.
         audit: The invariants, checked at the end: `name`, `rule`, `violations`, `offenders`.
         manifest: When, where and with what it was run; whether it is partial, and why.
     """
 
     scenario: Scenario
     attempts: pd.DataFrame
+    holds: pd.DataFrame
     inventory: pd.DataFrame
     audit: pd.DataFrame
     manifest: dict[str, Any]
@@ -54,9 +56,10 @@ class SurgeResult:
         """The run in numbers, all of them measured.
 
         `held`, `sold_out`, `contended`, `errors`, `timed_out` and `gave_up` count buyers by their last word, and
-        `unanswered` those who had none; `throughput` is in attempts a second; `p50_ms`, `p95_ms` and `p99_ms` are
-        exact percentiles of the answers' latencies, from sending the call to its answer; `oversold` counts tickets
-        promised twice, as the database or the buyers saw it, whichever is more.
+        `unanswered` those who had none; `sold_out_after_s` is when the first refusal came, in seconds since the start;
+        `throughput` is in attempts a second; `p50_ms`, `p95_ms` and `p99_ms` are exact percentiles of the answers'
+        latencies, from sending the call to its answer; `oversold` counts tickets promised twice, as the database or the
+        buyers saw it, whichever is more.
         """
         return self._summary.copy()
 
@@ -87,15 +90,16 @@ class SurgeResult:
         """Draw the whole run: headline, outcomes over time, latencies."""
         return overview(self.attempts, self.headline)
 
+    def __repr__(self) -> str:
+        return f"<SurgeResult: {self.headline}>"
+
     def _repr_html_(self) -> str:
-        picture = io.BytesIO()
-        self.chart().savefig(picture, format="png")
-        encoded = base64.b64encode(picture.getvalue()).decode()
-        table = self.summary().to_frame("").to_html(header=False)
-        return f'<img src="data:image/png;base64,{encoded}" alt="{html.escape(self.headline)}">{table}'
+        from booking_sim.report import card  # noqa: PLC0415  only a notebook wants it
+
+        return card(self)
 
     def save(self, folder: str | Path) -> Path:
-        """Write the result down: attempts.parquet, manifest.json (all the rest) and surge.png.
+        """Write the result down: a Parquet file for each frame, manifest.json (all the rest) and surge.png.
 
         Args:
             folder: Where; made if missing.
@@ -111,10 +115,11 @@ class SurgeResult:
             "headline": self.headline,
             "summary": self.figures(),
             "scenario": self.scenario.to_dict(),
-            "inventory": self.inventory.to_dict("records"),
             "audit": self.audit.to_dict("records"),
         }
         columns.write(self.attempts, folder / ATTEMPTS)
+        self.holds.to_parquet(folder / HOLDS, index=False)
+        self.inventory.to_parquet(folder / INVENTORY, index=False)
         (folder / MANIFEST).write_text(json.dumps(self.manifest | parts, indent=2) + "\n", encoding="utf-8")
         self.chart().savefig(folder / CHART, dpi=150)
         return folder
@@ -130,6 +135,8 @@ def load(folder: str | Path) -> SurgeResult:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         attempts = columns.read(folder / ATTEMPTS)
+        holds = with_ends(pd.read_parquet(folder / HOLDS))
+        inventory = pd.read_parquet(folder / INVENTORY)
     except (OSError, ValueError) as error:
         raise BookingSimError(
             f"{folder} holds no result that can be read ({error}): name a folder that --out made."
@@ -139,7 +146,8 @@ def load(folder: str | Path) -> SurgeResult:
     return SurgeResult(
         scenario=Scenario.from_settings(manifest.pop("scenario")),
         attempts=attempts,
-        inventory=pd.DataFrame(manifest.pop("inventory")),
+        holds=holds,
+        inventory=inventory,
         audit=pd.DataFrame(manifest.pop("audit")),
         manifest=manifest,
     )

@@ -9,6 +9,7 @@ from pandas.testing import assert_frame_equal, assert_series_equal
 from booking_sim import Scenario, columns
 from booking_sim.attempts import Attempt
 from booking_sim.errors import BookingSimError
+from booking_sim.holds import read_csv
 from booking_sim.result import SurgeResult, load
 
 HELD_UNTIL = pd.Timestamp("2026-01-01 12:05", tz="UTC").to_pydatetime()
@@ -31,7 +32,15 @@ def result(*, violations=0, partial=False, oversold=0):
     return SurgeResult(
         scenario=Scenario(tickets=2, buyers=4, quantity=2, connections=2, hold="90s"),
         attempts=columns.to_frame([tuple(zip(*rows, strict=True))]),
-        inventory=pd.DataFrame([{"available": 0, "held": 2, "overdue": 0, "sold": 0, "oversold": oversold}]),
+        holds=read_csv(
+            [
+                b"intent_id,event,buyer,quantity,held_at,deadline,ended_at,end\n",
+                b"7,1,0,2,0.025,90.025,,open\n5,1,,1,-3.5,86.5,2.25,confirmed\n",
+            ]
+        ),
+        inventory=pd.DataFrame(
+            [{"seconds": 0.5, "available": 0, "held": 2, "overdue": 0, "sold": 0, "oversold": oversold}]
+        ),
         audit=pd.DataFrame(
             [{"name": "n", "rule": "r", "checked": True, "violations": violations, "offenders": [{"a": 1}]}]
         ),
@@ -68,6 +77,7 @@ def test_it_comes_back_from_disk_as_it_was(tmp_path):
     loaded = load(saved.save(tmp_path / "made" / "here"))
     assert_frame_equal(loaded.attempts, saved.attempts)
     assert_frame_equal(loaded.audit, saved.audit)
+    assert_frame_equal(loaded.holds, saved.holds)
     assert_frame_equal(loaded.inventory, saved.inventory)
     assert_series_equal(loaded.summary(), saved.summary())
     assert (loaded.scenario, loaded.manifest, loaded.partial) == (saved.scenario, saved.manifest, True)
@@ -95,7 +105,14 @@ def test_what_is_no_result_is_said_in_one_line(tmp_path):
 
 
 def test_a_notebook_sees_picture_and_numbers():
-    html = result()._repr_html_()
+    html = result(oversold=3)._repr_html_()
     assert 'alt="2 of 2 tickets held' in html
     assert "data:image/png;base64," in html
+    assert '<div class="tile bad"><span>Sold twice</span><b>3</b>' in html
     assert "p99_ms" in html
+
+
+def test_a_result_is_one_line_where_it_is_printed():
+    shown = repr(result())
+    assert shown.startswith("<SurgeResult: 2 of 2 tickets held, 1 buyer refused")
+    assert "\n" not in shown

@@ -24,6 +24,7 @@ def summarise(
     words = last_words(attempts).value_counts()
     held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
     duration = answer_times(attempts).max() - attempts["sent_at"].min()
+    refused = attempts[attempts["outcome"] == "sold_out"]
     latency = percentiles(attempts)
     return pd.Series(
         {
@@ -37,6 +38,7 @@ def summarise(
             "gave_up": int(words.get("gave_up", 0)),
             "unanswered": scenario.buyers - int(words.sum()),
             "tickets_held": scenario.quantity * len(held),
+            "sold_out_after_s": float(answer_times(refused).min()),
             "oversold": max(sold_twice(attempts, scenario.hold.total_seconds()), int(inventory["oversold"].iloc[-1])),
             "audit_ok": bool((audit["violations"] == 0).all()),
             "partial": partial,

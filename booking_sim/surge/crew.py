@@ -42,6 +42,10 @@ class Account:
     interrupted: bool = False
     started_at: float | None = None
 
+    def elapsed(self) -> float:
+        """Seconds since the start; 0 if it never came."""
+        return 0.0 if self.started_at is None else time.monotonic() - self.started_at
+
 
 class Crew:
     """A worker process for each share; leaving the context ends those that are left."""

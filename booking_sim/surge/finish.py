@@ -1,5 +1,6 @@
 """What follows when the workers have ended: the inventory, the audit, and the result."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import pandas as pd
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from booking_sim import columns, manifest, queries
+from booking_sim import columns, holds, manifest, queries
 from booking_sim.audit import audit
 from booking_sim.result import SurgeResult
 from booking_sim.scenario import Scenario
@@ -38,12 +39,11 @@ def finish(
     ended_at = datetime.now(UTC)
     if account.problems:
         connection.execute(queries.load("surge/end_backends"), {"application_name": application_name})
-    with connection.cursor(row_factory=dict_row) as cursor:
-        inventory = cursor.execute(queries.load("surge/inventory"), {"event_id": event_id}).fetchall()
     return SurgeResult(
         scenario=scenario,
         attempts=columns.to_frame(account.batches),
-        inventory=pd.DataFrame(inventory),
+        holds=fetch_holds(connection, [event_id], account.elapsed()),
+        inventory=_inventory(connection, event_id, account),
         audit=audit(connection, event_id=event_id),
         manifest={
             "event_id": event_id,
@@ -58,3 +58,26 @@ def finish(
             "git": manifest.commit(),
         },
     )
+
+
+def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], elapsed: float) -> pd.DataFrame:
+    """Read what became of every hold of some events.
+
+    Args:
+        connection: An idle one to their database.
+        event_ids: The events.
+        elapsed: Seconds since the start of the run. The clocks of server and generator need not agree on the hour,
+            only on how long a second is.
+
+    Returns:
+        The holds frame of SurgeResult.
+    """
+    query, parameters = queries.load("surge/holds"), {"event_ids": list(event_ids), "elapsed": elapsed}
+    with connection.cursor() as cursor, cursor.copy(query, parameters) as chunks:
+        return holds.read_csv(bytes(chunk) for chunk in chunks)
+
+
+def _inventory(connection: Connection[Any], event_id: int, account: Account) -> pd.DataFrame:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        counts = cursor.execute(queries.load("surge/inventory"), {"event_id": event_id}).fetchall()
+    return pd.DataFrame([{"seconds": account.elapsed()} | count for count in counts])

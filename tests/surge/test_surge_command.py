@@ -25,6 +25,8 @@ def test_json_is_one_object_and_nothing_else(command, tmp_path):
     assert result.scenario.seed == 3
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "attempts.parquet",
+        "holds.parquet",
+        "inventory.parquet",
         "manifest.json",
         "surge.png",
     ]

@@ -1,0 +1,22 @@
+"""A result as a notebook shows it: the answer, the picture, and every figure for who asks."""
+
+from typing import TYPE_CHECKING
+
+from booking_sim.report.pictures import data_uri
+from booking_sim.report.templates import render
+from booking_sim.report.tiles import tiles
+
+if TYPE_CHECKING:
+    from booking_sim.result import SurgeResult
+
+
+def card(result: "SurgeResult") -> str:
+    """Write a result as a piece of HTML that fits into a light or a dark page."""
+    summary = result.summary()
+    return render(
+        "card.html",
+        headline=result.headline,
+        tiles=tiles(summary),
+        picture=data_uri(result.chart()),
+        figures=[(name, f"{value:,.6g}" if isinstance(value, float) else value) for name, value in summary.items()],
+    )

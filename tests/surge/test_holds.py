@@ -1,0 +1,56 @@
+"""What became of every hold, as the database has it, on the clock of the run."""
+
+import pytest
+
+from booking_sim import surge
+from booking_sim.booking import confirm, create_event, expire_holds, release, reserve
+from booking_sim.holds import ENDS
+from booking_sim.surge.finish import fetch_holds
+
+ELAPSED_S = 100.0
+
+
+def test_every_end_is_told_and_when(conn):
+    event_id = create_event(conn, "concert", 9)
+    other_id = create_event(conn, "another one", 9)
+    sold, returned, still = (reserve(conn, event_id, f"buyer {number}", hold_for="1h") for number in (1, 2, 3))
+    gone = reserve(conn, event_id, "somebody by hand", 2, hold_for="1ms")
+    reserve(conn, other_id, "buyer 1", hold_for="1ms")
+    confirm(conn, sold.intent_id, "buyer 1")
+    release(conn, returned.intent_id, "buyer 2")
+    assert expire_holds(conn, event_id) == 2
+    forgotten = reserve(conn, event_id, "buyer 4", hold_for="1ms")
+    holds = fetch_holds(conn, [event_id], ELAPSED_S)
+
+    assert holds["intent_id"].tolist() == [a.intent_id for a in (sold, returned, still, gone, forgotten)]
+    assert holds["end"].tolist() == ["confirmed", "released", "open", "expired", "open"]
+    assert tuple(holds["end"].cat.categories) == ENDS
+    assert holds["buyer"].fillna(-1).tolist() == [1, 2, 3, -1, 4]
+    assert holds["quantity"].tolist() == [1, 1, 1, 2, 1]
+    assert holds["held_at"].is_monotonic_increasing
+    assert holds["held_at"].between(ELAPSED_S - 60, ELAPSED_S).all()
+    assert (holds["deadline"] - holds["held_at"]).tolist() == pytest.approx([3600, 3600, 3600, 0.001, 0.001], abs=1e-5)
+    assert holds["ended_at"].isna().tolist() == [False, False, True, False, True]
+    assert (holds["ended_at"] > holds["held_at"]).sum() == 3
+    assert set(fetch_holds(conn, [event_id, other_id], ELAPSED_S)["event"]) == {event_id, other_id}
+
+
+def test_no_hold_is_an_empty_frame_of_the_same_columns(conn):
+    event_id = create_event(conn, "concert", 1)
+    empty = fetch_holds(conn, [event_id], 0.0)
+    reserve(conn, event_id, "buyer 1")
+    one = fetch_holds(conn, [event_id], 0.0)
+    assert len(empty) == 0
+    assert empty.dtypes.to_dict() == one.dtypes.to_dict()
+
+
+def test_a_surge_tells_of_every_hold_on_its_own_clock(database):
+    result = surge(tickets=2, buyers=200, hold="20ms", connections=4, url=database, progress=False)
+    told = result.attempts[result.attempts["outcome"] == "held"].sort_values("intent_id")
+    holds = result.holds.sort_values("intent_id")
+    assert holds["intent_id"].tolist() == told["intent_id"].tolist()
+    assert holds["buyer"].tolist() == told["buyer"].tolist()
+    assert {"expired", "open"} == set(holds["end"])
+    late = holds["held_at"].to_numpy() - told["sent_at"].to_numpy()
+    assert (late > -1).all()
+    assert (late < told["latency_ms"].to_numpy() / 1000 + 0.001).all()
