@@ -22,6 +22,7 @@ RULES = (
     "agreement",
     "quantities",
     "orphans",
+    "reach",
     "deadlines",
     "transitions",
     "succession",

@@ -328,6 +328,11 @@ CORRUPTIONS = [
         {"succession": [{"ticket_no": 3, "earlier_intent": 2, "earlier_status": "confirmed", "intent_id": 7}]},
     ),
     Corruption(
+        "an available ticket that nobody looks for",
+        "update booking.events set combed = 6 where id = 1",
+        {"reach": [{"ticket_no": 6, "combed": 6}]},
+    ),
+    Corruption(
         "one request key for two intents",
         "update booking.tickets set held_by = 'ann' where intent_id = 5;"
         " update booking.booking_intents set user_id = 'ann' where id = 5",

@@ -4,19 +4,57 @@
 -- Its value is one of
 --     0 .. capacity   how many tickets were handed out for the first time
 --     above that      all were; the count goes on, and its remainder says where the next search starts
---     above 2^50      a refusal mark, 1024 * (microseconds since 1970) + left: until then at most `left` tickets can be had
+--     above 2^60      a refusal mark, 2^22 * (milliseconds since 1970) + left: until then at most `left` tickets can be had
 --
 -- After the last number, what can still be had is: tickets that are `returned`; tickets in holds that are overdue; and
--- strays, whose number was handed out to a transaction that then rolled back. Strays lie above events.combed.
+-- strays, whose number was handed out to a transaction that then rolled back. Strays lie above events.combed: combing
+-- them out makes them returned tickets. It is done lap by lap during the sale, so that little is left to do at its end.
 --
 -- Claiming never waits for a row lock. Lock order: an intent, then its tickets.
 
 -- Whether a dispenser's value is a mark that refuses so many tickets now.
 create function booking.refuses(dispensed bigint, quantity int) returns boolean
 language sql as $$
-    select dispensed > 1::bigint << 50 and quantity > (dispensed & 1023)
-        and clock_timestamp() < to_timestamp((dispensed >> 10) / 1e6)
+    select dispensed > 1::bigint << 60 and quantity > (dispensed & ((1 << 22) - 1))
+        and clock_timestamp() < to_timestamp((dispensed >> 22) / 1e3)
 $$;
+
+
+-- Looks through the tickets above `combed`, up to a number that was handed out, for strays: they become returned tickets,
+-- except those that somebody has locked, who may hold them yet.
+create function booking.comb(event_id bigint, up_to int) returns void
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    combed int;
+    strays int[];
+    locked_stray int;
+begin
+    select e.combed into combed from booking.events as e where e.id = event_id;
+    if combed >= up_to then
+        return;
+    end if;
+    strays := array(
+        select t.ticket_no from booking.tickets as t
+        where t.event_id = event_id and t.ticket_no between combed + 1 and up_to and t.status = 'available' and not t.returned);
+    if strays <> '{}' then
+        with free as materialized (
+            select t.ticket_no from booking.tickets as t
+            where t.event_id = event_id and t.ticket_no = any (strays) and t.status = 'available' and not t.returned
+            for update skip locked
+        ), combed_out as (
+            update booking.tickets as t set returned = true
+            where t.event_id = event_id and t.ticket_no = any (array(select f.ticket_no from free as f))
+            returning t.ticket_no
+        )
+        select min(s) into locked_stray from unnest(strays) as s where s not in (select c.ticket_no from combed_out as c);
+    end if;
+    combed := coalesce(locked_stray - 1, up_to);
+    update booking.events as e set combed = combed
+        where e.id = (
+            select c.id from booking.events as c where c.id = event_id and c.combed < combed
+            for no key update skip locked);  -- somebody in a long transaction may be at it
+end $$;
 
 
 -- Tickets for a buyer, straight from the dispenser, locked. Fewer than asked for: look for leftovers. Null: there are none.
@@ -27,19 +65,35 @@ declare
     capacity int;
     dispenser regclass;
     dispensed bigint;
+    claimed int[];
+    lap int;
 begin
     select e.capacity, e.dispenser, pg_sequence_last_value(e.dispenser) into capacity, dispenser, dispensed
         from booking.events as e where e.id = event_id;
     if dispensed + quantity <= capacity then
-        return array(
-            select t.ticket_no from booking.tickets as t
-            where t.event_id = event_id and t.status = 'available'
-                and t.ticket_no = any (array(select nextval(dispenser) from generate_series(1, quantity)))
-            for update skip locked);
+        claimed := booking.take_fresh(event_id, dispenser, quantity);
+        lap := greatest(1000, capacity / 32);
+        if claimed[quantity] % lap < quantity then
+            perform booking.comb(event_id, claimed[quantity] - lap);  -- a lap behind, where hardly anybody is still at it
+        end if;
+        return claimed;
     elsif quantity <= capacity and booking.refuses(dispensed, quantity) then
         return null;
     end if;
     return '{}';
+end $$;
+
+
+-- Takes the next tickets of the dispenser, locked; without those that somebody found by another way.
+create function booking.take_fresh(event_id bigint, dispenser regclass, quantity int) returns int[]
+language plpgsql as $$
+#variable_conflict use_variable
+begin
+    return array(
+        select t.ticket_no from booking.tickets as t
+        where t.event_id = event_id and t.status = 'available'
+            and t.ticket_no = any (array(select nextval(dispenser) from generate_series(1, quantity)))
+        for update skip locked);
 end $$;
 
 
@@ -109,34 +163,25 @@ begin
 end $$;
 
 
--- Takes strays, locked, from a stretch of numbers that is short enough to look at one by one.
-create function booking.take_strays(event_id bigint, first_no int, quantity int) returns int[]
-language plpgsql as $$
-#variable_conflict use_variable
-begin
-    return array(
-        select t.ticket_no from booking.tickets as t
-        where t.event_id = event_id and t.ticket_no between first_no and first_no + 1999
-            and t.status = 'available' and not t.returned
-        order by t.ticket_no
-        limit quantity
-        for update skip locked);
-end $$;
-
-
--- Tickets for a buyer when the dispenser has run out, locked; fewer than asked for if no more can be had without waiting.
+-- Tickets for a buyer when the dispenser has too few, locked; fewer than asked for if no more can be had without waiting.
 create function booking.claim_leftovers(event_id bigint, quantity int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
 declare
     event booking.events;
+    dispensed bigint;
     place int;
     taken int[];
     overdue bigint;
 begin
     select * into event from booking.events as e where e.id = event_id;
-    -- The counter goes round: where everything was given back or is overdue, the first look finds one, and no two look at the same.
-    place := 1 + nextval(event.dispenser) % event.capacity;
+    dispensed := pg_sequence_last_value(event.dispenser);
+    if dispensed between event.capacity and 1::bigint << 60 then
+        -- The counter goes round: where everything was given back or is overdue, the first look finds one, and no two look at the same.
+        place := 1 + nextval(event.dispenser) % event.capacity;
+    else
+        place := 1 + floor(random() * event.capacity);
+    end if;
     taken := booking.take_at(event_id, place, quantity);
     if cardinality(taken) < quantity then
         taken := taken || booking.take_returned(event_id, place + 1, event.capacity, quantity - cardinality(taken));
@@ -156,35 +201,10 @@ begin
             taken := taken || booking.expire_intent(overdue, quantity - cardinality(taken));
         end loop;
     end if;
-    if cardinality(taken) < quantity and event.combed < event.capacity then
-        taken := taken || booking.take_strays(event_id, event.combed + 1, quantity - cardinality(taken));
+    if cardinality(taken) < quantity and dispensed < event.capacity then
+        taken := taken || booking.take_fresh(event_id, event.dispenser, quantity - cardinality(taken));
     end if;
     return taken;
-end $$;
-
-
--- The lowest stray, null if there is none. What lies below it has been combed: the next search begins there.
-create function booking.first_stray(event_id bigint) returns int
-language plpgsql as $$
-#variable_conflict use_variable
-declare
-    event booking.events;
-    stray int;
-begin
-    select * into event from booking.events as e where e.id = event_id;
-    if event.combed = event.capacity then
-        return null;
-    end if;
-    select t.ticket_no into stray from booking.tickets as t
-        where t.event_id = event_id and t.ticket_no > event.combed and t.status = 'available' and not t.returned
-        order by t.ticket_no
-        limit 1;
-    update booking.events as e set combed = coalesce(stray - 1, event.capacity)
-        where e.id = (
-            select c.id from booking.events as c
-            where c.id = event_id and c.combed < coalesce(stray - 1, event.capacity)
-            for no key update skip locked);  -- somebody in a long transaction may be at it
-    return stray;
 end $$;
 
 
@@ -193,16 +213,20 @@ create function booking.left_over(event_id bigint, at_most int, out tickets int,
 language plpgsql as $$
 #variable_conflict use_variable
 declare
-    stray int := booking.first_stray(event_id);
-    as_of timestamptz := clock_timestamp();
+    event booking.events;
+    as_of timestamptz;
 begin
+    select * into event from booking.events as e where e.id = event_id;
+    perform booking.comb(event_id, least(event.capacity, pg_sequence_last_value(event.dispenser))::int);
+    as_of := clock_timestamp();
     -- One statement, one snapshot.
     select
         (select count(*) from (
             select from booking.tickets as t where t.event_id = event_id and t.returned limit at_most) as r)
         + (select count(*) from (
             select from booking.tickets as t
-            where t.event_id = event_id and t.ticket_no >= stray and t.status = 'available' and not t.returned
+            where t.event_id = event_id and t.status = 'available' and not t.returned
+                and t.ticket_no > (select e.combed from booking.events as e where e.id = event_id)
             limit at_most) as s)
         + (select coalesce(sum(o.quantity), 0) from (
             select i.quantity from booking.booking_intents as i
@@ -239,7 +263,7 @@ begin
         select l.tickets, l.next_deadline into tickets, next_deadline from booking.left_over(event_id, quantity) as l;
         if no_give_backs and tickets < least(quantity, 16) then  -- a group refused early must not end the dispenser's work
             next_deadline := least(next_deadline, clock_timestamp() + interval '1 minute');
-            perform setval(dispenser, (extract(epoch from next_deadline) * 1000000)::bigint * 1024 + tickets);
+            perform setval(dispenser, (floor(extract(epoch from next_deadline) * 1000)::bigint << 22) + tickets);
         end if;
     exception when query_canceled or others then
         perform booking.unlock(event_id, no_give_backs);
@@ -268,7 +292,7 @@ declare
 begin
     select * into event from booking.events where id = new.event_id;
     perform pg_advisory_xact_lock_shared('booking.tickets'::regclass::int, event.id::int);
-    if pg_sequence_last_value(event.dispenser) > 1::bigint << 50 then
+    if pg_sequence_last_value(event.dispenser) > 1::bigint << 60 then
         perform setval(event.dispenser, event.capacity);
     end if;
     new.returned := true;

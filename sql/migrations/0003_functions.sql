@@ -55,15 +55,31 @@ begin
 end $$;
 
 
--- The answer that was given to this user's request key before, or nulls. Two at once: the second waits for the first.
+-- Waits about half a millisecond after a first attempt, then twice as long each time up to 16; a hundred in all ten.
+create function booking.back_off(attempt int) returns void
+language sql as $$
+    select pg_sleep(0.0005 * least(2 ^ (attempt - 1), 32) * (0.5 + random()))
+$$;
+
+
+-- The answer that was given to this user's request key before, or nulls. Two at once: the second waits for the first, but not
+-- for ever, since two transactions with two keys each could wait for each other: contended.
 create function booking.first_answer(
     event_id bigint, user_id text, quantity int, hold_for interval, request_key text,
     out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
 language plpgsql as $$
 declare
+    attempt int := 1;
     intent booking.booking_intents;
 begin
-    perform pg_advisory_xact_lock(hashtextextended(user_id || E'\x1f' || request_key, 0));
+    while not pg_try_advisory_xact_lock(hashtextextended(user_id || E'\x1f' || request_key, 0)) loop
+        if attempt > 10 then
+            outcome := 'contended';
+            return;
+        end if;
+        perform booking.back_off(attempt);
+        attempt := attempt + 1;
+    end loop;
     select * into intent from booking.booking_intents as i
         where i.user_id = first_answer.user_id and i.request_key = first_answer.request_key;
     if not found then
@@ -99,7 +115,7 @@ begin
             outcome := 'sold_out';
             return;
         end if;
-        perform pg_sleep(0.0005 * least(2 ^ attempt, 32) * (0.5 + random()));
+        perform booking.back_off(attempt);
     end loop;
     outcome := 'contended';
 end $$;
@@ -155,7 +171,7 @@ end $$;
 comment on function booking.reserve is
     'Puts `quantity` tickets on hold, all or none. held: they are yours until hold_expires_at. sold_out: at that instant '
     'fewer were left, every other ticket sold or in a live, committed hold. contended: tickets are left, but open '
-    'transactions had them locked; ask again. A request_key that was held before gets its first answer again.';
+    'transactions had them locked, or the same request_key is being answered; ask again. A request_key that was held before gets its first answer again.';
 
 
 -- Locks an intent of this user, and its tickets, and only then reads the clock: a clock read before a wait is stale after it.
