@@ -57,9 +57,9 @@ class SurgeResult:
 
         `held`, `sold_out`, `contended`, `errors`, `timed_out` and `gave_up` count buyers by their last word, and
         `unanswered` those who had none; `sold_out_after_s` is when the first refusal came, in seconds since the start;
-        `throughput` is in attempts a second; `p50_ms`, `p95_ms` and `p99_ms` are exact percentiles of the answers'
-        latencies, from sending the call to its answer; `oversold` counts tickets promised twice, as the database or the
-        buyers saw it, whichever is more.
+        `retries` counts the calls that their buyer had made before; `throughput` is in attempts a second; `p50_ms`,
+        `p95_ms` and `p99_ms` are exact percentiles of the answers' latencies, from sending the call to its answer;
+        `oversold` counts tickets promised twice, as the database or the buyers saw it, whichever is more.
         """
         return self._summary.copy()
 

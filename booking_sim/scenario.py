@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from numbers import Integral
+from pathlib import Path
 from typing import Any
 
 from booking_sim.durations import format_duration, parse_duration
 from booking_sim.errors import BookingSimError
+from booking_sim.strategies import check_name
 
 _LONGEST_HOLD = timedelta(days=31)
 
@@ -27,10 +29,15 @@ class Scenario:
     workers: int = field(default=2, metadata={"help": "Processes that play the buyers."})
     connections: int = field(default=32, metadata={"help": "Connections to the database, shared by the workers."})
     hold: timedelta = field(default=timedelta(minutes=5), metadata={"help": "How long a hold lasts: 90s, 5m, 1h."})
+    strategy: str = field(
+        default="default",
+        metadata={"help": "How tickets are claimed: one of `booking-sim strategies`, or the path of an .sql file."},
+    )
     seed: int = field(default=1, metadata={"help": "Decides the buyers' order, and how long they wait to try again."})
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hold", _duration("hold", self.hold))
+        object.__setattr__(self, "strategy", check_name(self.strategy))
         self._check_whole("tickets", 1, 5_000_000)
         self._check_whole("buyers", 1, 10_000_000)
         self._check_whole("quantity", 1, self.tickets, because=f" (tickets={self.tickets})")
@@ -70,8 +77,12 @@ class Scenario:
         return dataclasses.replace(self, **settings)
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as JSON can hold them; `from_settings` makes the same scenario of them."""
-        return dataclasses.asdict(self) | {"hold": format_duration(self.hold)}
+        """The settings as JSON can hold them; `from_settings` makes the same scenario of them.
+
+        Of a strategy's path only the name of the file is told.
+        """
+        told = {"hold": format_duration(self.hold), "strategy": Path(self.strategy).name}
+        return dataclasses.asdict(self) | told
 
     def _check_whole(self, name: str, least: int, most: int, because: str = "") -> None:
         value: Any = getattr(self, name)

@@ -11,6 +11,7 @@ costs. What the file brings is one of these:
 The first two are called from the contract's own reserve(), which is sql/contract/reserve.sql.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,10 @@ class Strategy:
     retry: tuple[str, ...]
     path: Path
 
+    def told(self) -> dict[str, str]:
+        """Which strategy it was, for a manifest: the name and SHA-256 of its file, and no folder."""
+        return {"file": self.path.name, "sha256": hashlib.sha256(_text(self.path).encode()).hexdigest()}
+
 
 def catalogue() -> list[Strategy]:
     """Return the strategies that come with the toolkit: the default first, the unsafe one last."""
@@ -75,15 +80,23 @@ def find(name_or_path: str | Path) -> Strategy:
     Raises:
         BookingSimError: There is no such name, or the file cannot be read.
     """
-    if str(name_or_path).endswith(".sql"):
-        return _read(Path(name_or_path))
-    strategies = {strategy.name: strategy for strategy in catalogue()}
-    if str(name_or_path) not in strategies:
+    name = check_name(name_or_path)
+    return _read(Path(name) if name.endswith(".sql") else FOLDER / f"{name}.sql")
+
+
+def check_name(name_or_path: str | Path) -> str:
+    """Return what is the name of a strategy of the catalogue, or the path of a file, which is not looked at.
+
+    Raises:
+        BookingSimError: It is neither.
+    """
+    name = str(name_or_path)
+    if not name.endswith(".sql") and name not in {path.stem for path in FOLDER.glob("*.sql")}:
+        names = (strategy.name for strategy in catalogue())
         raise BookingSimError(
-            f"There is no strategy {str(name_or_path)!r}:"
-            f" choose {', '.join(strategies)}, or give the path of an .sql file."
+            f"There is no strategy {name!r}: choose {', '.join(names)}, or give the path of an .sql file."
         )
-    return strategies[str(name_or_path)]
+    return name
 
 
 @contextmanager

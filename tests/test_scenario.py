@@ -32,6 +32,11 @@ from booking_sim.scenario import Scenario
         ({"hold": "99999999999999h"}, "is longer than any hold"),
         ({"hold": 300}, "hold=300 is no length of time: give a timedelta, or text such as '5m'."),
         (
+            {"strategy": "skiplocked"},
+            "There is no strategy 'skiplocked': choose default, advisory, blocking,",
+        ),
+        ({"strategy": "../contract/reserve"}, "There is no strategy '../contract/reserve'"),
+        (
             {"ticket": 5},
             "There is no setting 'ticket': choose from tickets, buyers, quantity, workers, connections, hold",
         ),
@@ -56,3 +61,9 @@ def test_settings_survive_json():
     scenario = Scenario(tickets=np.int64(7), hold="250ms", seed=9)
     assert Scenario.from_settings(json.loads(json.dumps(scenario.to_dict()))) == scenario
     assert scenario.hold == timedelta(milliseconds=250)
+
+
+def test_no_folder_of_a_users_own_strategy_is_told(tmp_path):
+    told = Scenario(strategy=tmp_path / "mine.sql").to_dict()
+    assert told["strategy"] == "mine.sql"
+    assert Scenario.from_settings(told).to_dict() == told

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,7 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
             f"--{setting.name}",
             default=format_duration(setting.default) if is_duration else setting.default,
             show_default=True,
-            metavar="TIME" if is_duration else "N",
+            metavar="TIME" if is_duration else "N" if isinstance(setting.default, int) else "NAME|PATH.sql",
             help=setting.metadata["help"],
         )
         command = option(command)
@@ -47,6 +48,7 @@ def surge_command(*, out: Path | None, as_json: bool, **settings: Any) -> None:
     holds, 1 if it does not or a worker was lost, 130 if interrupted; the result is kept in each case.
     """
     scenario = Scenario(**settings)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a strategy's scratch database is dropped also then
     out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-surge"
     with folder.claimed(out):
         result = surge(scenario)
@@ -67,7 +69,8 @@ def _report(result: "SurgeResult", out: Path) -> str:
     lines = {
         "buyers": f"{figures['held']:,} held · {figures['sold_out']:,} sold out · {figures['contended']:,} contended"
         f" · {figures['errors']:,} errors · {figures['unanswered']:,} unanswered",
-        "attempts": f"{figures['attempts']:,} in {figures['duration_s']:.2f} s, {figures['throughput']:,.0f} a second",
+        "attempts": f"{figures['attempts']:,} in {figures['duration_s']:.2f} s, {figures['throughput']:,.0f} a second"
+        + (f" · {figures['retries']:,} asked again" if figures["retries"] else ""),
         "latency": " · ".join(f"p{percent} {figures[f'p{percent}_ms']:,.1f} ms" for percent in (50, 95, 99)),
         "oversold": f"{figures['oversold']:,}",
         "audit": f"{audit} ({result.audit['checked'].sum()} invariants)",

@@ -13,10 +13,11 @@ def surge(
 ) -> "SurgeResult":
     """Run a scenario against a real PostgreSQL: everybody comes at once.
 
-    The surge gets an event of its own; what was in the database before stays as it is. Buyers are played by worker
-    processes that all start in the same instant. A buyer whose answer was `contended`, or was lost with the
-    connection, asks again, at most ten times; every attempt is recorded. Ctrl-C, or a stopped cell, ends the surge in
-    good order and returns what there is, marked as partial.
+    The surge gets an event of its own; what was in the database before stays as it is. A strategy other than the
+    default runs in a scratch database on the same server, which is dropped when the result has been read. Buyers are
+    played by worker processes that all start in the same instant. A buyer whose answer was `contended`, was lost with
+    the connection, or is an SQLSTATE that the strategy wants answered so, asks again, at most ten times; every attempt
+    is recorded. Ctrl-C, or a stopped cell, ends the surge in good order and returns what there is, marked as partial.
 
     Args:
         scenario: What to simulate; the defaults of Scenario if None.
@@ -29,7 +30,8 @@ def surge(
         The result: every attempt, the inventory and the audit at the end, and the manifest.
 
     Raises:
-        BookingSimError: A setting will not do, the database cannot be reached, or it has too few connections left.
+        BookingSimError: A setting will not do, the database cannot be reached or has too few connections left, or the
+            strategy's file does not apply or its scratch database may not be made.
     """
     from booking_sim.surge.run import run  # noqa: PLC0415  brings what the workers do without
 

@@ -1,6 +1,7 @@
 """What one buyer does: asks for tickets, and asks again while the answer leaves hope."""
 
 import asyncio
+from collections.abc import Collection
 
 import numpy as np
 
@@ -14,14 +15,16 @@ _FIRST_WAIT_S = 0.01
 _LONGEST_WAIT_S = 1.0
 
 
-async def buy(buyer: int, line: Line, seed: int) -> None:
+async def buy(buyer: int, line: Line, seed: int, retry: Collection[str] = ()) -> None:
     """Ask for tickets until the answer is final, or TRIES times.
 
-    `held`, `sold_out` and an error that the database answered with are final. After `contended`, or when the connection
-    was lost, the buyer waits, twice as long each time and give or take a half, and asks again.
+    `held`, `sold_out` and an error that the database answered with are final, but for the SQLSTATEs in `retry`. After
+    one of these, after `contended`, or when the connection was lost, the buyer waits, twice as long each time and give
+    or take a half, and asks again.
     """
     for number in range(1, TRIES):
-        if _is_final(await line.reserve(buyer, number)):
+        attempt = await line.reserve(buyer, number)
+        if _is_final(attempt) and attempt.sqlstate not in retry:
             return
         await asyncio.sleep(_wait_s(seed, buyer, number))
     await line.reserve(buyer, TRIES)

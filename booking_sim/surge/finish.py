@@ -12,6 +12,7 @@ from booking_sim import columns, holds, manifest, queries
 from booking_sim.audit import audit
 from booking_sim.result import SurgeResult
 from booking_sim.scenario import Scenario
+from booking_sim.strategies import Strategy
 from booking_sim.surge.crew import Account
 
 
@@ -20,6 +21,7 @@ def finish(
     account: Account,
     *,
     scenario: Scenario,
+    strategy: Strategy,
     event_id: int,
     application_name: str,
     source: str,
@@ -31,6 +33,7 @@ def finish(
         connection: An idle one to the database of the surge.
         account: What the workers reported.
         scenario: What was simulated.
+        strategy: How tickets were claimed.
         event_id: The event of the surge.
         application_name: What the connections of the workers are called.
         source: How the server was found.
@@ -52,6 +55,7 @@ def finish(
             "partial": bool(account.problems),
             "interrupted": account.interrupted,
             "problems": account.problems,
+            "strategy": strategy.told(),
             "versions": manifest.versions(),
             "server": manifest.server(connection, source),
             "machine": manifest.machine(),

@@ -18,6 +18,8 @@ class Share:
     worker: int
     buyers: tuple[int, ...]
     connections: tuple[int, ...]
+    retry: tuple[str, ...] = ()
+    """SQLSTATEs after which a buyer asks again, since the strategy wants it so."""
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""

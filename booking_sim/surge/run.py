@@ -1,5 +1,7 @@
 """Runs a scenario against a database: an event of its own, the workers, and what they leave to `finish`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +14,7 @@ from booking_sim.database import connect, open_server
 from booking_sim.database.migrations import migrate
 from booking_sim.errors import BookingSimError
 from booking_sim.scenario import Scenario
+from booking_sim.strategies import Strategy, find, scratch
 from booking_sim.surge.crew import Crew
 from booking_sim.surge.interrupt import interruptible
 from booking_sim.surge.messages import Share
@@ -23,29 +26,41 @@ if TYPE_CHECKING:
 
 def run(scenario: Scenario, *, url: str | None, progress: bool | None) -> "SurgeResult":
     """Do what `booking_sim.surge` promises."""
-    with open_server(url) as server:
-        migrate(server.url)
+    strategy = find(scenario.strategy)
+    with open_server(url) as server, _place(server.url, strategy) as place:
         began_at = datetime.now(UTC)
-        with connect(server.url) as connection:
+        with connect(place) as connection:
             _check_headroom(connection, scenario.connections)
             event_id = create_event(connection, f"surge of {began_at:%Y-%m-%d %H:%M:%S} UTC", scenario.tickets)
         name = f"booking_sim surge {event_id}"
-        shares = _shares(scenario, url=server.url, application_name=name, event_id=event_id)
+        shares = _shares(scenario, url=place, application_name=name, event_id=event_id, retry=strategy.retry)
         with interruptible() as interrupt:
             with Progress(scenario.buyers, show=progress) as bar, Crew(shares) as crew:
                 account = crew.work(interrupt, bar.add)
             from booking_sim.surge.finish import finish  # noqa: PLC0415  brings pandas: what was refused did not wait for it
 
-            with connect(server.url) as connection:
+            with connect(place) as connection:
                 return finish(
                     connection,
                     account,
                     scenario=scenario,
+                    strategy=strategy,
                     event_id=event_id,
                     application_name=name,
                     source=server.source,
                     began_at=began_at,
                 )
+
+
+@contextmanager
+def _place(url: str, strategy: Strategy) -> Iterator[str]:
+    """Where a strategy runs: the default in the database that was given, any other in a scratch database beside it."""
+    if strategy == find("default"):
+        migrate(url)
+        yield url
+    else:
+        with scratch(url, strategy) as scratch_url:
+            yield scratch_url
 
 
 def _shares(scenario: Scenario, **common: Any) -> list[Share]:

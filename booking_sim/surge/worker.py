@@ -36,7 +36,7 @@ class Worker:
 
     def __init__(self, channel: "Channel", share: Share) -> None:
         self._channel = channel
-        self._seed = share.scenario.seed
+        self._seed, self._retry = share.scenario.seed, share.retry
         self._buyers = deque(share.buyers)
         self._recorder = Recorder()
         self._lines = [Line(share, number, self._recorder) for number in share.connections]
@@ -96,7 +96,7 @@ class Worker:
     async def _serve(self, line: Line) -> None:
         """Let one buyer after the other use a connection, until nobody is left or it is lost for good."""
         while self._buyers and line.is_open:
-            await buy(self._buyers.popleft(), line, self._seed)
+            await buy(self._buyers.popleft(), line, self._seed, self._retry)
             self._recorder.buyer_done()
 
     async def _report(self) -> None:

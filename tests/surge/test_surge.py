@@ -12,6 +12,7 @@ from booking_sim import Scenario, surge
 from booking_sim.attempts import OUTCOMES, PAYMENTS, Attempt
 from booking_sim.booking import create_event, reserve
 from booking_sim.errors import BookingSimError
+from booking_sim.strategies import find
 
 TABLES = ("events", "tickets", "booking_intents")
 
@@ -84,6 +85,28 @@ def test_what_was_there_before_stays(database, conn):
     surge(tickets=3, buyers=30, connections=2, url=database, progress=False)
     after = [conn.execute(f"select * from booking.{table} as t order by t").fetchall() for table in TABLES]
     assert all(set(map(str, old)) <= set(map(str, new)) for old, new in zip(before, after, strict=True))
+
+
+def test_another_strategy_runs_in_a_scratch_database(database, conn, tmp_path):
+    own = tmp_path / "own.sql"
+    own.write_text(find("skip_locked").path.read_text())
+    result = surge(tickets=20, buyers=60, connections=4, strategy=own, url=database, progress=False)
+    assert result.ok
+    assert result.inventory["held"].tolist() == [20]
+    assert conn.execute("select count(*) from booking.events").fetchone() == (0,)
+    assert conn.execute("select count(*) from pg_database where datname like '%scratch%'").fetchone() == (0,)
+    assert result.manifest["strategy"]["file"] == "own.sql"
+    assert len(result.manifest["strategy"]["sha256"]) == 64
+    assert str(tmp_path) not in json.dumps(result.manifest | result.scenario.to_dict())
+
+
+def test_a_strategys_client_asks_again_and_every_attempt_is_told(database):
+    result = surge(tickets=10, buyers=30, connections=8, strategy="serializable", url=database, progress=False)
+    summary = result.summary()
+    failed = result.attempts[result.attempts["outcome"] == "error"]
+    assert set(failed["sqlstate"]) <= {"40001", "40P01"}
+    assert summary["retries"] >= summary["failed_attempts"] > 0
+    assert summary[["held", "sold_out", "errors", "oversold"]].tolist() == [10, 20, 0, 0]
 
 
 def test_an_empty_database_is_migrated_first(empty_database):

@@ -1,6 +1,7 @@
 """`booking-sim surge` as a person and a program use it: what it prints, what it keeps, what it exits with."""
 
 import json
+import re
 
 import pytest
 from waiting import SECONDS
@@ -77,6 +78,15 @@ def test_tables_that_hold_a_ticket_twice_are_caught(command, conn, first_hold):
     assert summary["oversold"] > 0
 
 
+def test_the_unsafe_strategy_oversells_and_the_audit_says_so(command):
+    process = command("--tickets", 200, "--buyers", 600, "--connections", 16, "--strategy", "unsafe")
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, err) == (1, "")
+    assert "the audit fails" in out.splitlines()[0]
+    assert int(re.search(r"^  oversold +([\d,]+)$", out, re.MULTILINE)[1].replace(",", "")) > 0
+    assert "audit     FAILS: A ticket is in one live intent at most" in out
+
+
 @pytest.mark.parametrize(
     ("options", "environment", "words"),
     [
@@ -84,6 +94,8 @@ def test_tables_that_hold_a_ticket_twice_are_caught(command, conn, first_hold):
         (["--tickets", 0], {}, "tickets=0 will not do: give a whole number from 1 to 5,000,000."),
         (["--connections", 5000], {}, "connections=5000 is more than the server has left"),
         (["--hold", "5 fortnights"], {}, "'5 fortnights' is no length of time"),
+        (["--strategy", "nosuch"], {}, "There is no strategy 'nosuch': choose default,"),
+        (["--strategy", "nosuch.sql"], {}, "Cannot read the strategy nosuch.sql: No such file"),
         (["--out", "/dev/null/out"], {}, "Cannot write to '/dev/null/out'"),
         ([], {"POSTGRES_URL": "postgresql://someone:secret@localhost:1/x"}, "No PostgreSQL answers"),
         ([], {"POSTGRES_URL": "postgresql://someone:sec@ret@"}, "cannot be read"),
