@@ -43,7 +43,7 @@ def summarise(
             "audit_ok": bool((audit["violations"] == 0).all()),
             "partial": partial,
             "attempts": len(attempts),
-            "retries": int((attempts["attempt"] > 1).sum()),
+            "retries": int(attempts.duplicated(["buyer", "call"]).sum()),
             "failed_attempts": int(attempts["outcome"].isin(FAILURES).sum()),
             "duration_s": float(duration) if len(attempts) else 0.0,
             "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
