@@ -76,7 +76,7 @@ def open_lab(folder: Path, *, port: int = PORT, browser: bool = True, tell: Call
         "LabApp.log_level": "ERROR",
         "IdentityProvider.token": token,
         "LabApp.default_url": f"/lab/tree/{FIRST}",
-        "LabApp.news_url": None,  # a newcomer is not asked about news
+        "KernelManager.transport_encryption": "auto",  # a kernel warns if others on the machine could listen
     }
     with open_server():
         server = LabApp.initialize_server(argv=[f"--{name}={value}" for name, value in options.items()])

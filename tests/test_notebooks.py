@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -89,3 +90,12 @@ def test_nbval_sees_a_wrong_number(tmp_path):
     assert re.findall(r"^FAILED .*::Cell (\d+)", done.stdout, re.MULTILINE) == [str(wrong)]
     assert "9,499" in done.stdout
     assert f"1 failed, {len(cells) - 1} passed" in done.stdout
+
+
+def test_an_error_of_ours_is_one_line_in_a_cell():
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("import booking_sim\nbooking_sim.surge(tickets=0)")]
+    )
+    NotebookClient(notebook, allow_errors=True).execute()
+    (error,) = notebook.cells[0].outputs
+    assert error.traceback == ["BookingSimError: tickets=0 will not do: give a whole number from 1 to 5,000,000."]
