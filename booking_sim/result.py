@@ -15,7 +15,7 @@ from booking_sim.errors import BookingSimError
 from booking_sim.folder import ATTEMPTS, CHART, HOLDS, INVENTORY, MANIFEST, claim
 from booking_sim.holds import with_ends
 from booking_sim.plots.outcomes import outcomes_over_time
-from booking_sim.plots.overview import overview
+from booking_sim.plots.overview import at_a_glance
 from booking_sim.scenario import Scenario
 from booking_sim.stats.summary import headline, summarise
 
@@ -88,7 +88,7 @@ class SurgeResult:
 
     def chart(self) -> Figure:
         """Draw the whole run: headline, outcomes over time, latencies."""
-        return overview(self.attempts, self.headline)
+        return at_a_glance(self.attempts, self.headline)
 
     def __repr__(self) -> str:
         return f"<SurgeResult: {self.headline}>"

@@ -1,18 +1,29 @@
-"""Plots: frame -> Axes. They know of attempts and holds, and nothing of databases."""
+"""Plots: frame -> Axes. They know of attempts, holds and waits, and nothing of databases."""
 
-from booking_sim.plots.arrivals import arrivals_over_time
-from booking_sim.plots.latency import latency_curve
+from booking_sim.plots.arrivals import arrivals_over_time, planned_and_sent
+from booking_sim.plots.contention import waits_over_time, who_blocks_whom
+from booking_sim.plots.inventory import inventory_over_time
+from booking_sim.plots.latency import latency_curve, latency_over_time
 from booking_sim.plots.outcomes import outcomes_over_time
-from booking_sim.plots.overview import overview
+from booking_sim.plots.overview import at_a_glance, overview
 from booking_sim.plots.shares import shares, shares_overview
 from booking_sim.plots.style import STYLE
+from booking_sim.plots.survival import expiry_delay, hold_survival
 
 __all__ = [
     "STYLE",
     "arrivals_over_time",
+    "at_a_glance",
+    "expiry_delay",
+    "hold_survival",
+    "inventory_over_time",
     "latency_curve",
+    "latency_over_time",
     "outcomes_over_time",
     "overview",
+    "planned_and_sent",
     "shares",
     "shares_overview",
+    "waits_over_time",
+    "who_blocks_whom",
 ]

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from booking_sim.plots.overview import at_a_glance
 from booking_sim.report.pictures import data_uri
 from booking_sim.report.templates import render
 from booking_sim.report.tiles import tiles
@@ -17,6 +18,6 @@ def card(result: "SurgeResult") -> str:
         "card.html",
         headline=result.headline,
         tiles=tiles(summary),
-        picture=data_uri(result.chart()),
+        picture=data_uri(at_a_glance(result.attempts, "")),
         figures=[(name, f"{value:,.6g}" if isinstance(value, float) else value) for name, value in summary.items()],
     )

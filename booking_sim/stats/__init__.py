@@ -1,7 +1,24 @@
-"""Statistics: frame -> frame. They know of attempts and holds, and nothing of databases."""
+"""Statistics: frame -> frame. They know of attempts, holds and waits, and nothing of databases."""
 
-from booking_sim.stats.arrivals import arrival_rates
-from booking_sim.stats.latency import curve, percentiles
+from booking_sim.stats.arrivals import arrival_rates, planned_and_sent
+from booking_sim.stats.comparison import compare
+from booking_sim.stats.contention import blocking, wait_profile
+from booking_sim.stats.latency import curve, latencies, percentiles, percentiles_over_time
 from booking_sim.stats.outcomes import last_words, rate_over_time
+from booking_sim.stats.survival import expiry_delay, hold_survival
 
-__all__ = ["arrival_rates", "curve", "last_words", "percentiles", "rate_over_time"]
+__all__ = [
+    "arrival_rates",
+    "blocking",
+    "compare",
+    "curve",
+    "expiry_delay",
+    "hold_survival",
+    "last_words",
+    "latencies",
+    "percentiles",
+    "percentiles_over_time",
+    "planned_and_sent",
+    "rate_over_time",
+    "wait_profile",
+]

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from booking_sim.arrivals import Schedule
-from booking_sim.stats.outcomes import nice_width
+from booking_sim.attempts import Call
+from booking_sim.stats.bins import cut, nice_width
 
 _AROUND_AN_INSTANT = 1.0
 """Seconds shown of a schedule that is over at once, so that it does not look like one that lasts."""
@@ -34,3 +35,22 @@ def arrival_rates(schedule: Schedule, bins: int = 100) -> pd.DataFrame:
     )
     # A schedule that ends where a bin does needs no bin after it, unless somebody comes in that instant.
     return frame if frame.iloc[-1].any() else frame.iloc[:-1]
+
+
+def planned_and_sent(attempts: pd.DataFrame, bins: int = 100) -> pd.DataFrame:
+    """Buyers a second, by when their first call was planned, and by when it was sent.
+
+    Args:
+        attempts: One row an attempt, as SurgeResult.attempts.
+        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten.
+
+    Returns:
+        One row a bin: its start in seconds as the index; `planned` and `sent`, both in buyers a second. A call that was
+        never sent is missing from `sent`.
+    """
+    first = attempts[(attempts["attempt"] == 1) & (attempts["call"] == Call.RESERVE)]
+    sent_at = first["sent_at"].dropna()
+    bin_of, starts = cut(pd.concat([first["scheduled_at"], sent_at]).clip(lower=0), bins)
+    width = starts[1] - starts[0] if len(starts) > 1 else 1.0
+    counts = (np.bincount(part, minlength=len(starts)) / width for part in np.split(bin_of, [len(first)]))
+    return pd.DataFrame(dict(zip(("planned", "sent"), counts, strict=True)), index=starts)

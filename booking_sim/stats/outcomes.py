@@ -1,11 +1,16 @@
 """What buyers got, and when: attempts -> frames."""
 
-import numpy as np
 import pandas as pd
 
-from booking_sim.attempts import OUTCOMES
+from booking_sim.attempts import OUTCOMES, Call
+from booking_sim.stats.bins import cut
 
-_NICE = (1, 2, 5)
+_NEVER = pd.Timestamp.max.tz_localize("UTC").floor("us")
+
+
+def reserving(attempts: pd.DataFrame) -> pd.DataFrame:
+    """The attempts to reserve, without those to pay or to give back."""
+    return attempts[attempts["call"] == Call.RESERVE]
 
 
 def last_words(attempts: pd.DataFrame) -> pd.Series:
@@ -15,13 +20,13 @@ def last_words(attempts: pd.DataFrame) -> pd.Series:
         attempts: One row an attempt, as SurgeResult.attempts.
 
     Returns:
-        The outcome of each buyer's last attempt, by buyer. A buyer who made none is not there.
+        The outcome of each buyer's last attempt to reserve, by buyer. A buyer who made none is not there.
     """
-    return attempts.sort_values("attempt", kind="stable").groupby("buyer")["outcome"].last()
+    return reserving(attempts).sort_values("attempt", kind="stable").groupby("buyer")["outcome"].last()
 
 
 def rate_over_time(attempts: pd.DataFrame, bins: int = 50) -> pd.DataFrame:
-    """Attempts a second, by outcome, over the run.
+    """Attempts to reserve a second, by outcome, over the run.
 
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.
@@ -31,39 +36,37 @@ def rate_over_time(attempts: pd.DataFrame, bins: int = 50) -> pd.DataFrame:
         One row a bin: its start in seconds as the index, a column for each outcome, in attempts a second. An attempt
         counts when it was answered.
     """
-    answered_at = answer_times(attempts).to_numpy()
-    width = nice_width(answered_at.max(initial=0.0), bins)
-    bin_of = (answered_at / width).astype(int)
-    counts = pd.crosstab(pd.Series(bin_of, name="seconds"), attempts["outcome"].to_numpy())
-    every_bin = range(bin_of.max(initial=0) + 1)
-    rates = counts.reindex(index=every_bin, columns=list(OUTCOMES), fill_value=0) / width
-    return rates.set_axis(pd.Index(np.asarray(every_bin) * width, name="seconds"))
+    asked = reserving(attempts)
+    bin_of, starts = cut(answer_times(asked), bins)
+    counts = pd.crosstab(pd.Series(bin_of, name="seconds"), asked["outcome"].to_numpy())
+    width = starts[1] - starts[0] if len(starts) > 1 else 1.0
+    rates = counts.reindex(index=range(len(starts)), columns=list(OUTCOMES), fill_value=0) / width
+    return rates.set_axis(starts)
 
 
 def answer_times(attempts: pd.DataFrame) -> pd.Series:
-    """When each attempt was answered, in seconds since the start of the run."""
-    return attempts["sent_at"] + attempts["latency_ms"] / 1000
+    """When each attempt was answered, in seconds since the start; of a call that was never sent, when it was wanted."""
+    return (attempts["sent_at"] + attempts["latency_ms"] / 1000).fillna(attempts["wanted_at"])
 
 
 def sold_twice(attempts: pd.DataFrame, hold_s: float) -> int:
-    """Count the tickets that two buyers were told they held at the same time.
+    """Count the tickets that two buyers were told they had at the same time.
 
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.
         hold_s: How long each hold lasts, in seconds.
 
     Returns:
-        Holds that began before the one before them, of the same ticket, was over; by the database's clock.
+        Holds that began while another of the same ticket was not over, by the database's clock. A hold that was paid
+        for is never over; one that its buyer wanted to give back can be over at any time, and is not counted.
     """
-    held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
-    holds = held[["ticket_nos", "hold_expires_at"]].explode("ticket_nos").sort_values("hold_expires_at")
-    ended_before = holds.groupby("ticket_nos")["hold_expires_at"].shift()
-    began_at = holds["hold_expires_at"] - pd.Timedelta(seconds=hold_s)
-    return int((began_at < ended_before).sum())
-
-
-def nice_width(length: float, bins: int) -> float:
-    """The least 1, 2 or 5 times a power of ten that covers a length in so many bins."""
-    least = max(length, 1e-9) / bins
-    magnitude = 10.0 ** np.floor(np.log10(least))
-    return float(next(nice * magnitude for nice in (*_NICE, 10) if nice * magnitude >= least))
+    given_back = attempts.loc[attempts["call"] == Call.RELEASE, "intent_id"]
+    paid = attempts.loc[attempts["outcome"] == "confirmed", "intent_id"]
+    held = attempts[(attempts["outcome"] == "held") & ~attempts["intent_id"].isin(given_back)]
+    holds = held.drop_duplicates("intent_id")[["intent_id", "event", "ticket_nos", "hold_expires_at"]]
+    holds["began_at"] = holds["hold_expires_at"] - pd.Timedelta(seconds=hold_s)
+    holds["over_at"] = holds["hold_expires_at"].mask(holds["intent_id"].isin(paid), _NEVER)
+    tickets = holds.explode("ticket_nos").sort_values("began_at")
+    ticket = [tickets["event"], tickets["ticket_nos"]]
+    over_before = tickets["over_at"].groupby(ticket).cummax().groupby(ticket).shift()
+    return int((tickets["began_at"] < over_before).sum())

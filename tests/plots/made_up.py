@@ -1,9 +1,14 @@
-"""Attempts made by hand, so that what is drawn and counted is known."""
+"""Frames made by hand, so that what is drawn and counted is known."""
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
 from booking_sim import columns
 from booking_sim.attempts import Attempt, Call, Phase
+from booking_sim.holds import ENDS
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -30,3 +35,34 @@ def refused(buyer, sent_at, outcome="sold_out", *, attempt=1, latency_ms=5.0):
 
 def failed(buyer, sent_at, *, attempt=1):
     return call(buyer, attempt, sent_at, 900.0, "error", error="gone", phase=Phase.CALL_SENT)
+
+
+def holds(*rows, hold_s=5.0):
+    """Turn (held_at, end, ended_at) into a frame of holds that last so long."""
+    held_at, ends, ended_at = zip(*rows, strict=True) if rows else ((), (), ())
+    held_at = np.array(held_at, dtype=float)
+    return pd.DataFrame(
+        {
+            "intent_id": np.arange(len(rows)) + 1,
+            "event": 1,
+            "buyer": pd.array(range(len(rows)), "Int32"),
+            "quantity": pd.array([1] * len(rows), "Int32"),
+            "held_at": held_at,
+            "deadline": held_at + hold_s,
+            "ended_at": np.array(ended_at, dtype=float),
+            "end": pd.Categorical(ends, ENDS),
+        }
+    )
+
+
+def inventory(*rows):
+    """Turn (seconds, available, held, overdue, sold) into counts of the tickets."""
+    return pd.DataFrame(rows, columns=["seconds", "available", "held", "overdue", "sold"]).assign(oversold=0)
+
+
+def waits(*rows):
+    """Turn (seconds, pid, wait_event_type, wait_event, blocked_by) into a frame of waits."""
+    columns = ["seconds", "pid", "wait_event_type", "wait_event", "blocked_by"]
+    frame = pd.DataFrame(rows, columns=columns).assign(waited_ms=np.nan)
+    blockers = pd.ArrowDtype(pa.list_(pa.int32()))
+    return frame.astype({"seconds": float, "pid": "Int32", "blocked_by": blockers})

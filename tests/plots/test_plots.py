@@ -4,16 +4,37 @@ import subprocess
 import sys
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
-from made_up import attempts, failed, held, refused
+from made_up import attempts, failed, held, holds, inventory, refused, waits
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 
 from booking_sim.attempts import OUTCOMES
-from booking_sim.plots.latency import latency_curve
-from booking_sim.plots.outcomes import outcomes_over_time
-from booking_sim.plots.overview import overview
-from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS
+from booking_sim.plots import (
+    at_a_glance,
+    expiry_delay,
+    hold_survival,
+    inventory_over_time,
+    latency_curve,
+    latency_over_time,
+    outcomes_over_time,
+    overview,
+    planned_and_sent,
+    waits_over_time,
+    who_blocks_whom,
+)
+from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS, STATUS_COLOURS, WAIT_COLOURS
+
+HOLDS = holds((0, "confirmed", 2), (0, "expired", 6), (1, "open", None))
+WAITS = waits(
+    (0.0, 1, None, None, None),
+    (0.0, 2, "Lock", "tuple", [1]),
+    (1.0, 2, "Lock", "tuple", [1]),
+    (1.0, 3, "Lock", "transactionid", [1]),
+)
+ONE_COUNT = inventory((2, 2, 3, 1, 4))
+TWO_COUNTS = inventory((0, 10, 0, 0, 0), (9, 2, 3, 1, 4))
 
 
 @pytest.fixture
@@ -39,28 +60,124 @@ def test_outcomes_are_stacked_in_their_colours_and_counted_in_the_legend(frame, 
         assert same_color(bars[0].get_facecolor(), OUTCOME_COLOURS[outcome])
 
 
-def test_the_curve_names_its_percentiles(frame, axes):
-    assert latency_curve(frame, ax=axes) is axes
-    assert [text.get_text() for text in axes.texts] == ["p50  5 ms", "p95  10 ms", "p99  10 ms"]
+def test_the_curve_names_its_percentiles_by_both_clocks(axes):
+    late = [refused(buyer, 1.0)._replace(scheduled_at=0.5) for buyer in range(4)]
+    assert latency_curve(attempts(*late, held(9, 0.0, 1, 1)), ax=axes) is axes
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == [
+        "in the database: p50 5 · p95 10 · p99 10 ms",
+        "since it was planned: p50 505 · p95 505 · p99 505 ms",
+    ]
 
 
-def test_nothing_can_be_drawn_too(tmp_path):
-    overview(attempts(), "nobody came").savefig(tmp_path / "nothing.png")
+def test_a_chart_of_the_latency_over_time_has_a_line_for_each_percentile(frame, axes):
+    assert latency_over_time(frame, ax=axes) is axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["p50", "p95", "p99"]
 
 
-def test_no_text_of_the_overview_overlaps_another_or_leaves_the_figure(frame):
-    figure = overview(frame, "Partial run: " + "1 of 1 tickets held, 1 buyer refused, none sold twice, " * 3)
+def test_tickets_are_stacked_in_the_colours_of_their_status(axes):
+    assert inventory_over_time(inventory((0, 9, 1, 0, 0), (2, 2, 3, 1, 4)), ax=axes) is axes
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["sold: 4", "held: 3", "held, but overdue: 1", "available: 2"]
+    for band, status in zip(axes.collections, STATUS_COLOURS, strict=True):
+        assert same_color(band.get_facecolor(), STATUS_COLOURS[status])
+    assert STATUS_COLOURS["held"] == OUTCOME_COLOURS["held"]
+
+
+def test_a_chart_of_holds_says_how_many_expired_and_of_how_many(axes):
+    assert hold_survival(HOLDS, 9.0, ax=axes) is axes
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["95 % interval", "1 of 3 expired", "the deadline: 5 s"]
+    assert axes.get_lines()[0].get_drawstyle() == "steps-post"
+
+
+def test_a_chart_of_expiry_counts_the_overdue(axes):
+    assert expiry_delay(HOLDS, 9.0, ax=axes) is axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["95 % interval", "1 of 2 expired"]
+
+
+def test_waits_are_stacked_by_event_in_the_colour_of_their_type(axes):
+    assert waits_over_time(WAITS, ax=axes) is axes
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["running: 0.5", "Lock: tuple: 1.0", "Lock: transactionid: 0.5"]
+    assert same_color(axes.containers[1][0].get_facecolor(), WAIT_COLOURS["Lock"])
+
+
+def test_the_busiest_blocker_stands_in_the_first_row(axes):
+    assert who_blocks_whom(WAITS, ax=axes) is axes
+    (image,) = axes.get_images()
+    assert image.get_array().filled(0).tolist() == [[1.0, 0.5]]
+
+
+def test_no_waiting_is_said_in_words(axes):
+    who_blocks_whom(waits(), ax=axes)
+    assert [text.get_text() for text in axes.texts] == ["nobody was seen waiting for another session"]
+
+
+def test_planned_and_sent_are_counted(axes):
+    frame = attempts(refused(1, 0.0), refused(2, 1.0)._replace(scheduled_at=0.2), refused(2, 3.0, attempt=2))
+    assert planned_and_sent(frame, ax=axes) is axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["sent: 2", "planned: 2"]
+
+
+@pytest.mark.parametrize(
+    "draw", [at_a_glance, lambda frame, title: overview(frame, holds(), ONE_COUNT, waits(), title)]
+)
+def test_nothing_can_be_drawn_too(draw, tmp_path):
+    draw(attempts(), "nobody came").savefig(tmp_path / "nothing.png")
+
+
+def test_the_overview_shows_what_there_is(frame):
+    titles = {ax.get_title(loc="left") for ax in overview(frame, HOLDS, TWO_COUNTS, WAITS, "title").axes}
+    assert {
+        "Who got what",
+        "The hall",
+        "What clients waited for",
+        "Who waited for whom",
+        "How long holds lasted",
+    } < titles
+    fewer = {ax.get_title(loc="left") for ax in overview(frame, holds(), ONE_COUNT, waits(), "title").axes}
+    assert fewer - {""} == {"Who got what", "How long answers took", "How many were answered within", "Arrivals"}
+
+
+@pytest.mark.parametrize(
+    "draw", [at_a_glance, lambda frame, title: overview(frame, HOLDS, TWO_COUNTS, WAITS, title)], ids=["glance", "page"]
+)
+def test_no_text_overlaps_another_or_leaves_the_figure(frame, draw):
+    everything = attempts(*(refused(number, 0.1, outcome) for number, outcome in enumerate(OUTCOMES, 10)))
+    figure = draw(pd.concat([frame, everything]), "Partial run: " + "1 of 1 tickets held, 1 refused, none twice, " * 3)
     figure.draw_without_rendering()
-    texts = [text for text in figure.findobj(mpl.text.Text) if text.get_text() and text.get_visible()]
-    labels = [text for text in texts if "p9" in text.get_text() or "p5" in text.get_text()]
-    boxes = [artist.get_window_extent() for artist in [*labels, figure._suptitle, figure.axes[0].get_legend()]]
-    assert not any(a.overlaps(b) for number, a in enumerate(boxes) for b in boxes[number + 1 :])
-    assert all(figure.bbox.contains(box.x0, box.y0) and figure.bbox.contains(box.x1, box.y1) for box in boxes)
+    texts = [text for text in texts_of(figure) if text.get_text() and text.get_visible()]
+    width, height = figure.bbox.size
+    boxes = {text.get_text(): text.get_window_extent() for text in texts}
+    hits = [
+        (texts[number].get_text(), text.get_text())
+        for number in range(len(texts))
+        for text in texts[number + 1 :]
+        if text.get_window_extent().overlaps(texts[number].get_window_extent())
+    ]
+    outside = [words for words, box in boxes.items() if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]
+    assert (hits, outside) == ([], [])
+
+
+def texts_of(figure):
+    yield figure._suptitle
+    for ax in figure.axes:
+        yield from (ax._left_title, ax.xaxis.label, ax.yaxis.label)
+        yield from (*inside(ax.get_xticklabels(), ax.xaxis), *inside(ax.get_yticklabels(), ax.yaxis))
+        if ax.get_legend():
+            yield from ax.get_legend().get_texts()
+
+
+def inside(labels, axis):
+    """A tick beyond the ends of its axis is not drawn."""
+    low, high = sorted(axis.get_view_interval())
+    return [label for label, place in zip(labels, axis.get_majorticklocs(), strict=True) if low <= place <= high]
 
 
 def test_drawing_leaves_no_mark(frame):
     before = dict(mpl.rcParams)
-    overview(frame, "title")
+    at_a_glance(frame, "title")
     assert dict(mpl.rcParams) == before
 
 

@@ -5,8 +5,9 @@ import math
 import pytest
 from made_up import attempts, failed, held, refused
 
-from booking_sim.attempts import OUTCOMES
-from booking_sim.stats import latency, outcomes
+from booking_sim.attempts import OUTCOMES, Call
+from booking_sim.errors import BookingSimError
+from booking_sim.stats import latency, outcomes, planned_and_sent
 
 
 def test_a_buyer_counts_by_the_last_word():
@@ -22,6 +23,30 @@ def test_a_ticket_told_to_two_buyers_at_once_is_sold_twice():
 def test_a_ticket_held_again_after_its_deadline_is_not():
     frame = attempts(held(1, 0.0, 11, 1, expires_s=300), held(2, 0.1, 12, 1, expires_s=600))
     assert outcomes.sold_twice(frame, hold_s=300) == 0
+
+
+def paid_for(buyer, intent_id, outcome="confirmed"):
+    return refused(buyer, 0.1, outcome)._replace(call=Call.CONFIRM, intent_id=intent_id)
+
+
+def test_a_ticket_that_was_paid_for_and_held_again_is_sold_twice():
+    frame = attempts(held(1, 0.0, 11, 1, expires_s=300), paid_for(1, 11), held(2, 0.1, 12, 1, expires_s=900))
+    assert outcomes.sold_twice(frame, hold_s=300) == 1
+
+
+def test_a_ticket_that_was_given_back_and_held_again_is_not():
+    back = paid_for(1, 11, "released")._replace(call=Call.RELEASE)
+    frame = attempts(held(1, 0.0, 11, 1, expires_s=300), back, held(2, 0.1, 12, 1, expires_s=301))
+    assert outcomes.sold_twice(frame, hold_s=300) == 0
+
+
+def test_the_same_ticket_number_of_another_event_is_another_ticket():
+    frame = attempts(held(1, 0.0, 11, 1), held(2, 0.0, 12, 1)._replace(event=2))
+    assert outcomes.sold_twice(frame, hold_s=300) == 0
+
+
+def test_the_last_word_is_about_the_ticket_and_not_about_the_payment():
+    assert outcomes.last_words(attempts(held(1, 0.0, 11, 1), paid_for(1, 11))).to_dict() == {1: "held"}
 
 
 def test_the_same_hold_told_twice_is_one():
@@ -54,3 +79,32 @@ def test_nothing_gives_no_percentile_and_no_rate():
 def test_the_curve_ends_at_every_answer():
     frame = attempts(refused(1, 0.0, latency_ms=4.0), refused(2, 0.0, latency_ms=2.0), failed(3, 0.0))
     assert latency.curve(frame).to_dict("list") == {"latency_ms": [2.0, 4.0], "percent": [50.0, 100.0]}
+
+
+def test_a_latency_counts_from_the_clock_that_is_asked_for():
+    frame = attempts(refused(1, 2.0, latency_ms=5.0)._replace(scheduled_at=0.5, wanted_at=1.9))
+    told = {clock: latency.percentiles(frame, (50,), clock)[50] for clock in latency.CLOCKS}
+    assert told == pytest.approx({"database": 5.0, "dispatch": 105.0, "schedule": 1505.0})
+    with pytest.raises(BookingSimError, match="clock='wall' is none: choose from database, dispatch, schedule"):
+        latency.percentiles(frame, clock="wall")
+
+
+def test_percentiles_over_time_are_those_of_each_bin():
+    rows = [refused(number, 0.001 * number, latency_ms=float(number + 1)) for number in range(100)]
+    frame = attempts(*rows, refused(100, 1.9, latency_ms=7.0), failed(101, 1.0))
+    told = latency.percentiles_over_time(frame, bins=2)
+    assert told.index.tolist() == [0, 1]
+    assert told["answers"].tolist() == [100, 1]
+    assert told[[50, 95, 99]].to_numpy().tolist() == [[50, 95, 99], [7, 7, 7]]
+
+
+def test_a_part_of_the_run_without_answers_has_no_percentile():
+    told = latency.percentiles_over_time(attempts(refused(1, 0.0), refused(2, 2.5)), bins=3)
+    assert told["answers"].tolist() == [1, 0, 1]
+    assert told[99].isna().tolist() == [False, True, False]
+
+
+def test_planned_and_sent_are_buyers_a_second():
+    late = refused(2, 1.5)._replace(scheduled_at=0.5)
+    told = planned_and_sent(attempts(refused(1, 0.0), late, refused(2, 1.9, attempt=2)), bins=2)
+    assert told.to_dict("list") == {"planned": [2, 0], "sent": [1, 1]}

@@ -1,0 +1,46 @@
+"""Who waits for what and for whom, on looks whose truth is known."""
+
+from made_up import waits
+
+from booking_sim.stats import blocking, wait_profile
+
+
+def test_a_profile_is_a_mean_over_the_looks_that_were_taken():
+    profile = wait_profile(
+        waits(
+            (0.0, 1, None, None, None),
+            (0.0, 2, "Lock", "tuple", [1]),
+            (0.5, 1, "Lock", "tuple", [2]),
+            (0.5, 2, "Lock", "tuple", [1]),
+            (1.5, None, None, None, None),
+            (3.5, 1, "IO", "WalSync", None),
+        ),
+        bins=4,
+    )
+    told = profile[("Lock", "tuple")]
+    assert profile.index.tolist() == [0, 1, 2, 3]
+    assert told.fillna(-1).tolist() == [1.5, 0, -1, 0]
+    assert profile[("running", "running")].fillna(-1).tolist() == [0.5, 0, -1, 0]
+    assert profile[("IO", "WalSync")].fillna(-1).tolist() == [0, 0, -1, 1]
+
+
+def test_blocking_counts_looks_by_pair_the_most_seen_first():
+    told = blocking(
+        waits(
+            (0.0, 2, "Lock", "tuple", [1, 3, 1]),
+            (0.1, 2, "Lock", "tuple", [1]),
+            (0.2, 3, "Lock", "tuple", [2]),
+            (0.3, 3, None, None, None),
+        )
+    )
+    assert told.to_dict("list") == {
+        "blocker": [1, 2, 3],
+        "blocked": [2, 3, 2],
+        "looks": [2, 1, 1],
+        "share": [0.5, 0.25, 0.25],
+    }
+
+
+def test_nobody_seen_is_an_empty_frame():
+    assert wait_profile(waits()).shape == (1, 0)
+    assert len(blocking(waits())) == 0
