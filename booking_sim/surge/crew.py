@@ -1,17 +1,15 @@
 """The workers as the parent sees them: started together, listened to, stopped together; none is left behind."""
 
 import contextlib
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, Pipe, wait
-from pathlib import Path
+from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from booking_sim import processes
 from booking_sim.errors import BookingSimError
 from booking_sim.surge.interrupt import Interrupt
 from booking_sim.surge.messages import Batch, Failed, Finished, Ready, Share, Start, Stop
@@ -59,19 +57,9 @@ class Crew:
 
     def __enter__(self) -> Self:
         for share in self._shares:
-            ours, theirs = Pipe()
-            with theirs:
-                # A group of its own: Ctrl-C reaches the parent alone, which stops the workers in good order.
-                self._processes[share.worker] = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "booking_sim.surge.worker", str(theirs.fileno())],
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    env=os.environ | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
-                    process_group=0,
-                )
-            self._channels[ours] = share.worker
-            self._send(ours, share)
+            self._processes[share.worker], channel = processes.start("booking_sim.surge.worker")
+            self._channels[channel] = share.worker
+            self._send(channel, share)
         return self
 
     def __exit__(
@@ -126,9 +114,7 @@ class Crew:
         try:
             return channel.recv()
         except (EOFError, OSError):  # it ended without a last word
-            process = self._processes[self._channels[channel]]
-            status = process.wait()
-            return Failed(f"was killed by signal {-status}" if status < 0 else f"failed with status {status}")
+            return Failed(processes.reason(self._processes[self._channels[channel]]))
 
     def _close(self, channel: "Channel") -> None:
         channel.close()

@@ -1,8 +1,6 @@
 """One worker process: plays its share of the buyers over its own connections, and reports to the parent.
 
-The parent starts it as `python -m booking_sim.surge.worker FD`, FD being its end of a pipe. It is a fresh interpreter,
-as with multiprocessing's spawn, but it does not import the parent's main module: a surge works from a script without a
-main guard and from a notebook alike. A worker never prints, and ends when the parent is gone.
+The parent starts it as `booking_sim.processes` says. A worker never prints, and ends when the parent is gone.
 """
 
 import asyncio

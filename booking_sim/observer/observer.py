@@ -1,0 +1,101 @@
+"""The observer as the parent sees it: started, listened to, stopped; the run goes on without it if need be."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from booking_sim import processes
+from booking_sim.observer.messages import Finished, Ready, Samples, Stop, Watch
+
+_PATIENCE_S = 10.0
+"""How long it may take to begin, and to end: longer than any of its questions."""
+_LOOK_S = 0.05
+
+
+@dataclass
+class Sightings:
+    """What the observer reported.
+
+    Attributes:
+        columns: By the name of the frame, what it saw: batches of columns, instants of `time.monotonic()` the first.
+        looks: By the name of the frame, how often it looked; nothing if it did not come to say so.
+        problems: Why it did not see everything that it wanted to, a line each.
+        last: The instant of its last report.
+    """
+
+    columns: dict[str, list[Sequence[Sequence[Any]]]] = field(default_factory=dict)
+    looks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    last: float = field(default_factory=time.monotonic)
+
+
+class Observer:
+    """A process that watches, from entering the context until `stop`; leaving ends it in any case.
+
+    Args:
+        watch: What to watch.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._sightings = Sightings()
+        self._ready = threading.Event()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._process, self._channel = processes.start("booking_sim.observer.watcher")
+        self._send(self._watch)
+        self._listener.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
+        self._channel.close()
+
+    def wait(self, wanted: Callable[[], bool]) -> None:
+        """Wait until it watches, or cannot, or nobody wants to wait any more."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while wanted() and time.monotonic() < deadline and not self._ready.wait(_LOOK_S):
+            pass
+
+    def stop(self) -> Sightings:
+        """Let it look a last time and end; what it saw."""
+        self._send(Stop())
+        self._listener.join(_PATIENCE_S)
+        if self._listener.is_alive():
+            self._sightings.problems.append("it did not end when told to, and was ended by force")
+            self._process.kill()
+            self._listener.join()
+        return self._sightings
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                message = self._channel.recv()
+            except (EOFError, OSError):  # it ended without a last word
+                self._sightings.problems.append(f"it {processes.reason(self._process)}, and nobody watched from then on")
+                break
+            self._sightings.last = time.monotonic()
+            match message:
+                case Samples(columns):
+                    for name, batch in columns.items():
+                        self._sightings.columns.setdefault(name, []).append(batch)
+                case Ready():
+                    self._ready.set()
+                case Finished(looks, problems):
+                    self._sightings.looks = looks
+                    self._sightings.problems += problems
+                    break
+        self._ready.set()
+
+    def _send(self, message: object) -> None:
+        with suppress(OSError):  # that it is gone is noticed by the listener
+            self._channel.send(message)

@@ -1,0 +1,86 @@
+"""What the observer asks the database, over one connection that it opens again when it is lost."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from booking_sim import queries
+from booking_sim.database import connect
+from booking_sim.observer.cpu import Processors
+from booking_sim.observer.messages import Watch
+
+Row = tuple[Any, ...]
+
+
+class Sight:
+    """The database as the observer sees it.
+
+    Args:
+        watch: What to watch.
+
+    Attributes:
+        looks: What it can look at, by the name of the frame: each gives rows, the first column of which is the instant
+            of `time.monotonic()` at which it was asked.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._processors = Processors()
+        self._open: Connection[Any] | None = None
+        self.looks: dict[str, Callable[[], list[Row]]] = {
+            "waits": self._waits,
+            "inventory": self._inventory,
+            "server": self._server,
+        }
+
+    def close(self) -> None:
+        """Disconnect."""
+        if self._open is not None:
+            self._open.close()
+
+    def statements(self) -> dict[int, Row]:
+        """What each statement has cost so far, by its id; nothing where the server does not count that."""
+        try:
+            return {row[0]: row for row in self._ask("statements")[1]}
+        except (psycopg.errors.UndefinedTable, psycopg.errors.ObjectNotInPrerequisiteState):
+            return {}
+
+    def _waits(self) -> list[Row]:
+        asked, rows = self._ask("waits")
+        return [
+            (asked, pid, kind and sys.intern(kind), event and sys.intern(event), blockers, waited_ms)
+            for pid, kind, event, blockers, waited_ms in rows
+        ]
+
+    def _inventory(self) -> list[Row]:
+        asked, rows = self._ask("inventory", {"event_ids": list(self._watch.event_ids)})
+        return [(asked, *rows[0])]
+
+    def _server(self) -> list[Row]:
+        asked, [(*figures, pids)] = self._ask("server")
+        return [(asked, *figures, *self._processors.seconds(pids))]
+
+    def _ask(self, name: str, parameters: dict[str, Any] | None = None) -> tuple[float, Sequence[Row]]:
+        connection = self._connection()
+        asked = time.monotonic()
+        return asked, connection.execute(queries.load(f"observer/{name}"), parameters).fetchall()
+
+    def _connection(self) -> Connection[Any]:
+        """Open, or opened anew.
+
+        Raises:
+            BookingSimError: There is none to be had.
+        """
+        if self._open is None or self._open.closed:
+            connection = connect(self._watch.url, application_name=self._watch.application_name)
+            connection.prepare_threshold = 0
+            connection.execute(queries.load("observer/session"), prepare=False)  # it is more than one statement
+            began_at = connection.execute(queries.load("observer/backend")).fetchone()
+            if began_at is not None and began_at[0] is not None:
+                self._processors.find_server(connection.info.backend_pid, began_at[0])
+            self._open = connection
+        return self._open

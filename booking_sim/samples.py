@@ -1,0 +1,116 @@
+"""What the observer saw, as frames: their columns, how they come from its samples, and how Parquet keeps them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+Batches = Sequence[Sequence[Sequence[Any]]]
+
+_COUNTED: Final = (
+    *("vacuums", "updates", "hot_updates", "wal_bytes", "buffer_hits", "buffer_reads", "commits", "rollbacks"),
+    *("server_cpu_s", "generator_cpu_s", "machine_cpu_s"),
+)
+"""The columns of `server` that count up."""
+
+SCHEMAS: Final = {
+    "waits": pa.schema(
+        {
+            "seconds": pa.float64(),
+            "pid": pa.int32(),
+            "wait_event_type": pa.string(),
+            "wait_event": pa.string(),
+            "blocked_by": pa.list_(pa.int32()),
+            "waited_ms": pa.float64(),
+        }
+    ),
+    "inventory": pa.schema(
+        {
+            "seconds": pa.float64(),
+            "available": pa.int64(),
+            "held": pa.int64(),
+            "overdue": pa.int64(),
+            "sold": pa.int64(),
+        }
+    ),
+    "server": pa.schema(
+        {
+            "seconds": pa.float64(),
+            "connections": pa.int64(),
+            "active": pa.int64(),
+            "oldest_snapshot_s": pa.float64(),
+            "oldest_snapshot_xids": pa.int64(),
+            "dead_tuples": pa.int64(),
+        }
+        | {name: pa.float64() if name.endswith("_s") else pa.int64() for name in _COUNTED}
+    ),
+    "statements": pa.schema(
+        {
+            "seconds": pa.float64(),
+            "query": pa.string(),
+            "calls": pa.int64(),
+            "total_ms": pa.float64(),
+            "rows": pa.int64(),
+            "buffer_hits": pa.int64(),
+            "buffer_reads": pa.int64(),
+            "wal_bytes": pa.int64(),
+        }
+    ),
+}
+"""The columns of each frame, in their order."""
+
+_FIRST_LOOKS = ("inventory", "server")
+_BLOCKERS = SCHEMAS["waits"].field("blocked_by").type
+_TYPES = {pa.int32(): pd.Int32Dtype(), _BLOCKERS: pd.ArrowDtype(_BLOCKERS)}
+
+
+def to_frame(name: str, batches: Batches = (), started_at: float = 0.0) -> pd.DataFrame:
+    """Make a frame of what the observer told.
+
+    Args:
+        name: Which, of SCHEMAS.
+        batches: The columns, with instants of `time.monotonic()` for `seconds`.
+        started_at: The instant of the start. Of what was seen before, the last look at inventory and server stands
+            for it, since nothing had happened yet; the rest is left out.
+
+    Returns:
+        The frame, by time; what counts up counts from the start.
+    """
+    schema = SCHEMAS[name]
+    arrays = [pa.RecordBatch.from_arrays([pa.array(c, f.type) for c, f in zip(b, schema, strict=True)], schema=schema) for b in batches]
+    frame = _frame(pa.Table.from_batches(arrays, schema))
+    frame["seconds"] -= started_at
+    if name in _FIRST_LOOKS:
+        before = frame["seconds"] < 0
+        frame = frame[~before | (before & ~before.shift(-1, fill_value=False))]
+        frame["seconds"] = frame["seconds"].clip(lower=0)
+    frame = frame[frame["seconds"] >= 0].reset_index(drop=True)
+    if name == "server":
+        for counted in _COUNTED:  # a server that was restarted may begin at 0 again
+            frame[counted] = frame[counted].diff().fillna(0).clip(lower=0).cumsum().astype(frame[counted].dtype)
+    return frame
+
+
+def write(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write frames to NAME.parquet in a folder."""
+    for name, frame in frames.items():
+        table = pa.Table.from_pandas(frame, SCHEMAS[name], preserve_index=False)
+        pq.write_table(table.replace_schema_metadata(), folder / f"{name}.parquet")
+
+
+def read(name: str, folder: Path) -> pd.DataFrame:
+    """Read a frame that `write` wrote.
+
+    Raises:
+        OSError: There is no such file, or it is broken.
+        ValueError: It holds something else.
+    """
+    return _frame(pq.read_table(folder / f"{name}.parquet", schema=SCHEMAS[name]))
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_TYPES.get)
+    return frame
