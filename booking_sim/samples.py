@@ -34,6 +34,7 @@ SCHEMAS: Final = {
             "held": pa.int64(),
             "overdue": pa.int64(),
             "sold": pa.int64(),
+            "oversold": pa.int64(),
         }
     ),
     "server": pa.schema(
@@ -64,33 +65,40 @@ SCHEMAS: Final = {
 
 _FIRST_LOOKS = ("inventory", "server")
 _BLOCKERS = SCHEMAS["waits"].field("blocked_by").type
-_TYPES = {pa.int32(): pd.Int32Dtype(), _BLOCKERS: pd.ArrowDtype(_BLOCKERS)}
+_TYPES = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(), _BLOCKERS: pd.ArrowDtype(_BLOCKERS)}
 
 
-def to_frame(name: str, batches: Batches = (), started_at: float = 0.0) -> pd.DataFrame:
+def to_frames(batches: Mapping[str, Batches], started_at: float | None) -> dict[str, pd.DataFrame]:
+    """Make all frames of what the observer told; as `to_frame`."""
+    return {name: to_frame(name, batches.get(name, ()), started_at) for name in SCHEMAS}
+
+
+def to_frame(name: str, batches: Batches = (), started_at: float | None = None) -> pd.DataFrame:
     """Make a frame of what the observer told.
 
     Args:
         name: Which, of SCHEMAS.
         batches: The columns, with instants of `time.monotonic()` for `seconds`.
-        started_at: The instant of the start. Of what was seen before, the last look at inventory and server stands
-            for it, since nothing had happened yet; the rest is left out.
+        started_at: The instant of the start; None if it never came, and then nothing is left. Of what was seen before,
+            the last look at inventory and server stands for it, since nothing had happened yet; the rest is left out.
 
     Returns:
         The frame, by time; what counts up counts from the start.
     """
     schema = SCHEMAS[name]
-    arrays = [pa.RecordBatch.from_arrays([pa.array(c, f.type) for c, f in zip(b, schema, strict=True)], schema=schema) for b in batches]
-    frame = _frame(pa.Table.from_batches(arrays, schema))
+    if started_at is None:
+        return _frame(schema.empty_table())
+    frame = _frame(pa.Table.from_batches([_record_batch(schema, columns) for columns in batches], schema))
     frame["seconds"] -= started_at
     if name in _FIRST_LOOKS:
         before = frame["seconds"] < 0
-        frame = frame[~before | (before & ~before.shift(-1, fill_value=False))]
+        frame = frame[~(before & before.shift(-1, fill_value=False))]
         frame["seconds"] = frame["seconds"].clip(lower=0)
     frame = frame[frame["seconds"] >= 0].reset_index(drop=True)
     if name == "server":
         for counted in _COUNTED:  # a server that was restarted may begin at 0 again
-            frame[counted] = frame[counted].diff().fillna(0).clip(lower=0).cumsum().astype(frame[counted].dtype)
+            total = frame[counted].diff().clip(lower=0).fillna(0).cumsum()
+            frame[counted] = total.where(frame[counted].notna()).astype(frame[counted].dtype)
     return frame
 
 
@@ -111,6 +119,12 @@ def read(name: str, folder: Path) -> pd.DataFrame:
     return _frame(pq.read_table(folder / f"{name}.parquet", schema=SCHEMAS[name]))
 
 
+def _record_batch(schema: pa.Schema, columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
+    arrays = [pa.array(column, field.type) for field, column in zip(schema, columns, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
 def _frame(table: pa.Table) -> pd.DataFrame:
+    """Numbers that may be missing stay whole."""
     frame: pd.DataFrame = table.to_pandas(types_mapper=_TYPES.get)
     return frame

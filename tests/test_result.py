@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from booking_sim import Scenario, columns
+from booking_sim import Scenario, columns, samples
 from booking_sim.attempts import Attempt
 from booking_sim.errors import BookingSimError
 from booking_sim.holds import read_csv
@@ -38,8 +38,9 @@ def result(*, violations=0, partial=False, oversold=0):
                 b"7,1,0,2,0.025,90.025,,open\n5,1,,1,-3.5,86.5,2.25,confirmed\n",
             ]
         ),
-        inventory=pd.DataFrame(
-            [{"seconds": 0.5, "available": 0, "held": 2, "overdue": 0, "sold": 0, "oversold": oversold}]
+        inventory=samples.to_frame("inventory", [[[4.0], [0], [2], [0], [0], [oversold]]], 1.0),
+        waits=samples.to_frame(
+            "waits", [[[1.5, 2], [7, None], ["Lock", None], ["tuple", None], [[3], None], [9, None]]], 1
         ),
         audit=pd.DataFrame(
             [{"name": "n", "rule": "r", "checked": True, "violations": violations, "offenders": [{"a": 1}]}]
@@ -78,7 +79,8 @@ def test_it_comes_back_from_disk_as_it_was(tmp_path):
     assert_frame_equal(loaded.attempts, saved.attempts)
     assert_frame_equal(loaded.audit, saved.audit)
     assert_frame_equal(loaded.holds, saved.holds)
-    assert_frame_equal(loaded.inventory, saved.inventory)
+    for name in samples.SCHEMAS:
+        assert_frame_equal(getattr(loaded, name), getattr(saved, name))
     assert_series_equal(loaded.summary(), saved.summary())
     assert (loaded.scenario, loaded.manifest, loaded.partial) == (saved.scenario, saved.manifest, True)
     assert (tmp_path / "made" / "here" / "surge.png").read_bytes().startswith(b"\x89PNG")

@@ -78,4 +78,6 @@ def _report(result: "SurgeResult", out: Path) -> str:
     }
     if result.partial:
         lines["partial"] = "; ".join(result.manifest["problems"])
+    if result.manifest["observer"]["problems"]:
+        lines["observer"] = "; ".join(result.manifest["observer"]["problems"])
     return "\n".join([f"{result.headline}.", "", *(f"  {name:<9} {text}" for name, text in lines.items())])

@@ -1,6 +1,7 @@
 """The processor time of the server and of the generator, as far as their processes are on this machine."""
 
 import os
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -8,6 +9,9 @@ import psutil
 
 _SAME_INSTANT_S = 5.0
 """How far apart PostgreSQL and the kernel may put the beginning of one process: their clocks tick in other ways."""
+
+_FAMILY_S = 2.0
+"""How often to look for processes of the generator: to find them, all of the machine have to be looked through."""
 
 NOT_KNOWN = float("nan")
 
@@ -19,8 +23,10 @@ class Processors:
 
     def __init__(self) -> None:
         self._postmaster: psutil.Process | None = None
-        self._generator = psutil.Process(os.getppid())
         self._known: dict[int, psutil.Process] = {}
+        self._generator = psutil.Process(os.getppid())
+        self._family: list[psutil.Process] = []
+        self._family_of = -_FAMILY_S
 
     def find_server(self, backend_pid: int, began_at: float) -> None:
         """Find the server by one of its processes; on another machine, or in another container, it is not found.
@@ -59,11 +65,12 @@ class Processors:
         return _used(self._postmaster) + sum(_used(self._known[pid]) for pid in pids & self._known.keys())
 
     def _generators(self, others: set[int]) -> float:
-        try:
-            family = [self._generator, *self._generator.children(recursive=True)]
-        except psutil.Error:
-            return NOT_KNOWN
-        return sum(_used(process) for process in family if process.pid not in others)
+        now = time.monotonic()
+        if now - self._family_of > _FAMILY_S:
+            self._family_of = now
+            with suppress(psutil.Error):
+                self._family = [self._generator, *self._generator.children(recursive=True)]
+        return sum(_used(process) for process in self._family if process.pid not in others)
 
 
 def _used(process: psutil.Process) -> float:

@@ -32,6 +32,11 @@ class Sightings:
     problems: list[str] = field(default_factory=list)
     last: float = field(default_factory=time.monotonic)
 
+    def told(self, started_at: float | None) -> dict[str, Any]:
+        """For the manifest: `looks`, `problems`, and `until_s`, the seconds from the start to the last report."""
+        until = 0.0 if started_at is None else self.last - started_at
+        return {"looks": self.looks, "problems": self.problems, "until_s": round(until, 3)}
+
 
 class Observer:
     """A process that watches, from entering the context until `stop`; leaving ends it in any case.
@@ -81,7 +86,8 @@ class Observer:
             try:
                 message = self._channel.recv()
             except (EOFError, OSError):  # it ended without a last word
-                self._sightings.problems.append(f"it {processes.reason(self._process)}, and nobody watched from then on")
+                reason = processes.reason(self._process)
+                self._sightings.problems.append(f"it {reason}, and nobody watched from then on")
                 break
             self._sightings.last = time.monotonic()
             match message:

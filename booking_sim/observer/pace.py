@@ -29,9 +29,10 @@ class Pace:
         self._took: list[float] = []
 
     def begin(self, now: float) -> None:
-        """Count from this instant on; what is known of the cost stays known."""
+        """Count from this instant on, and forget the first looks: they cost more than the later ones."""
         self._began = self.due = now
-        self._took = []
+        self._recent.clear()
+        self._took.clear()
 
     def looked(self, asked: float, answered: float) -> None:
         """Note a look, and set the next; a look that is late is not followed by others in haste."""

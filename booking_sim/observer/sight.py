@@ -58,7 +58,7 @@ class Sight:
 
     def _inventory(self) -> list[Row]:
         asked, rows = self._ask("inventory", {"event_ids": list(self._watch.event_ids)})
-        return [(asked, *rows[0])]
+        return [(asked, *rows[0], None)]  # whether a ticket was sold twice is counted at the end
 
     def _server(self) -> list[Row]:
         asked, [(*figures, pids)] = self._ask("server")
@@ -78,7 +78,7 @@ class Sight:
         if self._open is None or self._open.closed:
             connection = connect(self._watch.url, application_name=self._watch.application_name)
             connection.prepare_threshold = 0
-            connection.execute(queries.load("observer/session"), prepare=False)  # it is more than one statement
+            connection.execute(queries.load("observer/session"))
             began_at = connection.execute(queries.load("observer/backend")).fetchone()
             if began_at is not None and began_at[0] is not None:
                 self._processors.find_server(connection.info.backend_pid, began_at[0])

@@ -1,7 +1,7 @@
 """The observer's process: looks at the database at a pace that its cost allows, until it is told to stop.
 
-The parent starts it as `booking_sim.processes` says. It never prints, and ends when the parent is gone. Every process of a
-machine shares the clock of `time.monotonic()`, and by it a sample is placed at the moment at which it was asked for.
+The parent starts it as `booking_sim.processes` says. It never prints, and ends when the parent is gone. All processes
+here share the clock of `time.monotonic()`, and by it a sample is placed at the moment at which it was asked for.
 """
 
 import gc

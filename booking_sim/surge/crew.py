@@ -1,7 +1,6 @@
 """The workers as the parent sees them: started together, listened to, stopped together; none is left behind."""
 
 import contextlib
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ from booking_sim.surge.interrupt import Interrupt
 from booking_sim.surge.messages import Batch, Failed, Finished, Ready, Share, Start, Stop
 
 if TYPE_CHECKING:
+    import subprocess
+
     Channel = Connection[Any, Any]  # only the type checker knows it as a generic
 
 _LOOK_S = 0.1

@@ -8,8 +8,9 @@ import pandas as pd
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from booking_sim import columns, holds, manifest, queries
+from booking_sim import columns, holds, manifest, queries, samples
 from booking_sim.audit import audit
+from booking_sim.observer.observer import Sightings
 from booking_sim.result import SurgeResult
 from booking_sim.scenario import Scenario
 from booking_sim.strategies import Strategy
@@ -19,6 +20,7 @@ from booking_sim.surge.crew import Account
 def finish(
     connection: Connection[Any],
     account: Account,
+    sightings: Sightings,
     *,
     scenario: Scenario,
     strategy: Strategy,
@@ -32,6 +34,7 @@ def finish(
     Args:
         connection: An idle one to the database of the surge.
         account: What the workers reported.
+        sightings: What the observer reported.
         scenario: What was simulated.
         strategy: How tickets were claimed.
         event_id: The event of the surge.
@@ -42,11 +45,15 @@ def finish(
     ended_at = datetime.now(UTC)
     if account.problems:
         connection.execute(queries.load("surge/end_backends"), {"application_name": application_name})
+    seen = samples.to_frames(sightings.columns, account.started_at)
     return SurgeResult(
         scenario=scenario,
         attempts=columns.to_frame(account.batches),
         holds=fetch_holds(connection, [event_id], account.elapsed()),
-        inventory=_inventory(connection, event_id, account),
+        waits=seen["waits"],
+        inventory=_to_the_end(seen["inventory"], connection, event_id, account),
+        server=seen["server"],
+        statements=seen["statements"],
         audit=audit(connection, event_id=event_id),
         manifest={
             "event_id": event_id,
@@ -56,6 +63,7 @@ def finish(
             "interrupted": account.interrupted,
             "problems": account.problems,
             "strategy": strategy.told(),
+            "observer": sightings.told(account.started_at),
             "versions": manifest.versions(),
             "server": manifest.server(connection, source),
             "machine": manifest.machine(),
@@ -81,7 +89,9 @@ def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], elapsed: 
         return holds.read_csv(bytes(chunk) for chunk in chunks)
 
 
-def _inventory(connection: Connection[Any], event_id: int, account: Account) -> pd.DataFrame:
+def _to_the_end(inventory: pd.DataFrame, connection: Connection[Any], event_id: int, account: Account) -> pd.DataFrame:
+    """The inventory as it was seen, and as it is now; only now it is known whether anything was sold twice."""
     with connection.cursor(row_factory=dict_row) as cursor:
         counts = cursor.execute(queries.load("surge/inventory"), {"event_id": event_id}).fetchall()
-    return pd.DataFrame([{"seconds": account.elapsed()} | count for count in counts])
+    end = pd.DataFrame([{"seconds": account.elapsed()} | count for count in counts]).astype(inventory.dtypes)
+    return pd.concat([inventory, end], ignore_index=True)

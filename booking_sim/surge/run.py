@@ -13,6 +13,8 @@ from booking_sim.booking import create_event
 from booking_sim.database import connect, open_server
 from booking_sim.database.migrations import migrate
 from booking_sim.errors import BookingSimError
+from booking_sim.observer.messages import Watch
+from booking_sim.observer.observer import Observer
 from booking_sim.scenario import Scenario
 from booking_sim.strategies import Strategy, find, scratch
 from booking_sim.surge.crew import Crew
@@ -22,6 +24,9 @@ from booking_sim.surge.progress import Progress
 
 if TYPE_CHECKING:
     from booking_sim.result import SurgeResult
+
+_OURS = 2
+"""Connections besides those of the workers."""
 
 
 def run(scenario: Scenario, *, url: str | None, progress: bool | None) -> "SurgeResult":
@@ -34,15 +39,19 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None) -> "Surge
             event_id = create_event(connection, f"surge of {began_at:%Y-%m-%d %H:%M:%S} UTC", scenario.tickets)
         name = f"booking_sim surge {event_id}"
         shares = _shares(scenario, url=place, application_name=name, event_id=event_id, retry=strategy.retry)
+        watch = Watch(place, f"booking_sim observer {event_id}", (event_id,))
         with interruptible() as interrupt:
-            with Progress(scenario.buyers, show=progress) as bar, Crew(shares) as crew:
+            with Progress(scenario.buyers, show=progress) as bar, Observer(watch) as observer, Crew(shares) as crew:
+                observer.wait(lambda: not interrupt.times)
                 account = crew.work(interrupt, bar.add)
+                sightings = observer.stop()
             from booking_sim.surge.finish import finish  # noqa: PLC0415  brings pandas: what was refused did not wait for it
 
             with connect(place) as connection:
                 return finish(
                     connection,
                     account,
+                    sightings,
                     scenario=scenario,
                     strategy=strategy,
                     event_id=event_id,
@@ -81,10 +90,10 @@ def _shares(scenario: Scenario, **common: Any) -> list[Share]:
 def _check_headroom(connection: Connection[Any], wanted: int) -> None:
     row = connection.execute(queries.load("surge/headroom")).fetchone()
     allowed, reserved, in_use = cast("tuple[int, int, int]", row)
-    free = allowed - reserved - in_use - 1
+    free = allowed - reserved - in_use - _OURS
     if wanted > free:
         raise BookingSimError(
             f"connections={wanted} is more than the server has left, {free}: max_connections is {allowed}, "
-            f"{reserved} are reserved, {in_use} in use, 1 is for the audit. "
+            f"{reserved} are reserved, {in_use} in use, {_OURS} are for the observer and the audit. "
             f"Ask for at most {free}, or raise max_connections."
         )

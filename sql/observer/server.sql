@@ -1,5 +1,5 @@
 -- The observer: who is connected, the oldest snapshot, and what server and database have done since their figures were last reset.
-with others as materialized (
+with /* observer */ others as materialized (
     select * from pg_stat_activity where pid <> pg_backend_pid()
 ), clients as (
     select count(*) as connections, count(*) filter (where state = 'active') as active

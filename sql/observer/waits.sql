@@ -1,6 +1,6 @@
 -- The observer: every client at work in this database, what it waits for, and who keeps a lock from it; a moment with nobody at work
 -- is one row of nulls. Asking about locks stops those who take some for an instant, so it is done only when somebody waits for one.
-with at_work as materialized (
+with /* observer */ at_work as materialized (
     select pid, wait_event_type, wait_event
     from pg_stat_activity
     where state = 'active' and backend_type = 'client backend' and datname = current_database() and pid <> pg_backend_pid()

@@ -38,8 +38,8 @@ def test_every_ticket_is_held_and_everybody_else_refused(small, conn):
     assert conn.execute("select count(distinct ticket_no) from booking.tickets where status = 'held'").fetchone() == (
         40,
     )
-    counted = small.inventory[["available", "held", "overdue", "sold", "oversold"]]
-    assert counted.to_numpy().tolist() == [[0, 40, 0, 0, 0]]
+    end = {"available": 0, "held": 40, "overdue": 0, "sold": 0, "oversold": 0}
+    assert small.inventory.iloc[-1].drop("seconds").to_dict() == end
 
 
 def test_every_attempt_is_a_row(small, conn):
@@ -60,7 +60,7 @@ def test_a_quantity_that_leaves_a_rest_leaves_it_available(database):
     result = surge(tickets=20, buyers=60, quantity=3, connections=4, url=database, progress=False)
     assert result.ok
     assert result.summary()[["held", "tickets_held", "sold_out"]].tolist() == [6, 18, 54]
-    assert result.inventory["available"].tolist() == [2]
+    assert result.inventory["available"].iloc[-1] == 2
 
 
 def test_a_ticket_held_again_after_its_hold_ran_out_is_not_oversold(database):

@@ -29,7 +29,10 @@ def test_json_is_one_object_and_nothing_else(command, tmp_path):
         "holds.parquet",
         "inventory.parquet",
         "manifest.json",
+        "server.parquet",
+        "statements.parquet",
         "surge.png",
+        "waits.parquet",
     ]
 
 

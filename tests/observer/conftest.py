@@ -1,0 +1,52 @@
+"""What tests of the observer share: one that watches a database, and somebody who waits in it."""
+
+import threading
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from booking_sim.database import connect
+from booking_sim.observer.messages import Watch
+from booking_sim.observer.sight import Sight
+
+
+@pytest.fixture
+def sight(database):
+    """What an observer of events 1 and 2 sees."""
+    eyes = Sight(Watch(database, "booking_sim observer test", (1, 2)))
+    yield eyes
+    eyes.close()
+
+
+@pytest.fixture
+def blocked(database, conn):
+    """Two clients while inside: one has locked all tickets, the other waits for it. Gives their processes."""
+
+    @contextmanager
+    def block():
+        with connect(database) as first, connect(database) as second:
+            ours = first.info.backend_pid, second.info.backend_pid
+            with first.transaction():
+                first.execute("select from booking.tickets for update")
+                waiter = threading.Thread(target=second.execute, args=["select from booking.tickets for update"])
+                waiter.start()
+                waits = "select %s = any (pg_blocking_pids(%s)), pg_sleep(0.01)"
+                while not conn.execute(waits, ours).fetchone()[0]:
+                    pass
+                yield ours
+            waiter.join()
+
+    return block
+
+
+@pytest.fixture
+def observers():
+    """The observers that a process has started."""
+
+    def look(parent):
+        return [
+            child for child in psutil.Process(parent).children() if "booking_sim.observer.watcher" in child.cmdline()
+        ]
+
+    return look
