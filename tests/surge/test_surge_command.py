@@ -43,7 +43,7 @@ def test_a_person_reads_the_answer_first_and_where_it_is_kept(command, tmp_path)
     assert out.startswith("5 of 5 tickets held, 25 buyers refused, none sold twice.\n")
     (folder,) = (tmp_path / "results").iterdir()
     assert f"results/{folder.name}" in out
-    assert "audit     holds (10 invariants)" in out
+    assert "audit     holds (11 invariants)" in out
 
 
 def test_a_database_that_sells_twice_is_caught(command, conn, tmp_path):
