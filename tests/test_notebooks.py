@@ -92,10 +92,14 @@ def test_nbval_sees_a_wrong_number(tmp_path):
     assert f"1 failed, {len(cells) - 1} passed" in done.stdout
 
 
-def test_an_error_of_ours_is_one_line_in_a_cell():
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell("import booking_sim\nbooking_sim.surge(tickets=0)")]
+def test_where_nobody_looks_errors_are_one_line_and_the_live_view_is_off(database, monkeypatch):
+    monkeypatch.setenv("POSTGRES_URL", database)
+    cells = (
+        "import booking_sim\nbooking_sim.surge(tickets=0)",
+        "booking_sim.surge(tickets=5, buyers=9, live=True, progress=False).partial",
     )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, allow_errors=True).execute()
     (error,) = notebook.cells[0].outputs
     assert error.traceback == ["BookingSimError: tickets=0 will not do: give a whole number from 1 to 5,000,000."]
+    assert {output.output_type for output in notebook.cells[1].outputs} == {"execute_result"}

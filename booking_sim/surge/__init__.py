@@ -9,7 +9,12 @@ if TYPE_CHECKING:
 
 
 def surge(
-    scenario: Scenario | None = None, *, url: str | None = None, progress: bool | None = None, **settings: Any
+    scenario: Scenario | None = None,
+    *,
+    url: str | None = None,
+    progress: bool | None = None,
+    live: bool = False,
+    **settings: Any,
 ) -> "SurgeResult":
     """Run a scenario against a real PostgreSQL: everybody comes at once.
 
@@ -23,6 +28,8 @@ def surge(
         scenario: What to simulate; the defaults of Scenario if None.
         url: The database, as a libpq URL. None: POSTGRES_URL, else the PG* variables, else the embedded server.
         progress: Whether to show a bar. None: on a terminal and in a notebook.
+        live: In a notebook, show the run as it happens, with a button that stops it; where nobody can look at such a
+            view, `progress` is what counts.
         **settings: Settings of Scenario by name, such as `tickets=500`, `buyers=5000` or `hold="5m"`; they override
             those of `scenario`.
 
@@ -35,4 +42,4 @@ def surge(
     """
     from booking_sim.surge.run import run  # noqa: PLC0415  brings what the workers do without
 
-    return run((scenario or Scenario()).replace(**settings), url=url, progress=progress)
+    return run((scenario or Scenario()).replace(**settings), url=url, progress=progress, live=live)

@@ -2,7 +2,6 @@
 
 import sys
 import warnings
-from collections import Counter
 from types import TracebackType
 from typing import Self
 
@@ -10,6 +9,7 @@ from tqdm import TqdmWarning
 
 from booking_sim.attempts import OUTCOMES
 from booking_sim.surge.messages import Batch
+from booking_sim.surge.tally import Tally
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", TqdmWarning)  # a notebook without widgets gets the bar as text
@@ -17,17 +17,17 @@ with warnings.catch_warnings():
 
 
 class Progress:
-    """Counts buyers who had their last word, and attempts by outcome.
+    """Shows buyers who had their last word, and attempts by outcome.
 
     Args:
-        buyers: How many there are.
+        tally: What is shown.
         show: Whether to show a bar; None: if somebody is there to see it.
     """
 
-    def __init__(self, buyers: int, *, show: bool | None) -> None:
-        self._counts = Counter[str]()
+    def __init__(self, tally: Tally, *, show: bool | None) -> None:
+        self._tally = tally
         self._bar = tqdm(
-            total=buyers,
+            total=tally.buyers,
             unit=" buyers",
             desc="surge",
             file=sys.stderr,
@@ -44,11 +44,11 @@ class Progress:
         self._bar.close()
 
     def add(self, batch: Batch) -> None:
-        """Move the bar on."""
-        self._counts.update(batch.outcomes)
-        shown = {outcome: f"{self._counts[outcome]:,}" for outcome in OUTCOMES if self._counts[outcome]}
-        self._bar.set_postfix(shown, refresh=False)
-        self._bar.update(batch.buyers_done)
+        """Count what a worker reports, and show it."""
+        self._tally.add(batch)
+        counts = self._tally.outcomes
+        self._bar.set_postfix({word: f"{counts[word]:,}" for word in OUTCOMES if counts[word]}, refresh=False)
+        self._bar.update(self._tally.buyers_done - self._bar.n)
 
 
 def _somebody_looks() -> bool:

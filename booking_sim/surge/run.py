@@ -21,15 +21,17 @@ from booking_sim.surge.crew import Crew
 from booking_sim.surge.interrupt import interruptible
 from booking_sim.surge.messages import Share
 from booking_sim.surge.progress import Progress
+from booking_sim.surge.tally import Tally
 
 if TYPE_CHECKING:
+    from booking_sim.live import LiveView
     from booking_sim.result import SurgeResult
 
 _OURS = 2
 """Connections besides those of the workers."""
 
 
-def run(scenario: Scenario, *, url: str | None, progress: bool | None) -> "SurgeResult":
+def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: bool) -> "SurgeResult":
     """Do what `booking_sim.surge` promises."""
     strategy = find(scenario.strategy)
     with open_server(url) as server, _place(server.url, strategy) as place:
@@ -41,9 +43,14 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None) -> "Surge
         shares = _shares(scenario, url=place, application_name=name, event_id=event_id, retry=strategy.retry)
         watch = Watch(place, f"booking_sim observer {event_id}", (event_id,))
         with interruptible() as interrupt:
-            with Progress(scenario.buyers, show=progress) as bar, Observer(watch) as observer, Crew(shares) as crew:
+            tally = Tally(buyers=scenario.buyers, tickets=scenario.tickets)
+            with (
+                _show(tally, progress=progress, live=live) as view,
+                Observer(watch) as observer,
+                Crew(shares) as crew,
+            ):
                 observer.wait(lambda: not interrupt.times)
-                account = crew.work(interrupt, bar.add)
+                account = crew.work(interrupt, view.add)
                 sightings = observer.stop()
             from booking_sim.surge.finish import finish  # noqa: PLC0415  brings pandas: what was refused did not wait for it
 
@@ -59,6 +66,16 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None) -> "Surge
                     source=server.source,
                     began_at=began_at,
                 )
+
+
+def _show(tally: Tally, *, progress: bool | None, live: bool) -> "Progress | LiveView":
+    """What shows the run to somebody: the live view if it is wanted and there is a page for it, else a bar."""
+    if live:
+        from booking_sim.live import LiveView, is_possible  # noqa: PLC0415  brings widgets
+
+        if is_possible():
+            return LiveView(tally)
+    return Progress(tally, show=progress)
 
 
 @contextmanager

@@ -1,14 +1,16 @@
-"""A Chromium of the system's, and what is shown in it: each test gets a window of its own, and leaves a picture."""
+"""A Chromium of the system's, and what is shown in it: each test gets a window of its own, and can leave a picture."""
 
 import shutil
 from pathlib import Path
 
 import pytest
+from lab import running_lab
 from playwright.sync_api import expect, sync_playwright
+
+from booking_sim.database.scratch import scratch_database
 
 PICTURES = pytest.StashKey[list[Path]]()
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-WIDTH, FRAME = 1300, 120
 SECONDS = 120
 """How long a page may take for what must come, also on a machine that has much else to do."""
 
@@ -26,28 +28,36 @@ def chromium():
 
 
 @pytest.fixture
-def keep_picture(page, tmp_path, request):
-    """Keep what the page shows, in a window as high as it takes, for people to look at after the tests."""
-
-    def keep(height):
-        page.set_viewport_size({"width": WIDTH, "height": round(height) + FRAME})
-        path = tmp_path / f"{request.node.callspec.id}.png"
-        page.screenshot(path=path)
-        request.config.stash[PICTURES].append(path)
-
-    return keep
-
-
-@pytest.fixture
 def page(chromium):
     """A window of the test's own; what goes wrong in its scripts fails the test."""
     errors = []
-    with chromium.new_context(viewport={"width": WIDTH, "height": 900}) as context:
+    with chromium.new_context(viewport={"width": 1300, "height": 900}) as context:
         context.set_default_timeout(SECONDS * 1000)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         yield page
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def lab(chromium, servers, tmp_path_factory):
+    """`booking-sim lab`, on a database of its own."""
+    with (
+        scratch_database(servers("main").url) as database,
+        running_lab(tmp_path_factory.mktemp("lab"), database) as lab,
+    ):
+        yield lab
+
+
+@pytest.fixture
+def picture(request, tmp_path):
+    """Where to keep a picture for people to look at after the tests; by its name they are told where it is."""
+
+    def path(name):
+        request.config.stash[PICTURES].append(tmp_path / f"{name}.png")
+        return request.config.stash[PICTURES][-1]
+
+    return path
 
 
 def pytest_configure(config):

@@ -1,0 +1,81 @@
+"""Shows a tally in the page while a surge runs, and leaves its last state there as plain HTML."""
+
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from booking_sim.live.picture import History, picture
+from booking_sim.surge.messages import Batch
+from booking_sim.surge.tally import Tally
+
+_EVERY_S = 0.2
+
+
+def is_possible() -> bool:
+    """Whether a person looks at a page that can show widgets.
+
+    A page that can ask its user for input says so with each cell that it sends; programs that execute notebooks (nbval,
+    nbconvert, papermill) say that they cannot.
+    """
+    shell = _shell()
+    return bool(shell and find_spec("anywidget") and shell.kernel.get_parent().get("content", {}).get("allow_stdin"))
+
+
+class LiveView:
+    """One surge, shown from entering to leaving.
+
+    Args:
+        tally: What is shown.
+    """
+
+    def __init__(self, tally: Tally) -> None:
+        from booking_sim.live.panel import Panel  # noqa: PLC0415  only a notebook's environment has widgets
+
+        self._tally = tally
+        self._history = History()
+        self._panel = Panel(html=picture(tally, self._history), kernel=_kernel_id())
+        self._due = 0.0
+
+    def __enter__(self) -> Self:
+        from IPython.display import display  # noqa: PLC0415  as above
+
+        self._display: Any = display(self._panel, display_id=True)  # type: ignore[no-untyped-call]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        from IPython.display import HTML  # noqa: PLC0415  as above
+
+        self._history.add(self._tally)
+        # A widget is gone when the page is next opened; what it showed stays.
+        self._display.update(HTML(picture(self._tally, self._history)))  # type: ignore[no-untyped-call]
+        self._panel.close()
+
+    def add(self, batch: Batch) -> None:
+        """Count what a worker reports, and show it from time to time."""
+        self._tally.add(batch)
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + _EVERY_S
+            self._history.add(self._tally)
+            self._panel.html = picture(self._tally, self._history)
+
+
+def _kernel_id() -> str:
+    """What a Jupyter server calls this kernel: it is in the name of the file that says how to connect to it."""
+    from ipykernel.connect import get_connection_file  # noqa: PLC0415  only notebooks have it
+
+    return Path(get_connection_file()).stem.removeprefix("kernel-")
+
+
+def _shell() -> Any:
+    """The IPython shell of a kernel, or None."""
+    try:
+        from IPython import get_ipython  # noqa: PLC0415  only notebooks have it
+    except ImportError:
+        return None
+    shell = get_ipython()
+    return shell if hasattr(shell, "kernel") else None

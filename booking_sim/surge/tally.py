@@ -1,0 +1,76 @@
+"""What is known of a surge while it runs, for whoever shows it: counted from what the workers report."""
+
+import time
+from collections import Counter, deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from booking_sim.attempts import Attempt
+from booking_sim.surge.messages import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WINDOW_S = 2.0
+"""The rate and the latency are those of so many last seconds: few enough to move, enough to be steady."""
+
+_LEAST_S = 0.2
+"""The first report is of about so long."""
+
+_LATENCY = Attempt._fields.index("latency_ms")
+_TICKETS = Attempt._fields.index("ticket_nos")
+
+
+class Tally:
+    """Counts what came of a surge's calls so far.
+
+    Attributes:
+        buyers: How many there are.
+        tickets: How many there are.
+        buyers_done: Buyers who had their last word.
+        outcomes: Attempts by what they ended with.
+        tickets_held: Tickets that were put on hold, or that were again.
+    """
+
+    def __init__(self, *, buyers: int, tickets: int) -> None:
+        self.buyers = buyers
+        self.tickets = tickets
+        self.buyers_done = 0
+        self.outcomes = Counter[str]()
+        self.tickets_held = 0
+        self._began: float | None = None
+        self._recent: deque[tuple[float, Sequence[float | None]]] = deque()
+
+    def add(self, batch: Batch) -> None:
+        """Count what came since the last batch of a worker."""
+        self.buyers_done += batch.buyers_done
+        self.outcomes.update(batch.outcomes)
+        now = time.monotonic()
+        self._began = self._began or now
+        if batch.columns:
+            self.tickets_held += sum(len(tickets) for tickets in batch.columns[_TICKETS] if tickets)
+            self._recent.append((now, batch.columns[_LATENCY]))
+        while self._recent and self._recent[0][0] < now - WINDOW_S:
+            self._recent.popleft()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the first report."""
+        return 0.0 if self._began is None else time.monotonic() - self._began
+
+    @property
+    def waiting(self) -> int:
+        """Buyers without a last word."""
+        return self.buyers - self.buyers_done
+
+    @property
+    def rate(self) -> float:
+        """Answers a second, of late."""
+        return sum(len(latencies) for _, latencies in self._recent) / min(WINDOW_S, max(self.elapsed_s, _LEAST_S))
+
+    @property
+    def p99_ms(self) -> float | None:
+        """What 99 of 100 answers took at most, of late; None if there was none."""
+        latencies = [latency for _, batch in self._recent for latency in batch if latency is not None]
+        return float(np.percentile(latencies, 99, method="inverted_cdf")) if latencies else None
