@@ -17,7 +17,7 @@ from booking_sim.holds import with_ends
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.overview import at_a_glance
 from booking_sim.scenario import Scenario
-from booking_sim.stats.summary import headline, summarise
+from booking_sim.stats.summary import figures_between, headline, summarise
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,19 +70,21 @@ class SurgeResult:
         return summarise(self.scenario, self.attempts, self.inventory, self.audit, partial=self.partial)
 
     def summary(self) -> pd.Series:
-        """The run in numbers, all of them measured.
-
-        `held`, `sold_out`, `contended`, `errors`, `timed_out` and `gave_up` count buyers by their last word, and
-        `unanswered` those who had none; `sold_out_after_s` is when the first refusal came, in seconds since the start;
-        `retries` counts the calls that their buyer had made before; `throughput` is in attempts a second; `p50_ms`,
-        `p95_ms` and `p99_ms` are exact percentiles of the answers' latencies, from sending the call to its answer;
-        `oversold` counts tickets promised twice, as the database or the buyers saw it, whichever is more.
-        """
+        """The run in numbers, all of them measured; `booking_sim.figures.FIGURES` says what each of them is."""
         return self._summary.copy()
 
     def figures(self) -> dict[str, int | float | bool | None]:
         """The summary as JSON can hold it: a percentile of nothing is null."""
         return {str(name): None if pd.isna(value) else value for name, value in self._summary.items()}
+
+    def figures_between(self, start: float, end: float) -> dict[str, float]:
+        """The figures that a part of the run has too, of what was answered then.
+
+        Args:
+            start: From when, in seconds since the start.
+            end: To when; may be infinite.
+        """
+        return figures_between(self.attempts, start, end)
 
     @property
     def headline(self) -> str:

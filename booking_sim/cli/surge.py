@@ -4,7 +4,7 @@ import dataclasses
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,10 @@ import click
 
 from booking_sim import folder
 from booking_sim.durations import format_duration
+from booking_sim.junit import check, write
 from booking_sim.scenario import Scenario
 from booking_sim.surge import surge
+from booking_sim.thresholds import Threshold, Verdict, judge
 
 if TYPE_CHECKING:
     from booking_sim.result import SurgeResult
@@ -41,25 +43,44 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
 @_settings
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-surge]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def surge_command(*, out: Path | None, as_json: bool, **settings: Any) -> None:
+@click.option("--require", multiple=True, metavar="'FIGURE < X'", help="Fail if this is not so; may be given again.")
+@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write what held and what not for CI.")
+def surge_command(
+    *, out: Path | None, as_json: bool, require: tuple[str, ...], junit: Path | None, **settings: Any
+) -> None:
     """Let everybody come at once, and see who got a ticket.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if the audit
-    holds, 1 if it does not or a worker was lost, 130 if interrupted; the result is kept in each case.
-    """
+    and all that is required holds, 1 if not or if a worker was lost, 130 if interrupted; the result is kept in each
+    case.
+
+    \b
+    What can be required: any figure that --json shows, of the whole run or of a part.
+      --require 'oversold == 0' --require 'p99_ms < 50'
+      --require 'p99_ms[5s:] < 50'       of what was answered 5 s after the start and later
+      --require 'throughput[5s:1m] > 1000'
+    """  # noqa: D301  click's own mark keeps the lines apart
     scenario = Scenario(**settings)
+    thresholds = [Threshold.parse(text) for text in require]
+    if junit is not None:
+        check(junit)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a strategy's scratch database is dropped also then
     out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-surge"
     with folder.claimed(out):
         result = surge(scenario)
     result.save(out)
+    verdicts = judge(result, thresholds)
+    if junit is not None:
+        write(junit, result, verdicts)
     if as_json:
-        click.echo(json.dumps(result.figures() | {"out": str(out)}))
+        failed = [verdict.threshold.text for verdict in verdicts if not verdict.met]
+        click.echo(json.dumps(result.figures() | {"out": str(out), "failed": failed}))
     else:
         click.echo(_report(result, out))
+        click.echo(_judgement(verdicts), nl=False)
     if result.manifest["interrupted"]:
         sys.exit(_INTERRUPTED)
-    sys.exit(0 if result.ok else 1)
+    sys.exit(0 if result.ok and all(verdict.met for verdict in verdicts) else 1)
 
 
 def _report(result: "SurgeResult", out: Path) -> str:
@@ -81,3 +102,13 @@ def _report(result: "SurgeResult", out: Path) -> str:
     if result.manifest["observer"]["problems"]:
         lines["observer"] = "; ".join(result.manifest["observer"]["problems"])
     return "\n".join([f"{result.headline}.", "", *(f"  {name:<9} {text}" for name, text in lines.items())])
+
+
+def _judgement(verdicts: Sequence[Verdict]) -> str:
+    """A table of what was required and is not so; one line if all is."""
+    if not verdicts:
+        return ""
+    failed = [verdict for verdict in verdicts if not verdict.met]
+    width = max((len(verdict.threshold.text) for verdict in failed), default=0)
+    rows = [f"  {verdict.threshold.text:<{width}}   measured: {verdict}" for verdict in failed]
+    return "\n".join(["", f"{len(verdicts) - len(failed)} of {len(verdicts)} requirements are met.", *rows, ""])

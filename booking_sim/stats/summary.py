@@ -1,5 +1,7 @@
 """A surge in numbers, and in one line."""
 
+import math
+
 import pandas as pd
 
 from booking_sim.attempts import FAILURES
@@ -25,7 +27,6 @@ def summarise(
     held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
     duration = answer_times(attempts).max() - attempts["sent_at"].min()
     refused = attempts[attempts["outcome"] == "sold_out"]
-    latency = percentiles(attempts)
     return pd.Series(
         {
             "tickets": scenario.tickets,
@@ -47,13 +48,42 @@ def summarise(
             "failed_attempts": int(attempts["outcome"].isin(FAILURES).sum()),
             "duration_s": float(duration) if len(attempts) else 0.0,
             "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
-            "p50_ms": float(latency[50]),
-            "p95_ms": float(latency[95]),
-            "p99_ms": float(latency[99]),
+            **_latencies(attempts),
         },
         name="surge",
         dtype=object,
     )
+
+
+def figures_between(attempts: pd.DataFrame, start: float, end: float) -> dict[str, float]:
+    """Count a part of a surge out.
+
+    Args:
+        attempts: One row an attempt, as SurgeResult.attempts.
+        start: From when, in seconds since the start of the run.
+        end: To when; infinite for the end of the run. Only attempts that were answered in between count.
+
+    Returns:
+        The figures of `booking_sim.figures.WINDOWED`, by name.
+    """
+    answered_at = answer_times(attempts)
+    part = attempts[answered_at.between(start, end, inclusive="left")]
+    lasted = min(end, float(answered_at.max())) - start if len(part) else math.nan
+    return {
+        "attempts": len(part),
+        "failed_attempts": int(part["outcome"].isin(FAILURES).sum()),
+        "throughput": len(part) / lasted,
+        **_latencies(part),
+    }
+
+
+def _latencies(attempts: pd.DataFrame) -> dict[str, float]:
+    clocks = {"": "database", "scheduled_": "schedule"}
+    return {
+        f"p{percent}_{name}ms": float(latency)
+        for name, clock in clocks.items()
+        for percent, latency in percentiles(attempts, clock=clock).items()
+    }
 
 
 def headline(summary: pd.Series) -> str:

@@ -15,9 +15,13 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", TqdmWarning)  # a notebook without widgets gets the bar as text
     from tqdm.auto import tqdm
 
+_WORDS = {"sold_out": "refused", "timed_out": "timed out", "gave_up": "gave up", "error": "failed"}
+_FORMAT = "|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
+"""Short, so that there is room for the figures on a terminal of 80 columns."""
+
 
 class Progress:
-    """Shows buyers who had their last word, and attempts by outcome.
+    """Shows the buyers who had their last word, what attempts ended in, and the rate and p99 of late.
 
     Args:
         tally: What is shown.
@@ -28,8 +32,7 @@ class Progress:
         self._tally = tally
         self._bar = tqdm(
             total=tally.buyers,
-            unit=" buyers",
-            desc="surge",
+            bar_format=_FORMAT,
             file=sys.stderr,
             disable=not (_somebody_looks() if show is None else show),
             dynamic_ncols=True,
@@ -46,9 +49,16 @@ class Progress:
     def add(self, batch: Batch) -> None:
         """Count what a worker reports, and show it."""
         self._tally.add(batch)
-        counts = self._tally.outcomes
-        self._bar.set_postfix({word: f"{counts[word]:,}" for word in OUTCOMES if counts[word]}, refresh=False)
-        self._bar.update(self._tally.buyers_done - self._bar.n)
+        if not self._bar.disable:
+            self._bar.set_postfix_str(_words(self._tally), refresh=False)
+            self._bar.update(self._tally.buyers_done - self._bar.n)
+
+
+def _words(tally: Tally) -> str:
+    counts = tally.outcomes
+    shown = [f"{counts[outcome]:,} {_WORDS.get(outcome, outcome)}" for outcome in OUTCOMES if counts[outcome]]
+    p99 = [] if tally.p99_ms is None else [f"p99 {tally.p99_ms:,.3g} ms"]
+    return ", ".join([*shown, f"{tally.rate:,.0f}/s", *p99])
 
 
 def _somebody_looks() -> bool:

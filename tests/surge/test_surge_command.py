@@ -2,6 +2,7 @@
 
 import json
 import re
+from xml.etree import ElementTree as ET
 
 import pytest
 from waiting import SECONDS
@@ -100,6 +101,8 @@ def test_the_unsafe_strategy_oversells_and_the_audit_says_so(command):
         (["--strategy", "nosuch"], {}, "There is no strategy 'nosuch': choose default,"),
         (["--strategy", "nosuch.sql"], {}, "Cannot read the strategy nosuch.sql: No such file"),
         (["--out", "/dev/null/out"], {}, "Cannot write to '/dev/null/out'"),
+        (["--require", "p98 < 5"], {}, "there is no figure 'p98': choose from tickets, buyers"),
+        (["--junit", "/dev/null/junit.xml"], {}, "Cannot write to '/dev/null/junit.xml'"),
         ([], {"POSTGRES_URL": "postgresql://someone:secret@localhost:1/x"}, "No PostgreSQL answers"),
         ([], {"POSTGRES_URL": "postgresql://someone:sec@ret@"}, "cannot be read"),
     ],
@@ -123,3 +126,24 @@ def test_a_result_is_never_written_over(command, tmp_path):
     assert process.returncode == 2
     assert "holds a result, which is kept" in err
     assert (tmp_path / "out" / "manifest.json").read_text() == "{}"
+
+
+def test_what_is_required_and_not_so_fails_with_a_table(command, tmp_path):
+    met, missed = "oversold == 0", "held > 5"
+    process = command(*SMALL, "--require", met, "--require", missed, "--junit", "junit.xml")
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, err) == (1, "")
+    assert out.endswith("1 of 2 requirements are met.\n  held > 5   measured: 5\n")
+    suite = ET.parse(tmp_path / "junit.xml").getroot().find("testsuite")
+    cases = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
+    assert (cases[met], cases[missed], cases["no ticket is sold twice"]) == ([], ["failure"], [])
+    assert suite.find("testcase/failure").get("message") == "measured: 5"
+    counts = {name: int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": len(cases), "failures": 1, "errors": 0, "skipped": 1}
+
+
+def test_what_is_required_and_so_passes(command):
+    process = command(*SMALL, "--require", "p99_ms < 60_000", "--json")
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, err) == (0, "")
+    assert json.loads(out)["failed"] == []

@@ -1,0 +1,44 @@
+"""A result made by hand, with any flaw that is asked for."""
+
+import pandas as pd
+
+from booking_sim import Scenario, columns, samples
+from booking_sim.attempts import Attempt
+from booking_sim.holds import read_csv
+from booking_sim.result import SurgeResult
+
+HELD_UNTIL = pd.Timestamp("2026-01-01 12:05", tz="UTC").to_pydatetime()
+
+
+def call(buyer, attempt, sent_at, latency_ms, outcome, *answer, **failure):
+    """Sent as soon as it was planned."""
+    start = (buyer, "buyer", attempt, "reserve", 1, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
+    return Attempt(*start, *answer, **failure)
+
+
+def result(*, violations=0, partial=False, oversold=0):
+    """Four buyers, two tickets: one got both at the second try, one was refused, one failed, one never came."""
+    rows = [
+        call(0, 1, 0.0, 4.0, "contended"),
+        call(0, 2, 0.02, 6.5, "held", 7, (1, 2), HELD_UNTIL),
+        call(1, 1, 0.01, 1.5, "sold_out"),
+        call(2, 1, 0.03, 1.5, "error", sqlstate="57P01", error="terminated", phase="call_sent"),
+    ]
+    return SurgeResult(
+        scenario=Scenario(tickets=2, buyers=4, quantity=2, connections=2, hold="90s"),
+        attempts=columns.to_frame([tuple(zip(*rows, strict=True))]),
+        holds=read_csv(
+            [
+                b"intent_id,event,buyer,quantity,held_at,deadline,ended_at,end\n",
+                b"7,1,0,2,0.025,90.025,,open\n5,1,,1,-3.5,86.5,2.25,confirmed\n",
+            ]
+        ),
+        inventory=samples.to_frame("inventory", [[[4.0], [0], [2], [0], [0], [oversold]]], 1.0),
+        waits=samples.to_frame(
+            "waits", [[[1.5, 2], [7, None], ["Lock", None], ["tuple", None], [[3], None], [9, None]]], 1
+        ),
+        audit=pd.DataFrame(
+            [{"name": "n", "rule": "r", "checked": True, "violations": violations, "offenders": [{"a": 1}]}]
+        ),
+        manifest={"partial": partial, "interrupted": False, "problems": ["x"] * partial},
+    )
