@@ -15,7 +15,7 @@ from booking_sim.errors import BookingSimError
 from booking_sim.folder import ATTEMPTS, CHART, HOLDS, MANIFEST, claim
 from booking_sim.holds import with_ends
 from booking_sim.plots.outcomes import outcomes_over_time
-from booking_sim.plots.overview import at_a_glance
+from booking_sim.plots.overview import at_a_glance, overview
 from booking_sim.scenario import Scenario
 from booking_sim.stats.summary import figures_between, headline, summarise
 
@@ -106,8 +106,12 @@ class SurgeResult:
         return outcomes_over_time(self.attempts, ax=ax)
 
     def chart(self) -> Figure:
-        """Draw the whole run: headline, outcomes over time, latencies."""
+        """Draw the run at a glance: headline, outcomes over time, latencies."""
         return at_a_glance(self.attempts, self.headline)
+
+    def overview(self) -> Figure:
+        """Draw everything that there is to show, on one page."""
+        return overview(self.attempts, self.holds, self.inventory, self.waits, self.headline)
 
     def __repr__(self) -> str:
         return f"<SurgeResult: {self.headline}>"

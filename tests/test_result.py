@@ -6,7 +6,7 @@ import pytest
 from pandas.testing import assert_frame_equal, assert_series_equal
 from surge_results import result
 
-from booking_sim import columns
+from booking_sim import columns, samples
 from booking_sim.errors import BookingSimError
 from booking_sim.result import SurgeResult, load
 
