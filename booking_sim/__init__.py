@@ -17,14 +17,16 @@ from booking_sim.surge import surge
 
 if TYPE_CHECKING:
     from booking_sim import plots, stats
+    from booking_sim.checkup import doctor
     from booking_sim.database import connect, open_server
     from booking_sim.result import SurgeResult, load
 
-__all__ = ["Scenario", "SurgeResult", "connect", "load", "open_server", "plots", "stats", "surge"]
+__all__ = ["Scenario", "SurgeResult", "connect", "doctor", "load", "open_server", "plots", "stats", "surge"]
 
 _HOMES = {
     "SurgeResult": "booking_sim.result",
     "connect": "booking_sim.database",
+    "doctor": "booking_sim.checkup",
     "load": "booking_sim.result",
     "open_server": "booking_sim.database",
 }

@@ -7,6 +7,7 @@ import click
 from booking_sim.cli.audit import audit_command
 from booking_sim.cli.bench import bench_command
 from booking_sim.cli.db import db
+from booking_sim.cli.doctor import doctor_command
 from booking_sim.cli.lab import lab_command
 from booking_sim.cli.strategies import strategies
 from booking_sim.cli.surge import surge_command
@@ -26,6 +27,7 @@ def cli() -> None:
       booking-sim audit        check that no ticket was sold twice
       booking-sim strategies   the ways to claim a ticket, and what each costs
       booking-sim bench        how near the database's limit they come
+      booking-sim doctor       what will hurt a run here, and what to do
       booking-sim db --help    the database that all of it runs on
     """  # noqa: D301  click's own mark keeps the lines apart
 
@@ -36,6 +38,7 @@ cli.add_command(lab_command)
 cli.add_command(audit_command)
 cli.add_command(strategies)
 cli.add_command(bench_command)
+cli.add_command(doctor_command)
 
 
 def main() -> None:

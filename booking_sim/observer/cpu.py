@@ -41,6 +41,11 @@ class Processors:
             if "postgres" in backend.name() and abs(backend.create_time() - began_at) < _SAME_INSTANT_S:
                 self._postmaster = backend.parent()
 
+    @property
+    def sees_server(self) -> bool:
+        """Whether the server was found."""
+        return self._postmaster is not None
+
     def seconds(self, server_pids: Iterable[int]) -> tuple[float, float, float]:
         """The processor seconds used so far by the server, by the generator, and by everything on the machine.
 

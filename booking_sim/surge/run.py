@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from booking_sim.live import LiveView
     from booking_sim.result import SurgeResult
 
-_OURS = 2
+OURS = 2
 """Connections besides those of the workers."""
 
 
@@ -107,10 +107,10 @@ def _shares(scenario: Scenario, **common: Any) -> list[Share]:
 def _check_headroom(connection: Connection[Any], wanted: int) -> None:
     row = connection.execute(queries.load("surge/headroom")).fetchone()
     allowed, reserved, in_use = cast("tuple[int, int, int]", row)
-    free = allowed - reserved - in_use - _OURS
+    free = allowed - reserved - in_use - OURS
     if wanted > free:
         raise BookingSimError(
             f"connections={wanted} is more than the server has left, {free}: max_connections is {allowed}, "
-            f"{reserved} are reserved, {in_use} in use, {_OURS} are for the observer and the audit. "
+            f"{reserved} are reserved, {in_use} in use, {OURS} are for the observer and the audit. "
             f"Ask for at most {free}, or raise max_connections."
         )
