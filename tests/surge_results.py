@@ -40,5 +40,14 @@ def result(*, violations=0, partial=False, oversold=0):
         audit=pd.DataFrame(
             [{"name": "n", "rule": "r", "checked": True, "violations": violations, "offenders": [{"a": 1}]}]
         ),
-        manifest={"partial": partial, "interrupted": False, "problems": ["x"] * partial},
+        manifest={
+            "started_at": "2026-01-01T12:00:00+00:00",
+            "partial": partial,
+            "interrupted": False,
+            "problems": ["worker 1 said <b>no</b>"] * partial,
+            "versions": {"python": "3.11.0"},
+            "server": {"source": "embedded", "version": "18.6", "settings": {"fsync": "on"}},
+            "machine": {"system": "Linux", "processor": "fast", "cpus": 2, "memory_gib": 8.0},
+            "git": None,
+        },
     )

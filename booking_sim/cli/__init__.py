@@ -9,6 +9,7 @@ from booking_sim.cli.bench import bench_command
 from booking_sim.cli.db import db
 from booking_sim.cli.doctor import doctor_command
 from booking_sim.cli.lab import lab_command
+from booking_sim.cli.report import report_command
 from booking_sim.cli.strategies import strategies
 from booking_sim.cli.surge import surge_command
 from booking_sim.database import redact
@@ -24,6 +25,7 @@ def cli() -> None:
     Start here:
       booking-sim surge        run a surge against PostgreSQL, see who got a ticket
       booking-sim lab          the notebooks in JupyterLab: run, change and look
+      booking-sim report       one page of a surge's result, to send
       booking-sim audit        check that no ticket was sold twice
       booking-sim strategies   the ways to claim a ticket, and what each costs
       booking-sim bench        how near the database's limit they come
@@ -35,6 +37,7 @@ def cli() -> None:
 cli.add_command(db)
 cli.add_command(surge_command)
 cli.add_command(lab_command)
+cli.add_command(report_command)
 cli.add_command(audit_command)
 cli.add_command(strategies)
 cli.add_command(bench_command)

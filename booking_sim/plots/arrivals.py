@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import StrMethodFormatter
 
 from booking_sim.arrivals import Schedule
-from booking_sim.plots.style import INK, axes_or_new, label_times, legend_above
+from booking_sim.plots.style import axes_or_new, ink, label_times, legend_above
 from booking_sim.stats.arrivals import arrival_rates
 from booking_sim.stats.arrivals import planned_and_sent as rates_planned_and_sent
 
@@ -28,7 +28,7 @@ def arrivals_over_time(schedule: Schedule, *, ax: Axes | None = None) -> Axes:
     width = starts[1] - starts[0]
     edges = [*starts, starts[-1] + width]
     ax.stairs(rates["drawn"], edges, fill=True, color=_DRAWN, label=f"drawn: {len(schedule):,}")
-    ax.stairs(rates["planned"], edges, color=INK, linewidth=1.2, label=f"planned: {schedule.planned:,.0f}")
+    ax.stairs(rates["planned"], edges, color=ink(), linewidth=1.2, label=f"planned: {schedule.planned:,.0f}")
     ax.set_ylabel(f"arrivals a second, in bins of {width:g} s")
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
@@ -54,7 +54,7 @@ def planned_and_sent(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     edges = [*starts, starts[-1] + width]
     total = rates.sum() * width
     ax.stairs(rates["sent"], edges, fill=True, color=_DRAWN, label=f"sent: {total['sent']:,.0f}")
-    ax.stairs(rates["planned"], edges, color=INK, linewidth=1.2, label=f"planned: {total['planned']:,.0f}")
+    ax.stairs(rates["planned"], edges, color=ink(), linewidth=1.2, label=f"planned: {total['planned']:,.0f}")
     ax.set_ylabel(f"first calls a second, in bins of {width:g} s")
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     label_times(ax, edges[-1])

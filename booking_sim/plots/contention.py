@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import RGBColorType
 
-from booking_sim.plots.style import INK, OTHER_WAITS, WAIT_COLOURS, axes_or_new, label_times, legend_above
+from booking_sim.plots.style import OTHER_WAITS, WAIT_COLOURS, axes_or_new, ink, label_times, legend_above
 from booking_sim.stats.contention import RUNNING, wait_profile
 from booking_sim.stats.contention import blocking as pairs_that_block
 
@@ -82,7 +82,9 @@ def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.grid(visible=False)
     ax.set(xlabel="sessions that wait, the most blocked first", ylabel="sessions that they wait for")
     if table.empty:
-        ax.text(0.5, 0.5, "nobody was seen waiting for another session", transform=ax.transAxes, ha="center", color=INK)
+        ax.text(
+            0.5, 0.5, "nobody was seen waiting for another session", transform=ax.transAxes, ha="center", color=ink()
+        )
         ax.set(xticks=[], yticks=[])
         return ax
     rows, columns = table.shape

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from booking_sim.plots.style import INK, PERCENT_COLOURS, axes_or_new, label_powers, label_times, legend_above
+from booking_sim.plots.style import PERCENT_SHADES, axes_or_new, ink, label_powers, label_times, legend_above
 from booking_sim.stats.latency import curve, percentiles, percentiles_over_time
 
 _CURVES = {"database": ("in the database", "-"), "schedule": ("since it was planned", (0, (4, 2)))}
@@ -27,14 +27,14 @@ def latency_over_time(attempts: pd.DataFrame, *, clock: str = "database", ax: Ax
         The axes.
     """
     ax = axes_or_new(ax)
-    rows = percentiles_over_time(attempts, tuple(PERCENT_COLOURS), clock)
+    rows = percentiles_over_time(attempts, tuple(PERCENT_SHADES), clock)
     starts = rows.index.to_numpy()
     width = starts[1] - starts[0] if len(starts) > 1 else 1.0
     middles = starts + width / 2
-    for percent, colour in PERCENT_COLOURS.items():
+    for percent, shade in PERCENT_SHADES.items():
         alone = rows[percent].notna() & rows[percent].shift().isna() & rows[percent].shift(-1).isna()
-        ax.plot(middles, rows[percent], color=colour, label=f"p{percent}")
-        ax.plot(middles[alone], rows.loc[alone, percent], ".", color=colour)  # a line needs two
+        ax.plot(middles, rows[percent], color=ink(), alpha=shade, label=f"p{percent}")
+        ax.plot(middles[alone], rows.loc[alone, percent], ".", color=ink(), alpha=shade)  # a line needs two
     ax.set(ylabel="milliseconds until the answer", yscale="log")
     label_powers(ax.yaxis)
     label_times(ax, starts[-1] + width)
@@ -58,12 +58,16 @@ def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     for clock, (name, line) in _CURVES.items():
         points = curve(attempts, clock)
         points = points.iloc[np.linspace(0, len(points) - 1, min(len(points), _POINTS)).astype(int)]
-        marked = percentiles(attempts, tuple(PERCENT_COLOURS), clock)
+        marked = percentiles(attempts, tuple(PERCENT_SHADES), clock)
         figures = " · ".join(f"p{percent} {_round(latency)}" for percent, latency in marked.dropna().items())
         ax.plot(
-            points["latency_ms"], points["percent"], color=INK, linestyle=line, label=f"{name}: {figures or 'none'} ms"
+            points["latency_ms"],
+            points["percent"],
+            color=ink(),
+            linestyle=line,
+            label=f"{name}: {figures or 'none'} ms",
         )
-        ax.plot(marked, marked.index, "o", color=INK, markersize=4)
+        ax.plot(marked, marked.index, "o", color=ink(), markersize=4)
     ax.set(xlabel="milliseconds until the answer", ylabel="answers that took no longer", xscale="log", ylim=(0, 103))
     label_powers(ax.xaxis)
     ax.yaxis.set_major_formatter(PercentFormatter())

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from booking_sim.plots.style import INK, OUTCOME_COLOURS, STYLE, axes_or_new
+from booking_sim.plots.style import OUTCOME_COLOURS, STYLE, axes_or_new, ink
 
 _REACHED, _MISSED = OUTCOME_COLOURS["held"], OUTCOME_COLOURS["error"]
 _ROW_INCHES = 0.27
@@ -32,7 +32,7 @@ def shares(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         if len(part):
             ax.hlines(rows[part.index], part["least"], part["greatest"], color=colour, linewidth=2, alpha=0.45)
             ax.plot(part["share"], rows[part.index], "o", color=colour, markersize=6, label=label)
-    ax.plot(table["goal"], rows, "|", color=INK, markersize=11, markeredgewidth=1.6, label="goal")
+    ax.plot(table["goal"], rows, "|", color=ink(), markersize=11, markeredgewidth=1.6, label="goal")
     names = table["situation"] + "  ·  " + table["clients"].astype(str)
     ax.set_yticks(rows, names)
     ax.set(xlabel="share of the floor: median of the rounds, from the least to the greatest", xlim=(0, None))

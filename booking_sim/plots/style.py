@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import matplotlib as mpl
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -11,7 +12,8 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 STYLE = Path(__file__).with_name("booking_sim.mplstyle")
 """Put on while a chart is drawn, by `matplotlib.style.context`; never on import."""
 
-INK = "#222222"
+DARK = Path(__file__).with_name("dark.mplstyle")
+"""Put on over STYLE for a dark page."""
 
 OUTCOME_COLOURS: Mapping[str, str] = {
     "held": "#009E73",
@@ -38,7 +40,7 @@ STATUS_COLOURS: Mapping[str, str] = {
     "sold": "#0072B2",
     "held": OUTCOME_COLOURS["held"],
     "overdue": "#8FCDB9",  # still held, but in name only: the same green, faded
-    "available": "#ECECEC",  # the empty hall
+    "available": "#90909030",  # the empty hall: a shade on a light page and on a dark one
 }
 """Of a ticket, in the order in which charts stack them."""
 
@@ -49,21 +51,21 @@ STATUS_LABELS: Mapping[str, str] = {
     "available": "available",
 }
 
-PERCENT_COLOURS: Mapping[int, str] = {50: "#A6A6A6", 95: "#6A6A6A", 99: INK}
-"""The rarer, the darker."""
+PERCENT_SHADES: Mapping[int, float] = {50: 0.4, 95: 0.65, 99: 1.0}
+"""How much of the ink: the rarer, the clearer."""
 
 WAIT_COLOURS: Mapping[str, str] = {
-    "running": "#DDDDDD",
+    "running": "#C4C4C4",
     "Client": "#88CCEE",
-    "IO": "#332288",
+    "IO": "#6A5ACD",
     "IPC": "#999933",
     "LWLock": "#CC6677",
-    "Lock": "#882255",
+    "Lock": "#AA3377",
     "Timeout": "#DDCC77",
 }
-"""Of a type of wait event (Tol's muted scheme, 2021: no colour of a ticket or an outcome among them)."""
+"""Of a type of wait event (after Tol's muted scheme, 2021: no colour of a ticket or an outcome among them)."""
 
-OTHER_WAITS = "#AA4499"
+OTHER_WAITS = "#7A7A7A"
 
 
 _LEGEND_WIDTH, _LEGEND_GAP = 64, 5  # letters: of the narrowest chart, and between two columns
@@ -79,6 +81,11 @@ def axes_or_new(ax: Axes | None) -> Axes:
 
     with style.context(STYLE):
         return plt.subplots(layout="constrained")[1]
+
+
+def ink() -> str:
+    """The colour of text in the style that is on, for lines that have no status of their own."""
+    return str(mpl.rcParams["text.color"])
 
 
 def label_times(ax: Axes, end: float) -> None:

@@ -4,10 +4,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
-from booking_sim.plots.style import INK, axes_or_new, legend_above
+from booking_sim.plots.style import axes_or_new, ink, legend_above
 from booking_sim.stats import survival
 
-_BAND = "#CFCFCF"
+_FAINT = 0.25
 _DEADLINE = (0, (2, 2))
 
 
@@ -26,7 +26,7 @@ def hold_survival(holds: pd.DataFrame, until: float, *, ax: Axes | None = None) 
     rows = survival.hold_survival(holds, until)
     _draw(ax, rows, "age_s", of=len(holds))
     length = (holds["deadline"] - holds["held_at"]).median()
-    ax.axvline(length, color=INK, linewidth=1, linestyle=_DEADLINE, label=f"the deadline: {length:,.3g} s")
+    ax.axvline(length, color=ink(), linewidth=1, linestyle=_DEADLINE, label=f"the deadline: {length:,.3g} s")
     ax.set(xlabel="seconds since the hold", ylabel="holds not taken back by expiry")
     ax.set_xlim(0, max(rows["age_s"].max(), length) * 1.02 if len(rows) else 1)
     legend_above(ax)
@@ -58,13 +58,20 @@ def _draw(ax: Axes, rows: pd.DataFrame, time: str, of: int) -> None:
     start = {time: 0.0, "share": 1.0, "low": 1.0, "high": 1.0}
     steps = pd.concat([pd.DataFrame([start]), rows[list(start)]])
     ax.fill_between(
-        steps[time], steps["low"], steps["high"], step="post", color=_BAND, linewidth=0, label="95 % interval"
+        steps[time],
+        steps["low"],
+        steps["high"],
+        step="post",
+        color=ink(),
+        alpha=_FAINT,
+        linewidth=0,
+        label="95 % interval",
     )
     ax.plot(
         steps[time],
         steps["share"],
         drawstyle="steps-post",
-        color=INK,
+        color=ink(),
         label=f"{rows['expired'].sum():,.0f} of {of:,} expired",
     )
     ax.set_ylim(0, 1.03)

@@ -19,5 +19,5 @@ def card(result: "SurgeResult") -> str:
         headline=result.headline,
         tiles=tiles(summary),
         picture=data_uri(at_a_glance(result.attempts, "")),
-        figures=[(name, f"{value:,.6g}" if isinstance(value, float) else value) for name, value in summary.items()],
+        figures=summary.items(),
     )

@@ -1,6 +1,27 @@
 """The templates of the pages, beside this module; what is filled in is escaped."""
 
+import math
+from datetime import timedelta
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from booking_sim.durations import format_duration
+
+
+def _plain(value: object) -> str:
+    """A setting or a figure as people write it."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case float():
+            return "nothing" if math.isnan(value) else f"{value:,.6g}"
+        case timedelta():
+            return format_duration(value)
+        case _:
+            return str(value)
+
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("booking_sim.report", "."),
@@ -9,6 +30,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.filters["plain"] = _plain
 
 
 def render(name: str, **values: object) -> str:

@@ -1,0 +1,81 @@
+"""A result as one page to send: the answer first, then the pictures, then what was simulated and on what."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from matplotlib import style
+from matplotlib.figure import Figure
+
+from booking_sim.figures import FIGURES
+from booking_sim.plots.overview import panels
+from booking_sim.plots.style import DARK, STYLE
+from booking_sim.report.pictures import data_uri
+from booking_sim.report.templates import render
+from booking_sim.report.tiles import tiles
+from booking_sim.report.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+
+    from booking_sim.result import SurgeResult
+
+_INCHES = (5.6, 3.9)
+"""Small, so that the letters are still readable where the page is as narrow as a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of the page, on a light ground and on a dark one."""
+
+    title: str
+    caption: str
+    alternative: str
+    light: str
+    dark: str
+
+
+def page(result: "SurgeResult") -> str:
+    """Write a result as an HTML page that needs nothing beside it, and no network.
+
+    Args:
+        result: A run, as `surge` or `load` gives it.
+    """
+    manifest = result.manifest
+    return render(
+        "page.html",
+        headline=result.headline,
+        ok=result.ok,
+        problems=manifest["problems"],
+        began=datetime.fromisoformat(manifest["started_at"]),
+        tiles=tiles(result.summary()),
+        pictures=_pictures(result),
+        scenario=[
+            (setting.name, getattr(result.scenario, setting.name), setting.metadata["help"])
+            for setting in fields(result.scenario)
+        ],
+        rules=result.audit.to_dict("records"),
+        figures=[(name, result.summary()[name], meaning) for name, meaning in FIGURES.items()],
+        server=manifest["server"],
+        machine=manifest["machine"],
+        versions=manifest["versions"],
+        git=manifest["git"],
+    )
+
+
+def _pictures(result: "SurgeResult") -> list[Picture]:
+    every = panels(result.attempts, result.holds, result.inventory, result.waits)
+    pictures = []
+    for title, draw in every.items():
+        said = words(title, result)
+        pictures.append(Picture(title, said.caption, said.alternative, _drawn(draw), _drawn(draw, DARK)))
+    return pictures
+
+
+def _drawn(draw: "Callable[[Axes], Axes]", *overlay: Any) -> str:
+    with style.context([STYLE, *overlay]):
+        figure = Figure(figsize=_INCHES, layout="constrained")
+        draw(figure.subplots())
+        return data_uri(figure)

@@ -1,0 +1,61 @@
+"""The report: the answer and every picture in words too, from a kept result, by the command."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from surge_results import result
+
+from booking_sim.plots.overview import panels
+from booking_sim.report import page
+from booking_sim.report.words import words
+
+COMMAND = Path(sys.executable).with_name("booking-sim")
+
+
+def report(*arguments, cwd):
+    return subprocess.run([COMMAND, "report", *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_a_kept_result_becomes_one_page(tmp_path):
+    result().save(tmp_path / "kept")
+    done = report("kept", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Written to kept/report.html.\n", "")
+    written = (tmp_path / "kept" / "report.html").read_text(encoding="utf-8")
+    assert f"<h1>{result().headline}</h1>" in written
+    assert "http" not in re.sub(r"data:[^\"]*", "", written)
+    assert 'role="alert"' not in written
+
+    refused = report("kept", "-o", ".", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert re.fullmatch(r"booking-sim: Cannot write to '\.' .*\n", refused.stderr)
+
+
+def test_a_folder_without_a_result_is_said_in_one_line(tmp_path):
+    refused = report("nowhere", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert re.fullmatch(r"booking-sim: nowhere holds no result that can be read .*\n", refused.stderr)
+
+
+def test_no_flaw_is_hidden():
+    broken = page(result(oversold=3, violations=2))
+    assert "Something that must never happen did" in broken
+    assert "2 violations" in broken
+    assert "The run is not complete: worker 1 said &lt;b&gt;no&lt;/b&gt;." in page(result(partial=True))
+
+
+def test_every_picture_is_told_in_numbers():
+    made = result()
+    shown = panels(made.attempts, made.holds, made.inventory, made.waits)
+    assert len(shown) > 4
+    for title in shown:
+        told = words(title, made)
+        assert re.search(r"\d", told.alternative), title
+        assert not re.search(r"\bnan\b", told.caption + told.alternative), title
+
+
+def test_the_words_say_what_was_measured():
+    told = words("Who got what", result()).alternative
+    assert "1 held (from 0.0265 to 0.0265 s), 1 sold out (from 0.0115 to 0.0115 s)" in told
+    assert "50 % within 4 ms, 95 % within 6.5 ms" in words("How many were answered within", result()).alternative
