@@ -71,7 +71,6 @@ class Event:
     name: str
     capacity: int
     dispenser: str
-    combed: int
     created_at: datetime
 
 

@@ -329,7 +329,7 @@ CORRUPTIONS = [
     ),
     Corruption(
         "an available ticket that nobody looks for",
-        "update booking.events set combed = 6 where id = 1",
+        "update booking.combed set up_to = 6 where event_id = 1",
         {"reach": [{"ticket_no": 6, "combed": 6}]},
     ),
     Corruption(

@@ -116,7 +116,9 @@ def unwalled_database(server):
 @pytest.fixture
 def unwalled(unwalled_database):
     """A connection to a populated database without walls, the same for all tests, filled anew for each."""
-    unwalled_database.execute("truncate booking.events, booking.tickets, booking.booking_intents restart identity")
+    unwalled_database.execute(
+        "truncate booking.events, booking.combed, booking.tickets, booking.booking_intents restart identity"
+    )
     populate(unwalled_database)
     return unwalled_database
 
@@ -190,6 +192,7 @@ def test_overdue_holds_are_judged_by_the_bound_that_is_given(conn):
 INDEXES = (
     "events_pkey",
     "events_dispenser_key",
+    "combed_pkey",
     "booking_intents_pkey",
     "intents_by_deadline",
     "intents_request_key",
@@ -200,6 +203,7 @@ WRITTEN_MEANWHILE = """
 create sequence booking.dispenser_3;
 insert into booking.events (id, name, capacity, dispenser) overriding system value
     values (3, 'meanwhile', 2, 'booking.dispenser_3');
+insert into booking.combed (event_id) values (3);
 insert into booking.booking_intents
     (id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
     overriding system value values (7, 3, 'gus', 1, '{1}', 'k', '1 h', now(), now() + interval '1 h');

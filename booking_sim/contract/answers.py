@@ -49,7 +49,7 @@ def request_keys(subject: Subject) -> None:
     """The same request key gets the same answer and one intent, also when many ask; other arguments are an error."""
     event_id = subject.event(SAME_REQUEST)
     answers = subject.crowd(
-        lambda connection, _: subject.ask(connection, reserve, event_id, "ann", 2, request_key="once"), SAME_REQUEST
+        lambda connection, _: subject.buy(connection, event_id, "ann", 2, request_key="once"), SAME_REQUEST
     )
     expect("answers to the same request", len(set(answers)), 1)
     expect("outcome", answers[0].outcome, Outcome.HELD)

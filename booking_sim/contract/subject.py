@@ -85,11 +85,19 @@ class Subject:
                 if error.sqlstate not in self.retry or monotonic() > until:
                     raise
 
-    def buy(self, connection: Connection[Any], event_id: int, user_id: str, quantity: int = 1) -> Reservation:
+    def buy(
+        self,
+        connection: Connection[Any],
+        event_id: int,
+        user_id: str,
+        quantity: int = 1,
+        *,
+        request_key: str | None = None,
+    ) -> Reservation:
         """Reserve, and ask again while told `contended`."""
         until = monotonic() + PATIENCE
         while True:
-            answer = self.ask(connection, booking.reserve, event_id, user_id, quantity)
+            answer = self.ask(connection, booking.reserve, event_id, user_id, quantity, request_key=request_key)
             if answer.outcome is not Outcome.CONTENDED:
                 return answer
             if monotonic() > until:

@@ -12,6 +12,10 @@ from (
     from (select id as event_id, ctid as row from booking.events tablesample system (100)) as t
     full join (select id as event_id, ctid as row from booking.events order by dispenser) as i using (row)
     union all
+    select 'combed_pkey', coalesce(t.event_id, i.event_id), t.row, i.row
+    from (select event_id, ctid as row from booking.combed tablesample system (100)) as t
+    full join (select event_id, ctid as row from booking.combed order by event_id) as i using (row)
+    union all
     select 'booking_intents_pkey', coalesce(t.event_id, i.event_id), t.row, i.row
     from (select event_id, ctid as row from booking.booking_intents tablesample system (100)) as t
     full join (select event_id, ctid as row from booking.booking_intents order by id, event_id) as i using (row)

@@ -1,6 +1,6 @@
--- Every available ticket can be found again: it is among the returned ones, or above what its event has combed.
-select t.event_id, t.ticket_no, e.combed
-from booking.tickets as t join booking.events as e on e.id = t.event_id
-where t.status = 'available' and not t.returned and t.ticket_no <= e.combed
+-- Every available ticket can be found again: it is among the returned ones, or above what is combed of its event.
+select t.event_id, t.ticket_no, c.up_to as combed
+from booking.tickets as t join booking.combed as c on c.event_id = t.event_id
+where t.status = 'available' and not t.returned and t.ticket_no between 1 and c.up_to
     and (%(event_id)s::bigint is null or t.event_id = %(event_id)s)
 order by t.event_id, t.ticket_no

@@ -21,16 +21,22 @@ create table booking.events (
     name        text not null check (name <> ''),
     capacity    int not null check (capacity between 1 and 5000000),
     dispenser   regclass not null unique,
-    combed      int not null default 0 check (combed between 0 and capacity),
     created_at  timestamptz not null default clock_timestamp()
-) with (fillfactor = 50);  -- combed changes in place
+);
 comment on table booking.events is 'What is on sale. An event has exactly `capacity` tickets, made with it.';
 comment on column booking.events.dispenser is
     'The sequence that hands out this event''s tickets without a lock; see the functions that claim.';
 comment on index booking.events_pkey is 'Finds an event; every call begins here.';
 comment on index booking.events_dispenser_key is 'No two events hand out numbers from one sequence.';
-comment on column booking.events.combed is
-    'No ticket up to this number was forgotten by the dispenser: each was seen claimed and committed, or is `returned`.';
+
+-- Apart from the event, whose row is locked by all who hold its tickets: changed there, reading it would cost all of them.
+create table booking.combed (
+    event_id  bigint primary key references booking.events on delete cascade,
+    up_to     int not null default 0 check (up_to >= 0)
+) with (fillfactor = 10);  -- changes in place, also while an old snapshot forbids pruning
+comment on table booking.combed is
+    'How far each event was looked through for forgotten tickets: up to this number each was seen held or sold, or is `returned`.';
+comment on index booking.combed_pkey is 'Finds an event''s row.';
 
 create function booking.all_different(ticket_nos int[]) returns boolean
 language sql immutable as $$

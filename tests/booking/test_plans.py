@@ -26,6 +26,7 @@ INDEXES = {
     "booking_intents_pkey",
     "intents_by_deadline",
     "events_pkey",
+    "combed_pkey",
     "intents_request_key",
 }
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.core
 CAPACITY = 4000
 LAP = 1000
 RETURNED = "select array(select ticket_no from booking.tickets where returned order by ticket_no)"
-COMBED = "select combed from booking.events"
+COMBED = "select up_to from booking.combed"
 
 
 def sell(conn, event_id, tickets, group=50):

@@ -23,6 +23,7 @@ begin
     perform setval(dispenser, 0);
     insert into booking.events (id, name, capacity, dispenser) overriding system value
         values (new_event_id, create_event.name, create_event.capacity, dispenser);
+    insert into booking.combed (event_id) values (new_event_id);
     insert into booking.tickets (event_id, ticket_no)
         select new_event_id, n from generate_series(1, capacity) as n;
     return new_event_id;
@@ -53,13 +54,6 @@ begin
             using errcode = 'BK002';
     end if;
 end $$;
-
-
--- Waits about half a millisecond after a first attempt, then twice as long each time up to 16; a hundred in all ten.
-create function booking.back_off(attempt int) returns void
-language sql as $$
-    select pg_sleep(0.0005 * least(2 ^ (attempt - 1), 32) * (0.5 + random()))
-$$;
 
 
 -- The answer that was given to this user's request key before, or nulls. Two at once: the second waits for the first, but not
@@ -93,31 +87,6 @@ begin
     intent_id := intent.id;
     ticket_nos := intent.ticket_nos;
     hold_expires_at := intent.expires_at;
-end $$;
-
-
--- What reserve() does when the dispenser did not answer: look for leftovers, all or none, a few times over.
-create function booking.insist(event_id bigint, quantity int, committed boolean, out outcome text, out ticket_nos int[])
-language plpgsql as $$
-begin
-    for attempt in 1..10 loop
-        begin
-            ticket_nos := booking.claim_leftovers(event_id, quantity);
-            if cardinality(ticket_nos) = quantity then
-                outcome := 'held';
-                return;
-            end if;
-            raise exception using errcode = 'BK000';  -- lets go of what an incomplete claim locked and expired
-        exception when sqlstate 'BK000' then
-            ticket_nos := null;
-        end;
-        if booking.is_sold_out(event_id, quantity, committed) then
-            outcome := 'sold_out';
-            return;
-        end if;
-        perform booking.back_off(attempt);
-    end loop;
-    outcome := 'contended';
 end $$;
 
 
