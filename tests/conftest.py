@@ -150,8 +150,6 @@ def server_home():
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "core: runs on the main server and on the oldest PostgreSQL installed here")
-    config.addinivalue_line("markers", "browser: a real page in the system's Chromium; run by `pytest -m browser`")
     if not is_worker(config):
         os.environ[RUN] = tempfile.mkdtemp(prefix="booking-sim-tests-")
         Path(os.environ[RUN]).chmod(0o711)  # when root tests, servers run as another account

@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FIRST = ROOT / "notebooks" / "01_first_surge.ipynb"
 
+COLUMNS = 120
+"""Letters that a cell has room for in a JupyterLab of usual width."""
+
 REFRESH = "jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False"
 """How a notebook's outputs are made anew, in a fresh kernel and without the hour of the day."""
 
@@ -48,7 +51,7 @@ def test_kept_with_pictures_and_without_errors_or_noise(path):
 def test_every_run_is_judged(path):
     _, cells = read(path)
     unseen = [cell for cell in cells if "nbval-ignore-output" in cell.metadata.get("tags", [])]
-    assert any(cell.source.startswith("assert ") for cell in cells)
+    assert any(re.search(r"^ *assert ", cell.source, re.MULTILINE) for cell in cells)
     assert any(cell.outputs for cell in cells if cell not in unseen), "no output is compared"
 
 
@@ -70,26 +73,56 @@ def test_says_nothing_of_who_made_it_and_where(path):
     assert not re.search(r"postgres(?:ql)?://", text)
 
 
-def test_nbval_sees_a_wrong_number(tmp_path):
-    shutil.copy(ROOT / "notebooks" / "conftest.py", tmp_path)
+def test_prose_leaves_the_numbers_to_the_cells(path):
+    notebook, _ = read(path)
+    prose = [re.sub("`[^`]*`", "", cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert [text for text in prose if re.search(r"\d", text)] == []
+
+
+def test_reads_without_scrolling_sideways(path):
+    _, cells = read(path)
+    assert [line for cell in cells for line in cell.source.splitlines() if len(line) > COLUMNS] == []
+
+
+@pytest.fixture
+def nbval(tmp_path):
+    """Run a notebook as the tests do; the numbers of the cells that failed, and what was said of them."""
+
+    def run(notebook, *options):
+        shutil.copy(ROOT / "notebooks" / "conftest.py", tmp_path)
+        nbformat.write(notebook, tmp_path / "planted.ipynb")
+        arguments = ["-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, "-n", "0", *options, tmp_path]
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments],
+            cwd=tmp_path,
+            env=os.environ
+            | {"BOOKING_SIM_SCALE": "3"},  # of no effect: a test has the scale of what it is compared with
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
+        return re.findall(r"^FAILED .*::Cell (\d+)", done.stdout, re.MULTILINE), done.stdout
+
+    return run
+
+
+def test_nbval_sees_a_wrong_number(nbval):
     notebook, cells = read(FIRST)
     (wrong,) = [number for number, cell in enumerate(cells) if "9,500" in str(cell.outputs)]
     told = cells[wrong].outputs[0].data
     told["text/markdown"] = told["text/markdown"].replace("9,500", "9,499")
-    nbformat.write(notebook, tmp_path / "wrong.ipynb")
+    failed, said = nbval(notebook)
+    assert failed == [str(wrong)]
+    assert "9,499" in said
+    assert f"1 failed, {len(cells) - 1} passed" in said
 
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, "-n", "0", tmp_path],
-        cwd=tmp_path,
-        env=os.environ | {"BOOKING_SIM_SCALE": "3"},  # of no effect: a test has the scale of what it is compared with
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
-    assert re.findall(r"^FAILED .*::Cell (\d+)", done.stdout, re.MULTILINE) == [str(wrong)]
-    assert "9,499" in done.stdout
-    assert f"1 failed, {len(cells) - 1} passed" in done.stdout
+
+def test_nbval_cuts_a_cell_that_hangs_and_names_it(nbval):
+    hanging = nbformat.v4.new_code_cell("import threading\nthreading.Event().wait()", execution_count=1)
+    failed, said = nbval(nbformat.v4.new_notebook(cells=[hanging]), "--nbval-cell-timeout", "1")
+    assert failed == ["0"]
+    assert "Timeout of 1 seconds exceeded" in said
 
 
 def test_where_nobody_looks_errors_are_one_line_and_the_live_view_is_off(database, monkeypatch):
