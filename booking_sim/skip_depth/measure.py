@@ -1,0 +1,103 @@
+"""Asks a call so that its skip depth can be told, and tells it: one message, one transaction, nothing left set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+import psycopg
+from psycopg import Connection
+
+from booking_sim.queries import load
+from booking_sim.skip_depth.plans import Reading, read_plan
+
+ANSWER = 4
+"""How many columns the call's own answer has, before those of the measurement."""
+
+_PARAMETERS = ("event_id", "user_id", "quantity", "hold_for", "request_key")
+
+
+class Depth(NamedTuple):
+    """What one call to reserve walked past.
+
+    Attributes:
+        locked: Tickets that it could have taken but for somebody's lock, or that were changed when it got the lock;
+            None where the server does not let its plans be told.
+        dead: Entries and rows of tickets that somebody had taken already: index entries without a row that is there for
+            this call, and rows that did not fit. Entries that PostgreSQL has marked as dead in the index itself are
+            passed over there, and count no more. Where plans are not told, rows that did not fit are not known, and an
+            entry that needed no look at its row counts as dead.
+    """
+
+    locked: int | None
+    dead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How a call is measured on one server.
+
+    Attributes:
+        every: Of how many calls of a worker one is measured.
+        prelude: What comes before the call in its message, so that plans are told; empty if they are not.
+    """
+
+    every: int
+    prelude: str
+
+    def message(self, literals: Sequence[str]) -> str:
+        """Several statements as one message of the simple protocol, which makes them one transaction.
+
+        Args:
+            literals: The call's parameters as SQL, in the order that sql/calls/reserve.sql has them in.
+        """
+        return self.prelude + load("skip_depth/reserve") % dict(zip(_PARAMETERS, literals, strict=True))
+
+    def depth(self, row: Sequence[bytes | None], notices: Sequence[str]) -> Depth:
+        """Tell the depth of a call that was asked with `message`.
+
+        Args:
+            row: The answer to it, each column in text as it came.
+            notices: What came with it.
+        """
+        entries, rows = (
+            int.from_bytes(unwrap(column), signed=True) for column in cast("Sequence[bytes]", row[ANSWER:])
+        )
+        if not self.prelude:
+            return Depth(None, entries - rows)
+        reading = sum((told for notice in notices if (told := read_plan(notice))), Reading())
+        # Each count misses something: index-only scans need not look at rows, and a statement that failed has no plan.
+        return Depth(reading.locked, entries - max(rows, reading.rows) + reading.refused)
+
+
+def unwrap(column: bytes) -> bytes:
+    """The bytes of a bytea that came as text."""
+    return bytes.fromhex(column[2:].decode())
+
+
+def find_prelude(connection: Connection[Any]) -> str:
+    """What makes this server tell its plans to this user; empty if nothing does.
+
+    Args:
+        connection: An idle one. Nothing is left changed, but that auto_explain may be loaded.
+    """
+    told = load("skip_depth/explain")
+    preludes = (load("skip_depth/load") + told, told)  # a superuser may load it; for others it may be loaded already
+    return next((prelude for prelude in preludes if _explains(connection, prelude)), "")
+
+
+def _explains(connection: Connection[Any], prelude: str) -> bool:
+    notices: list[str] = []
+
+    def hear(notice: psycopg.errors.Diagnostic) -> None:
+        notices.append(notice.message_primary or "")
+
+    connection.add_notice_handler(hear)
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(prelude)
+            connection.execute(load("skip_depth/try"))
+    except psycopg.Error:
+        return False
+    finally:
+        connection.remove_notice_handler(hear)
+    return any(map(read_plan, notices))

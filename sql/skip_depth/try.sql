@@ -1,0 +1,2 @@
+-- Something to explain.
+select 1
