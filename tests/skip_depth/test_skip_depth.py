@@ -17,13 +17,13 @@ pytestmark = pytest.mark.core
 
 
 class Sale:
-    """A hundred tickets, and somebody whose calls are measured."""
+    """Tickets, and somebody whose calls are measured."""
 
-    def __init__(self, url):
+    def __init__(self, url, tickets):
         self.url = url
         self.asking = connect(url)
         self.other = connect(url)
-        self.event_id = create_event(self.other, "concert", 100)
+        self.event_id = create_event(self.other, "concert", tickets)
         self.measure = Measure(1, find_prelude(self.asking))
         self.notices = []
         self.asking.add_notice_handler(lambda notice: self.notices.append(notice.message_primary))
@@ -49,9 +49,9 @@ def sale(server):
     """Put a strategy's tickets on sale."""
 
     @contextmanager
-    def open_sale(strategy):
+    def open_sale(strategy, tickets=100):
         with scratch(server.url, find(strategy)) as url:
-            sale = Sale(url)
+            sale = Sale(url, tickets)
             try:
                 yield sale
             finally:
@@ -93,7 +93,7 @@ def test_a_refusal_walks_past_all_of_them_twice(sale):
 
 
 def test_the_default_walks_past_nothing(sale):
-    with sale("default") as concert, concert.other.transaction():
+    with sale("default", 20_000) as concert, concert.other.transaction():
         reserve(concert.other, concert.event_id, "bob", 10)
         assert concert.ask(4) == ("held", Depth(locked=0, dead=0))
 
@@ -148,6 +148,7 @@ def test_another_notice_is_no_plan(notice):
 
 def test_locks_on_other_tables_do_not_count():
     plan = """{"Plan": {"Node Type": "LockRows", "Actual Rows": 0, "Actual Loops": 1, "Plans": [
-        {"Node Type": "Index Scan", "Parent Relationship": "Outer", "Relation Name": "%s", "Actual Rows": 3.0, "Actual Loops": 2}]}}"""
+        {"Node Type": "Index Scan",
+         "Parent Relationship": "Outer", "Relation Name": "%s", "Actual Rows": 3.0, "Actual Loops": 2}]}}"""
     assert read_plan(plan % "booking_intents") == Reading()
     assert read_plan("Dauer: 1 ms  Plan:\n" + plan % "tickets") == Reading(rows=6, refused=0, locked=6)
