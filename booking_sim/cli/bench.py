@@ -10,6 +10,7 @@ import click
 
 from booking_sim import folder
 from booking_sim.bench import bench, situations
+from booking_sim.cli.bench_observer import observer_command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,7 @@ _ROW = "{:<34} {:>7}  {:>5}  {:<11}  {:>5}  {:<5}  {:>10}  {:>10}"
 _ROUNDS, _SECONDS = 3, 3
 
 
-@click.command("bench")
+@click.group("bench", invoke_without_command=True)
 @click.option("--strategy", default="default", show_default=True, metavar="NAME|PATH.sql", help="What to measure.")
 @click.option("--phase", "phases", multiple=True, metavar="NAME", help="Only this phase; may be given again.")
 @click.option("--clients", type=int, multiple=True, metavar="N", help="Only so many clients; may be given again.")
@@ -26,7 +27,9 @@ _ROUNDS, _SECONDS = 3, 3
 @click.option("--seconds", type=int, metavar="N", help=f"How long a round takes  [default: {_SECONDS}, quick 1]")
 @click.option("--quick", is_flag=True, help="Does it run? One short round each, a tenth of the tickets.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-bench]")
+@click.pass_context
 def bench_command(
+    context: click.Context,
     *,
     strategy: str,
     phases: tuple[str, ...],
@@ -48,6 +51,8 @@ def bench_command(
     Phases: fresh, half, last, sold_out, expired (each at 1, 8, 64 and 200 clients);
     snapshot, inventory, four, events, window (at 64).
     """  # noqa: D301  click's own mark keeps the lines apart
+    if context.invoked_subcommand is not None:
+        return
     chosen = situations(phases, clients, quick=quick)
     out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-bench"
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
@@ -72,3 +77,6 @@ def _line(row: Any) -> str:
     spread = f"{row.least:.2f} - {row.greatest:.2f}"
     judged = (f"{row.share:.2f}", spread, f"{row.goal:.2f}", "ok" if row.reached else "below")
     return _ROW.format(row.situation, row.clients, *judged, f"{row.floor_per_s:,.0f}", f"{row.per_s:,.0f}")
+
+
+bench_command.add_command(observer_command)

@@ -65,6 +65,11 @@ class Observer:
         self._listener.join()
         self._channel.close()
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def wait(self, wanted: Callable[[], bool]) -> None:
         """Wait until it watches, or cannot, or nobody wants to wait any more."""
         deadline = time.monotonic() + _PATIENCE_S

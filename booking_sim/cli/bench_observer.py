@@ -1,0 +1,39 @@
+"""`booking-sim bench observer`: what it costs a surge to be watched."""
+
+import dataclasses
+import json
+import signal
+import sys
+
+import click
+
+
+@click.command("observer")
+@click.option("--strategy", default="default", show_default=True, metavar="NAME|PATH.sql", help="What is watched.")
+@click.option("--clients", type=int, default=64, show_default=True, metavar="N", help="Connections that reserve.")
+@click.option("--tickets", type=int, default=500_000, show_default=True, metavar="N", help="What there is to reserve.")
+@click.option("--seconds", type=int, default=60, show_default=True, metavar="N", help="How long.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def observer_command(*, strategy: str, clients: int, tickets: int, seconds: int, as_json: bool) -> None:
+    """Measure what it costs to be watched.
+
+    One load runs all the time; the observer looks for a second and is held still for one, so that both meet the same
+    server, and neighbouring half seconds are compared. Runs in a scratch database; nothing that is there is touched.
+
+    Exits with 0 if watching costs at most 2 % of throughput, 1 if more.
+    """
+    from booking_sim.bench.watching import GOAL, watching_cost  # noqa: PLC0415  brings numpy, which other commands do without
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
+    cost = watching_cost(strategy=strategy, clients=clients, tickets=tickets, seconds=seconds)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(cost) | {"goal": GOAL, "ok": cost.ok}))
+    else:
+        waits = cost.looks["waits"]
+        click.echo(
+            f"Watching costs {cost.cost:.1%} of throughput, give or take {cost.error:.1%}; the goal is {GOAL:.0%}.\n\n"
+            f"  compared    {cost.pairs} pairs of half seconds, at {cost.per_s:,.0f} calls a second unwatched\n"
+            f"  processors  {cost.processors:.1%} of this machine\n"
+            f"  waits       seen {waits['taken']:,.0f} times, a look takes {waits['median_ms']:.1f} ms"
+        )
+    sys.exit(0 if cost.ok else 1)

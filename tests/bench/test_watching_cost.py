@@ -1,0 +1,48 @@
+"""`booking-sim bench observer`: what it says, what it refuses, and that nothing is left of it."""
+
+import json
+import signal
+
+import psutil
+import pytest
+from test_bench_command import SECONDS
+
+SMALL = ("observer", "--clients", 4, "--tickets", 40_000)
+
+
+def test_the_cost_is_told(command, scratches):
+    process = command(*SMALL, "--seconds", 4, "--strategy", "skip_locked", "--json")
+    out, err = process.communicate(timeout=SECONDS)
+    cost = json.loads(out)
+    assert (process.returncode, err) == (0 if cost["ok"] else 1, "")
+    assert cost["ok"] == (cost["cost"] <= cost["goal"] == 0.02)
+    assert cost["pairs"] >= 2
+    assert cost["per_s"] > 0
+    assert -1 < cost["cost"] < 1
+    assert 0 < cost["processors"] < 0.2
+    assert cost["looks"]["waits"]["taken"] > 0
+    assert scratches(process.pid) == 0
+
+
+def test_nothing_is_left_when_it_is_interrupted(server, command, scratches):
+    process = command(*SMALL, "--seconds", 600)
+    parent = psutil.Process(process.pid)
+    while not (pgbenches := [child for child in parent.children() if child.name() == "pgbench"]):
+        assert process.poll() is None
+        server.admin.execute("select pg_sleep(0.01)")
+    children = parent.children()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out, err) == (130, "", "\n")
+    assert len(children) > len(pgbenches) == 1
+    assert not any(child.is_running() for child in children)
+    assert scratches(process.pid) == 0
+
+
+@pytest.mark.parametrize("setting", ["clients", "tickets", "seconds"])
+def test_bad_input_is_one_line(command, setting):
+    process = command("observer", f"--{setting}", 0)
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out) == (2, "")
+    assert err.startswith(f"booking-sim: {setting}=0 will not do: give a whole number from")
+    assert err.count("\n") == 1
