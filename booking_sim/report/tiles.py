@@ -36,8 +36,8 @@ def tiles(summary: pd.Series) -> list[Tile]:
         Tile("Tickets held", f"{summary['tickets_held']:,}", f"of {summary['tickets']:,}"),
         Tile("Sold out after", _or_never(summary["sold_out_after_s"], "s"), "the first refusal"),
         Tile("Buyers refused", f"{summary['sold_out']:,}", f"of {summary['buyers']:,}"),
-        Tile("Half answered in", _or_never(summary["p50_ms"], "ms"), "or less"),
-        Tile("99 % answered in", _or_never(summary["p99_ms"], "ms"), "or less"),
+        Tile("Half within", _or_never(summary["p50_ms"], "ms"), "until the answer"),
+        Tile("99 % within", _or_never(summary["p99_ms"], "ms"), "until the answer"),
         Tile("Throughput", f"{summary['throughput']:,.0f}", "answers / s"),
         Tile("Audit", "holds" if audit_ok else "fails", "all invariants", "good" if audit_ok else "bad"),
     ]
