@@ -27,7 +27,8 @@ from booking_sim.thresholds import Threshold, judge
         ("p99_ms [ 20ms : 1m ] == 6.5", True),
         ("attempts[:12ms] == 2", True),
         ("p99_ms[1m:] < 5", False),  # nothing was measured then
-        ("p99_ms[1m:] >= 5", False),
+        ("p99_ms[1m:] != 5", False),
+        ("attempts[:4ms] == 0", True),  # the first was answered then, and counts in what comes after
     ],
 )
 def test_a_requirement_is_met_or_not(text, met):
