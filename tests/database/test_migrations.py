@@ -15,6 +15,10 @@ from booking_sim.queries import load
 
 pytestmark = pytest.mark.core
 
+ADVISORY_LOCKS = """
+    select count(*) from pg_locks join pg_database as d on d.oid = database
+    where locktype = 'advisory' and d.datname = current_database()
+"""
 FILES = [migration.name for migration in migration_files.read()]
 NEXT = len(FILES)
 
@@ -94,14 +98,14 @@ def test_many_at_once_one_applies_and_the_others_find_nothing_to_do(empty_databa
 
 def test_a_connection_of_the_caller_stays_open_and_unlocked(empty):
     migrate(empty)
-    assert empty.execute("select count(*) from pg_locks where locktype = 'advisory'").fetchall() == [(0,)]
+    assert empty.execute(ADVISORY_LOCKS).fetchone() == (0,)
 
 
 def test_the_lock_is_given_back_after_a_refusal(conn, folder):
     (folder / FILES[-1]).write_text("-- Other.\n")
     with refused(conn, "is not what was applied"):
         migrate(conn)
-    assert conn.execute("select count(*) from pg_locks where locktype = 'advisory'").fetchall() == [(0,)]
+    assert conn.execute(ADVISORY_LOCKS).fetchone() == (0,)
 
 
 def test_a_connection_in_a_transaction_of_the_caller_is_refused(database):

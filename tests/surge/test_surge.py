@@ -1,6 +1,7 @@
 """A surge from Python, against a real server: exact counts, everything written down, nothing else touched."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -95,7 +96,10 @@ def test_another_strategy_runs_in_a_scratch_database(database, conn, tmp_path):
     assert result.ok
     assert result.inventory["held"].iloc[-1] == 20
     assert conn.execute("select count(*) from booking.events").fetchone() == (0,)
-    assert conn.execute("select count(*) from pg_database where datname like '%scratch%'").fetchone() == (0,)
+    left = conn.execute(
+        "select count(*) from pg_database where starts_with(datname, %s)", [f"booking_sim_scratch_{os.getpid()}_"]
+    )
+    assert left.fetchone() == (0,)
     assert result.manifest["strategy"]["file"] == "own.sql"
     assert len(result.manifest["strategy"]["sha256"]) == 64
     assert str(tmp_path) not in json.dumps(result.manifest | result.scenario.to_dict())
