@@ -1,0 +1,36 @@
+"""What the server did, look by look: what counts up -> rates and shares."""
+
+import pandas as pd
+
+_RATES = {
+    "commits": "commits_per_s",
+    "wal_bytes": "wal_bytes_per_s",
+    "updates": "updates_per_s",
+    "server_cpu_s": "server_processors",
+    "generator_cpu_s": "generator_processors",
+    "machine_cpu_s": "machine_processors",
+}
+
+
+def server_rates(server: pd.DataFrame) -> pd.DataFrame:
+    """What the server did between one look and the next.
+
+    Args:
+        server: One row a look, as SurgeResult.server.
+
+    Returns:
+        One row a look but for the first, by its `seconds` as the index, for the time since the look before:
+        `commits_per_s`, `wal_bytes_per_s` and `updates_per_s`; the processors in use, 1 being one of them all the time,
+        by the server, the generator and the whole machine, `server_processors`, `generator_processors` and
+        `machine_processors`; `hot_share`, the share of the updates of booking tables that needed no new index entry;
+        and `hit_share`, the share of the pages asked for that were in the server's memory. Not a number where there is
+        nothing to take a share of, or where it is not known.
+    """
+    steps = server.set_index("seconds").astype(float).diff().iloc[1:]
+    lasted = server["seconds"].diff().iloc[1:].to_numpy()
+    rates = steps[[*_RATES]].div(lasted, axis="index").rename(columns=_RATES)
+    pages = steps["buffer_hits"] + steps["buffer_reads"]
+    return rates.assign(
+        hot_share=steps["hot_updates"] / steps["updates"].where(steps["updates"] > 0),
+        hit_share=steps["buffer_hits"] / pages.where(pages > 0),
+    )
