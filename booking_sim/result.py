@@ -157,20 +157,20 @@ def load(folder: str | Path) -> SurgeResult:
     folder = Path(folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        parts = {name: manifest.pop(name) for name in ("headline", "summary", "scenario", "audit")}
         attempts = columns.read(folder / ATTEMPTS)
         holds = with_ends(pd.read_parquet(folder / HOLDS))
         seen = {name: samples.read(name, folder) for name in samples.SCHEMAS}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
+        reason = f"{error} is missing" if isinstance(error, KeyError) else error
         raise BookingSimError(
-            f"{folder} holds no result that can be read ({error}): name a folder that --out made."
+            f"{folder} holds no result that can be read ({reason}): name a folder that --out made."
         ) from None
-    for computed in ("headline", "summary"):
-        del manifest[computed]
     return SurgeResult(
-        scenario=Scenario.from_settings(manifest.pop("scenario")),
+        scenario=Scenario.from_settings(parts["scenario"]),
         attempts=attempts,
         holds=holds,
-        audit=pd.DataFrame(manifest.pop("audit")),
+        audit=pd.DataFrame(parts["audit"]),
         manifest=manifest,
         **seen,
     )

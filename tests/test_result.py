@@ -62,8 +62,11 @@ def test_a_result_is_not_written_over(tmp_path):
         result().save(tmp_path)
 
 
-def test_what_is_no_result_is_said_in_one_line(tmp_path):
-    with pytest.raises(BookingSimError, match="holds no result that can be read") as caught:
+@pytest.mark.parametrize(("manifest", "reason"), [(None, "No such file"), ("{}", "'headline' is missing"), ("[", "")])
+def test_what_is_no_result_is_said_in_one_line(tmp_path, manifest, reason):
+    if manifest is not None:
+        (tmp_path / "manifest.json").write_text(manifest)
+    with pytest.raises(BookingSimError, match=rf"holds no result that can be read \(.*{reason}") as caught:
         load(tmp_path)
     assert "\n" not in str(caught.value)
 
