@@ -111,7 +111,7 @@ class SurgeResult:
 
     def overview(self) -> Figure:
         """Draw everything that there is to show, on one page."""
-        return overview(self.attempts, self.holds, self.inventory, self.waits, self.headline)
+        return overview(self.attempts, self.holds, self.inventory, self.waits, self.server, title=self.headline)
 
     def __repr__(self) -> str:
         return f"<SurgeResult: {self.headline}>"

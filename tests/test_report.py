@@ -47,7 +47,7 @@ def test_no_flaw_is_hidden():
 
 def test_every_picture_is_told_in_numbers():
     made = result()
-    shown = panels(made.attempts, made.holds, made.inventory, made.waits)
+    shown = panels(made.attempts, made.holds, made.inventory, made.waits, made.server)
     assert len(shown) > 4
     for title in shown:
         told = words(title, made)

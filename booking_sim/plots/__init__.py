@@ -6,6 +6,7 @@ from booking_sim.plots.inventory import inventory_over_time
 from booking_sim.plots.latency import latency_curve, latency_over_time
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.overview import at_a_glance, overview
+from booking_sim.plots.server import processors_over_time
 from booking_sim.plots.shares import shares, shares_overview
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
@@ -22,6 +23,7 @@ __all__ = [
     "outcomes_over_time",
     "overview",
     "planned_and_sent",
+    "processors_over_time",
     "shares",
     "shares_overview",
     "waits_over_time",

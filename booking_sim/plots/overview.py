@@ -13,17 +13,20 @@ from booking_sim.plots.contention import waits_over_time, who_blocks_whom
 from booking_sim.plots.inventory import inventory_over_time
 from booking_sim.plots.latency import latency_curve, latency_over_time
 from booking_sim.plots.outcomes import outcomes_over_time
+from booking_sim.plots.server import processors_over_time
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
 
 _TITLE_WIDTH = 80  # letters
 _ACROSS = 2
+_LOOKS = 2
+"""Looks at the server that are not yet a picture."""
 _WIDTH, _HEIGHT = 11, 3.5  # inches: of the page, and of each row of panels
 _LEGEND_LINE = 16  # points
 
 
 def panels(
-    attempts: pd.DataFrame, holds: pd.DataFrame, inventory: pd.DataFrame, waits: pd.DataFrame
+    attempts: pd.DataFrame, holds: pd.DataFrame, inventory: pd.DataFrame, waits: pd.DataFrame, server: pd.DataFrame
 ) -> dict[str, Callable[[Axes], Axes]]:
     """The pictures that there is something to show on.
 
@@ -32,6 +35,7 @@ def panels(
         holds: What became of the holds.
         inventory: The tickets over time.
         waits: Who waited for what.
+        server: What the server did.
 
     Returns:
         By their title, in the order in which they are to be seen, what draws each into the axes that it is given.
@@ -46,6 +50,7 @@ def panels(
         ("Arrivals", len(attempts) > 0, lambda ax: planned_and_sent(attempts, ax=ax)),
         ("What clients waited for", waits["pid"].notna().any(), lambda ax: waits_over_time(waits, ax=ax)),
         ("Who waited for whom", waits["wait_event_type"].eq("Lock").any(), lambda ax: who_blocks_whom(waits, ax=ax)),
+        ("Who used the processors", len(server) > _LOOKS, lambda ax: processors_over_time(server, ax=ax)),
         ("How long holds lasted", holds["end"].eq("expired").any(), lambda ax: hold_survival(holds, until, ax=ax)),
         ("How soon overdue holds were taken back", overdue.any(), lambda ax: expiry_delay(holds, until, ax=ax)),
     ]
@@ -71,7 +76,13 @@ def at_a_glance(attempts: pd.DataFrame, title: str) -> Figure:
 
 
 def overview(
-    attempts: pd.DataFrame, holds: pd.DataFrame, inventory: pd.DataFrame, waits: pd.DataFrame, title: str
+    attempts: pd.DataFrame,
+    holds: pd.DataFrame,
+    inventory: pd.DataFrame,
+    waits: pd.DataFrame,
+    server: pd.DataFrame,
+    *,
+    title: str,
 ) -> Figure:
     """Draw everything that there is to show on one page.
 
@@ -80,13 +91,14 @@ def overview(
         holds: What became of the holds.
         inventory: The tickets over time.
         waits: Who waited for what.
+        server: What the server did.
         title: What to remember of it.
 
     Returns:
         A figure that pyplot does not know of; save it, or show it in a notebook.
     """
     with style.context(STYLE):
-        shown = panels(attempts, holds, inventory, waits)
+        shown = panels(attempts, holds, inventory, waits, server)
         rows = max(-(-len(shown) // _ACROSS), 1)
         figure = _titled(title, 0.7 + _HEIGHT * rows)
         grid = figure.subplots(rows, _ACROSS, squeeze=False).ravel()

@@ -66,7 +66,7 @@ def page(result: "SurgeResult") -> str:
 
 
 def _pictures(result: "SurgeResult") -> list[Picture]:
-    every = panels(result.attempts, result.holds, result.inventory, result.waits)
+    every = panels(result.attempts, result.holds, result.inventory, result.waits, result.server)
     pictures = []
     for title, draw in every.items():
         said = words(title, result)

@@ -13,6 +13,7 @@ from booking_sim.stats import contention, survival
 from booking_sim.stats.arrivals import planned_and_sent
 from booking_sim.stats.latency import percentiles, percentiles_over_time
 from booking_sim.stats.outcomes import answer_times, rate_over_time, reserving
+from booking_sim.stats.server import processors
 
 if TYPE_CHECKING:
     from booking_sim.result import SurgeResult
@@ -139,6 +140,17 @@ def _blocking(result: "SurgeResult") -> Words:
     )
 
 
+def _processors(result: "SurgeResult") -> Words:
+    used = processors(result.server)
+    lasted = result.server["seconds"].diff().iloc[-len(used) :].to_numpy()
+    told = ", ".join(f"{(part * lasted).sum() / lasted.sum():,.2g} by the {name}" for name, part in used.items())
+    cpus = result.manifest["machine"]["cpus"]
+    return Words(
+        f"Of the {cpus} processors here, on average: {told}.",
+        f"Stacked steps of the processors in use over the run. On average, of {cpus}: {told}.",
+    )
+
+
 def _survival(result: "SurgeResult") -> Words:
     holds = result.holds
     ends = holds["end"].value_counts()
@@ -184,6 +196,7 @@ _WORDS: dict[str, Callable[["SurgeResult"], Words]] = {
     "Arrivals": _arrivals,
     "What clients waited for": _waits,
     "Who waited for whom": _blocking,
+    "Who used the processors": _processors,
     "How long holds lasted": _survival,
     "How soon overdue holds were taken back": _delay,
 }

@@ -5,7 +5,7 @@ from booking_sim.stats.comparison import compare
 from booking_sim.stats.contention import blocking, wait_profile
 from booking_sim.stats.latency import curve, latencies, percentiles, percentiles_over_time
 from booking_sim.stats.outcomes import last_words, rate_over_time
-from booking_sim.stats.server import server_rates
+from booking_sim.stats.server import processors, server_rates
 from booking_sim.stats.survival import expiry_delay, hold_survival
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "percentiles",
     "percentiles_over_time",
     "planned_and_sent",
+    "processors",
     "rate_over_time",
     "server_rates",
     "wait_profile",

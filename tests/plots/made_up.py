@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from booking_sim import columns
+from booking_sim import columns, samples
 from booking_sim.attempts import Attempt, Call, Phase
 from booking_sim.holds import ENDS
 
@@ -66,3 +66,10 @@ def waits(*rows):
     frame = pd.DataFrame(rows, columns=columns).assign(waited_ms=np.nan)
     blockers = pd.ArrowDtype(pa.list_(pa.int32()))
     return frame.astype({"seconds": float, "pid": "Int32", "blocked_by": blockers})
+
+
+def server(*rows):
+    """Turn (seconds, server_cpu_s, generator_cpu_s, machine_cpu_s) into looks at a server that does nothing else."""
+    columns = ["seconds", "server_cpu_s", "generator_cpu_s", "machine_cpu_s"]
+    still = {name: 0.0 for name in samples.SCHEMAS["server"].names if name not in columns}
+    return pd.DataFrame(rows, columns=columns, dtype=float).assign(**still)

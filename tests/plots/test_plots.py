@@ -6,7 +6,7 @@ import sys
 import matplotlib as mpl
 import pandas as pd
 import pytest
-from made_up import attempts, failed, held, holds, inventory, refused, waits
+from made_up import attempts, failed, held, holds, inventory, refused, server, waits
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 
@@ -21,10 +21,12 @@ from booking_sim.plots import (
     outcomes_over_time,
     overview,
     planned_and_sent,
+    processors_over_time,
     waits_over_time,
     who_blocks_whom,
 )
 from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS, STATUS_COLOURS, WAIT_COLOURS
+from booking_sim.stats import processors
 
 HOLDS = holds((0, "confirmed", 2), (0, "expired", 6), (1, "open", None))
 WAITS = waits(
@@ -33,8 +35,13 @@ WAITS = waits(
     (1.0, 2, "Lock", "tuple", [1]),
     (1.0, 3, "Lock", "transactionid", [1]),
 )
+SERVER = server((0, 0, 0, 0), (1, 5, 5, 10), (2, 6, 5.5, 12), (4, 7, 6.5, 15))
 ONE_COUNT = inventory((2, 2, 3, 1, 4))
 TWO_COUNTS = inventory((0, 10, 0, 0, 0), (9, 2, 3, 1, 4))
+
+
+def page(frame, title):
+    return overview(frame, HOLDS, TWO_COUNTS, WAITS, SERVER, title=title)
 
 
 @pytest.fixture
@@ -114,6 +121,14 @@ def test_no_waiting_is_said_in_words(axes):
     assert [text.get_text() for text in axes.texts] == ["nobody was seen waiting for another session"]
 
 
+def test_processors_are_those_of_the_run_and_not_of_what_came_before(axes):
+    assert processors_over_time(SERVER, ax=axes) is axes
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["server: 0.67", "generator: 0.5", "others: 0.5"]
+    elsewhere = processors(SERVER.assign(server_cpu_s=float("nan")))
+    assert elsewhere.to_dict("list") == {"generator": [0.5, 0.5], "others": [1.5, 1.0]}
+
+
 def test_planned_and_sent_are_counted(axes):
     frame = attempts(refused(1, 0.0), refused(2, 1.0)._replace(scheduled_at=0.2), refused(2, 3.0, attempt=2))
     assert planned_and_sent(frame, ax=axes) is axes
@@ -121,27 +136,32 @@ def test_planned_and_sent_are_counted(axes):
 
 
 @pytest.mark.parametrize(
-    "draw", [at_a_glance, lambda frame, title: overview(frame, holds(), ONE_COUNT, waits(), title)]
+    "draw", [at_a_glance, lambda frame, title: overview(frame, holds(), ONE_COUNT, waits(), server(), title=title)]
 )
 def test_nothing_can_be_drawn_too(draw, tmp_path):
     draw(attempts(), "nobody came").savefig(tmp_path / "nothing.png")
 
 
 def test_the_overview_shows_what_there_is(frame):
-    titles = {ax.get_title(loc="left") for ax in overview(frame, HOLDS, TWO_COUNTS, WAITS, "title").axes}
+    titles = {ax.get_title(loc="left") for ax in overview(frame, HOLDS, TWO_COUNTS, WAITS, SERVER, title="title").axes}
     assert {
         "Who got what",
         "The hall",
         "What clients waited for",
         "Who waited for whom",
+        "Who used the processors",
         "How long holds lasted",
     } < titles
-    fewer = {ax.get_title(loc="left") for ax in overview(frame, holds(), ONE_COUNT, waits(), "title").axes}
+    fewer = {
+        ax.get_title(loc="left") for ax in overview(frame, holds(), ONE_COUNT, waits(), server(), title="title").axes
+    }
     assert fewer - {""} == {"Who got what", "How long answers took", "How many were answered within", "Arrivals"}
 
 
 @pytest.mark.parametrize(
-    "draw", [at_a_glance, lambda frame, title: overview(frame, HOLDS, TWO_COUNTS, WAITS, title)], ids=["glance", "page"]
+    "draw",
+    [at_a_glance, lambda frame, title: overview(frame, HOLDS, TWO_COUNTS, WAITS, SERVER, title)],
+    ids=["glance", "page"],
 )
 def test_no_text_overlaps_another_or_leaves_the_figure(frame, draw):
     everything = attempts(*(refused(number, 0.1, outcome) for number, outcome in enumerate(OUTCOMES, 10)))
