@@ -19,7 +19,8 @@ from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observer
 
 SECONDS = 60
-WATCHED = "select count(*) from pg_stat_activity where application_name like 'booking_sim observer%'"
+HERE = "from pg_stat_activity where datname = current_database()"
+WATCHED = f"select count(*) {HERE} and application_name like '%observer%'"
 
 
 @pytest.mark.core
@@ -51,7 +52,7 @@ def test_a_run_goes_on_without_its_observer_and_says_so(database, conn, observer
         with connect(database) as other, other.transaction():
             other.execute(lock)
             running = executor.submit(surge, tickets=5, buyers=30, connections=4, url=database, progress=False)
-            wait_for(conn, "select count(*) = 4 from pg_stat_activity where wait_event_type = 'Lock'")
+            wait_for(conn, f"select count(*) = 4 {HERE} and wait_event_type = 'Lock'")
             [observer] = observers(os.getpid())
             observer.kill()
         result = running.result()
@@ -113,7 +114,7 @@ def test_an_observer_ends_with_a_parent_that_is_killed(database, conn, observers
     with connect(database) as other, other.transaction():
         other.execute("lock table booking.booking_intents in share mode")
         parent = subprocess.Popen([sys.executable, "-c", script])
-        wait_for(conn, "select count(*) = 2 from pg_stat_activity where wait_event_type = 'Lock'")
+        wait_for(conn, f"select count(*) = 2 {HERE} and wait_event_type = 'Lock'")
         orphans = observers(parent.pid)
         parent.send_signal(signal.SIGKILL)
         parent.wait()

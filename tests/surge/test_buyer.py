@@ -144,7 +144,8 @@ def test_a_server_that_cannot_be_reached_is_an_error_of_connecting(play, monkeyp
 
 def waiting_backends(conn):
     return conn.execute("""
-        select pid from pg_stat_activity where application_name = 'booking_sim surge test' and wait_event_type = 'Lock'
+        select pid from pg_stat_activity
+        where datname = current_database() and application_name = 'booking_sim surge test' and wait_event_type = 'Lock'
     """).fetchall()
 
 

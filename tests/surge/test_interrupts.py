@@ -18,7 +18,7 @@ from booking_sim.surge import crew, run
 from booking_sim.surge.interrupt import Interrupt
 
 LONG = ("--tickets", 50, "--buyers", 100_000, "--connections", 8, "--out", "out", "--json")
-SURGE = "application_name like 'booking_sim surge%'"
+SURGE = "datname = current_database() and application_name like 'booking_sim %'"  # workers and observer
 
 
 @pytest.fixture

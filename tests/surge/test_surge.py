@@ -143,7 +143,8 @@ def test_more_connections_than_are_left_are_refused_before_anything_is_made(data
 
 
 def test_workers_end_and_connections_close(small, conn):
-    left = "select count(*) from pg_stat_activity where application_name like 'booking_sim surge%' and state <> 'idle'"
+    ours = "datname = current_database() and application_name like 'booking_sim surge%' and state <> 'idle'"
+    left = f"select count(*) from pg_stat_activity where {ours}"
     assert conn.execute(left).fetchone() == (0,)
     assert not [child for child in psutil.Process().children() if "booking_sim.surge.worker" in child.cmdline()]
 
