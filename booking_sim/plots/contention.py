@@ -37,7 +37,7 @@ def waits_over_time(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     for name, clients, colour in _bands(profile):
         ax.bar(starts, clients, width, base, align="edge", color=colour, label=f"{name}: {clients.mean():,.1f}")
         base += clients.fillna(0)
-    ax.set_ylabel("clients at work (in the legend: the mean)")
+    ax.set_ylabel("clients at work (legend: mean)")
     label_times(ax, starts[-1] + width)
     legend_above(ax)
     return ax

@@ -25,7 +25,7 @@ def inventory_over_time(inventory: pd.DataFrame, *, ax: Axes | None = None) -> A
         colors=list(STATUS_COLOURS.values()),
         labels=[f"{STATUS_LABELS[status]}: {last[status]:,.0f}" for status in STATUS_COLOURS],
     )
-    ax.set(ylabel="tickets (in the legend: at the end)", ylim=(0, inventory[list(STATUS_COLOURS)].sum(axis=1).max()))
+    ax.set(ylabel="tickets (legend: at the end)", ylim=(0, inventory[list(STATUS_COLOURS)].sum(axis=1).max()))
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     label_times(ax, last["seconds"])
     legend_above(ax)

@@ -28,7 +28,7 @@ def processors_over_time(server: pd.DataFrame, *, ax: Axes | None = None) -> Axe
         label = f"{name}: {np.average(part, weights=np.diff(edges)):,.2g}"
         ax.stairs(base + part, edges, baseline=base, fill=True, color=_COLOURS[str(name)], label=label)
         base += part.to_numpy()
-    ax.set_ylabel("processors in use (in the legend: the mean)")
+    ax.set_ylabel("processors in use (legend: mean)")
     ax.set_ylim(bottom=0)
     label_times(ax, edges[-1])
     legend_above(ax)
