@@ -158,11 +158,7 @@ def test_the_overview_shows_what_there_is(frame):
     assert fewer - {""} == {"Who got what", "How long answers took", "How many were answered within", "Arrivals"}
 
 
-@pytest.mark.parametrize(
-    "draw",
-    [at_a_glance, lambda frame, title: overview(frame, HOLDS, TWO_COUNTS, WAITS, SERVER, title)],
-    ids=["glance", "page"],
-)
+@pytest.mark.parametrize("draw", [at_a_glance, page], ids=["glance", "page"])
 def test_no_text_overlaps_another_or_leaves_the_figure(frame, draw):
     everything = attempts(*(refused(number, 0.1, outcome) for number, outcome in enumerate(OUTCOMES, 10)))
     figure = draw(pd.concat([frame, everything]), "Partial run: " + "1 of 1 tickets held, 1 refused, none twice, " * 3)
