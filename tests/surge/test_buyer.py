@@ -106,7 +106,7 @@ def test_asking_again_after_a_hold_gives_the_same_hold(conn, play):
 
 
 def test_an_error_that_the_database_answers_with_is_final(conn, play):
-    conn.execute("alter function booking.claim rename to claim_no_more")
+    conn.execute("alter function booking.dispense rename to dispense_no_more")
 
     async def scene(line, recorder):
         await buy(1, line, seed=1)
