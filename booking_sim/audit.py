@@ -1,6 +1,6 @@
 """The audit: every invariant of a booking database, each one query that must find nothing, all in one snapshot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,10 @@ RULES = (
 
 
 def audit(
-    database: str | Connection[Any], *, event_id: int | None = None, sweep_bound: timedelta | None = None
+    database: str | Connection[Any],
+    *,
+    event_id: int | Sequence[int] | None = None,
+    sweep_bound: timedelta | None = None,
 ) -> pd.DataFrame:
     """Check every invariant, in one snapshot: the verdict is exact also while a surge is running.
 
@@ -42,7 +45,7 @@ def audit(
 
     Args:
         database: A libpq URL, or a connection with no transaction open, which is left as it was.
-        event_id: Judge the rows of one event, instead of all.
+        event_id: Judge the rows of one event, or of some, instead of all.
         sweep_bound: How long after its deadline a hold may still be there. None leaves the rule `overdue` unchecked,
             since without a sweeper an overdue hold stays until somebody wants its tickets.
 
@@ -57,10 +60,11 @@ def audit(
     """
     if sweep_bound is not None and sweep_bound < timedelta(0):
         raise BookingSimError(f"A sweep bound of {sweep_bound} will not do: give no time or more.")
-    parameters = {"event_id": event_id, "sweep_bound": sweep_bound}
+    event_ids = [event_id] if isinstance(event_id, int) else event_id and list(event_id)
+    parameters = {"event_ids": event_ids, "sweep_bound": sweep_bound}
     with _snapshot(database) as cursor:
-        if event_id is not None:
-            _check_event(cursor, event_id)
+        for wanted in event_ids or ():
+            _check_event(cursor, wanted)
         return pd.DataFrame([_check(cursor, rule, parameters) for rule in RULES])
 
 

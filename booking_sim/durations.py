@@ -22,11 +22,13 @@ def parse_duration(text: str) -> timedelta:
     try:
         return timedelta(**{_UNITS[match[2]]: float(match[1])})
     except OverflowError:
-        raise BookingSimError(f"'{text}' is longer than any hold: write one of at most 31 days.") from None
+        raise BookingSimError(f"'{text}' is too long: write one of at most 31 days.") from None
 
 
 def format_duration(duration: timedelta) -> str:
     """Write a length of time in the largest unit that leaves no fraction: the inverse of parse_duration."""
+    if not duration:
+        return "0s"
     milliseconds = duration / timedelta(milliseconds=1)
     for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000)):
         if milliseconds % size == 0:

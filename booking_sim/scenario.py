@@ -1,54 +1,112 @@
-"""What to simulate: one frozen, validated object. The command line's flags are these settings, under the same names."""
+"""What to simulate: one frozen, validated object. A file's keys and the command line's flags are its settings."""
 
 import dataclasses
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from numbers import Integral
+from functools import cached_property
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
+from booking_sim.arrivals import Profile, Schedule, parse_arrivals
 from booking_sim.durations import format_duration, parse_duration
 from booking_sim.errors import BookingSimError
+from booking_sim.kinds import Kind
 from booking_sim.strategies import check_name
 
-_LONGEST_HOLD = timedelta(days=31)
+BUYERS = 5000
+"""Who come if nothing says how many."""
+
+_LONGEST = timedelta(days=31)
+MOST_BUYERS = 10_000_000
+_MOST_TICKETS = 5_000_000
+
+
+def _told(metavar: str, about: str) -> dict[str, str]:
+    return {"metavar": metavar, "help": about}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """One event and the crowd that wants its tickets.
+    """What is on sale and the crowd that wants it.
+
+    Without `arrivals` the loop is closed: a connection that nobody wants lets the next buyer in, so that all ask as
+    fast as they are answered. With them it is open: buyers come when they come, and wait for a connection.
 
     Raises:
         BookingSimError: a setting is out of its range, or two contradict each other.
     """
 
-    tickets: int = field(default=500, metadata={"help": "Tickets of the event."})
-    buyers: int = field(default=5000, metadata={"help": "People who want to buy; each is one simulated person."})
-    quantity: int = field(default=1, metadata={"help": "Tickets that each buyer asks for, all or none."})
-    workers: int = field(default=2, metadata={"help": "Processes that play the buyers."})
-    connections: int = field(default=32, metadata={"help": "Connections to the database, shared by the workers."})
-    hold: timedelta = field(default=timedelta(minutes=5), metadata={"help": "How long a hold lasts: 90s, 5m, 1h."})
+    events: int = field(default=1, metadata=_told("N", "Events on sale; each buyer wants one of them."))
+    tickets: int = field(default=500, metadata=_told("N", "Tickets of each event."))
+    buyers: int | None = field(
+        default=None,
+        metadata=_told("N", f"How many come at most.  [default: {BUYERS}, or all whom arrivals or duration let come]"),
+    )
+    arrivals: Profile | None = field(
+        default=None,
+        metadata=_told(
+            "PROFILE", "When they come, such as 'constant(rate=500, duration=30s)'; else as fast as they are answered."
+        ),
+    )
+    duration: timedelta | None = field(
+        default=None, metadata=_told("TIME", "After this nobody comes any more; who is there is served.")
+    )
+    kinds: Mapping[str, Kind] = field(
+        default_factory=lambda: {"buyer": Kind()},
+        metadata=_told(
+            "TABLE", "Kinds of buyers, such as '{fan = {pays = 0.7, think = \"20s..60s\"}, bot = {share = 0.1}}'."
+        ),
+    )
+    quantity: int = field(
+        default=1, metadata=_told("N", "Tickets that a buyer asks for, all or none, if its kind does not say.")
+    )
+    hold: timedelta = field(default=timedelta(minutes=5), metadata=_told("TIME", "How long a hold lasts: 90s, 5m, 1h."))
+    time_scale: float = field(
+        default=1.0,
+        metadata=_told("X", "How many times as fast: 60 makes five minutes of arrivals, holds, thinking 5 s."),
+    )
     strategy: str = field(
         default="default",
-        metadata={"help": "How tickets are claimed: one of `booking-sim strategies`, or the path of an .sql file."},
+        metadata=_told(
+            "NAME|PATH.sql", "How tickets are claimed: one of `booking-sim strategies`, or the path of an .sql file."
+        ),
     )
-    seed: int = field(default=1, metadata={"help": "Decides the buyers' order, and how long they wait to try again."})
+    workers: int = field(default=2, metadata=_told("N", "Processes that play the buyers."))
+    connections: int = field(default=32, metadata=_told("N", "Connections to the database, shared by the workers."))
+    seed: int = field(
+        default=1, metadata=_told("N", "Decides what is left to chance: when buyers come, who they are, what they do.")
+    )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "hold", _duration("hold", self.hold))
         object.__setattr__(self, "strategy", check_name(self.strategy))
-        self._check_whole("tickets", 1, 5_000_000)
-        self._check_whole("buyers", 1, 10_000_000)
+        object.__setattr__(self, "arrivals", _arrivals(self.arrivals))
+        object.__setattr__(self, "kinds", _kinds(self.kinds))
+        self._check_duration("hold")
+        if self.duration is not None:
+            self._check_duration("duration")
+        self._check_time_scale()
+        self._check_whole("tickets", 1, _MOST_TICKETS)
+        self._check_whole("events", 1, min(1000, _MOST_TICKETS // self.tickets), because=f" (tickets={self.tickets})")
+        if self.buyers is not None:
+            self._check_whole("buyers", 1, MOST_BUYERS)
         self._check_whole("quantity", 1, self.tickets, because=f" (tickets={self.tickets})")
+        for name, kind in self.kinds.items():
+            if kind.most_tickets > self.tickets:
+                raise BookingSimError(
+                    f"kinds.{name}: quantity={kind.most_tickets} is more than an event has, tickets={self.tickets}."
+                )
         self._check_whole("connections", 1, 10_000)
         self._check_whole(
             "workers", 1, self.connections, because=f" (connections={self.connections}): each worker needs one"
         )
         self._check_whole("seed", 0, 2**63 - 1)
-        if not timedelta(0) < self.hold <= _LONGEST_HOLD:
+        if self.schedule is not None and not len(self.schedule):
             raise BookingSimError(
-                f"hold={format_duration(self.hold)} will not do: a hold lasts longer than nothing and at most 31 days."
+                f"arrivals={self.arrivals} and duration={format_duration(self.duration or _LONGEST)} let nobody come:"
+                " give a longer duration, or earlier arrivals."
             )
 
     @classmethod
@@ -63,7 +121,24 @@ class Scenario:
         Raises:
             BookingSimError: a name is unknown, or Scenario refuses a value.
         """
-        return Scenario().replace(**settings)
+        for name in settings:
+            if name not in cls.names():
+                raise BookingSimError(f"There is no setting '{name}': choose from {', '.join(cls.names())}.")
+        return cls(**settings)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> "Scenario":
+        """Read a scenario from a TOML file, whose keys are the settings.
+
+        Raises:
+            BookingSimError: there is no such file, it is no TOML, a name is unknown, or Scenario refuses a value.
+        """
+        try:
+            return cls.from_settings(tomllib.loads(Path(path).read_text(encoding="utf-8")))
+        except OSError as error:
+            raise BookingSimError(f"Cannot read the scenario {path}: {error.strerror}.") from None
+        except (ValueError, BookingSimError) as error:
+            raise BookingSimError(f"{path}: {error}") from None
 
     def replace(self, **settings: Any) -> "Scenario":
         """Return this scenario with some settings changed.
@@ -71,18 +146,46 @@ class Scenario:
         Raises:
             BookingSimError: a name is unknown, or Scenario refuses a value.
         """
-        for name in settings:
-            if name not in self.names():
-                raise BookingSimError(f"There is no setting '{name}': choose from {', '.join(self.names())}.")
-        return dataclasses.replace(self, **settings)
+        return Scenario.from_settings({name: getattr(self, name) for name in self.names()} | settings)
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as JSON can hold them; `from_settings` makes the same scenario of them.
 
         Of a strategy's path only the name of the file is told.
         """
-        told = {"hold": format_duration(self.hold), "strategy": Path(self.strategy).name}
-        return dataclasses.asdict(self) | told
+        told = {
+            "arrivals": None if self.arrivals is None else str(self.arrivals),
+            "duration": None if self.duration is None else format_duration(self.duration),
+            "kinds": {name: kind.to_dict() for name, kind in self.kinds.items()},
+            "hold": format_duration(self.hold),
+            "strategy": Path(self.strategy).name,
+        }
+        return {name: getattr(self, name) for name in self.names()} | told
+
+    @cached_property
+    def schedule(self) -> Schedule | None:
+        """Who comes when, in seconds of the run, the time scale seen to; None if the loop is closed."""
+        if self.arrivals is None:
+            return None
+        schedule = self.arrivals.schedule(self.seed).faster(self.time_scale)
+        if self.duration is not None:
+            schedule = schedule.until(self.seconds(self.duration))
+        return schedule if self.buyers is None else schedule.first(self.buyers)
+
+    @property
+    def crowd(self) -> int | None:
+        """How many people come; None if as many as get a turn within the duration."""
+        if self.schedule is not None:
+            return len(self.schedule)
+        return BUYERS if self.buyers is None and self.duration is None else self.buyers
+
+    def seconds(self, length: timedelta) -> float:
+        """How long a time of the scenario is in the run, in seconds: the time scale makes it shorter."""
+        return length.total_seconds() / self.time_scale
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the schedule behind: it is drawn again where it is wanted."""
+        return {name: getattr(self, name) for name in self.names()}
 
     def _check_whole(self, name: str, least: int, most: int, because: str = "") -> None:
         value: Any = getattr(self, name)
@@ -93,10 +196,60 @@ class Scenario:
             )
         object.__setattr__(self, name, int(value))  # JSON takes no number of NumPy's
 
+    def _check_duration(self, name: str) -> None:
+        value: Any = getattr(self, name)
+        if isinstance(value, str):
+            value = parse_duration(value)
+        if not isinstance(value, timedelta):
+            raise BookingSimError(f"{name}={value!r} is no length of time: give a timedelta, or text such as '5m'.")
+        if not timedelta(0) < value <= _LONGEST:
+            raise BookingSimError(
+                f"{name}={format_duration(value)} will not do: give more than nothing and at most 31 days."
+            )
+        object.__setattr__(self, name, value)
 
-def _duration(name: str, value: object) -> timedelta:
-    if isinstance(value, str):
-        return parse_duration(value)
-    if not isinstance(value, timedelta):
-        raise BookingSimError(f"{name}={value!r} is no length of time: give a timedelta, or text such as '5m'.")
-    return value
+    def _check_time_scale(self) -> None:
+        value: Any = self.time_scale
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        if not (number and 0.001 <= value <= 1_000_000):
+            raise BookingSimError(
+                f"time_scale={value} will not do: give a number from 0.001 to 1,000,000; 60 runs a minute in a second."
+            )
+        object.__setattr__(self, "time_scale", float(value))
+
+
+def _arrivals(given: object) -> Profile | None:
+    if given is None or isinstance(given, Profile):
+        return given
+    if isinstance(given, str):
+        return parse_arrivals(given)
+    raise BookingSimError(
+        f"arrivals={given!r} will not do: give a profile, or text such as 'constant(rate=500, duration=30s)'."
+    )
+
+
+def _kinds(given: Any) -> dict[str, Kind]:
+    """Kinds by name, from kinds, tables of their parameters, or text as in a scenario file."""
+    if isinstance(given, str):
+        try:
+            given = tomllib.loads(f"kinds = {given}")["kinds"]
+        except tomllib.TOMLDecodeError as error:
+            raise BookingSimError(
+                f"kinds={given} cannot be read ({error}): write it like '{{fan = {{pays = 0.7}}}}'."
+            ) from None
+    if not isinstance(given, Mapping) or not given:
+        raise BookingSimError(
+            f"kinds={given} will not do: give each kind's name and its parameters, such as {{'fan': {{'pays': 0.7}}}}."
+        )
+    return {str(name): _kind(str(name), kind) for name, kind in given.items()}
+
+
+def _kind(name: str, given: Any) -> Kind:
+    if isinstance(given, Kind):
+        return given
+    if not isinstance(given, Mapping):
+        raise BookingSimError(f"kinds.{name}={given} will not do: give its parameters by name, such as {{pays = 0.7}}.")
+    try:
+        return Kind.from_settings(given)
+    except BookingSimError as error:
+        raise BookingSimError(f"kinds.{name}: {error}") from None

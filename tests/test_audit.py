@@ -255,7 +255,7 @@ def test_the_rule_on_indexes_reads_every_index_and_the_others_read_none(conn):
             for setting in settings:
                 conn.execute(queries.load(f"audit/{setting}"))
             query = f"explain {queries.load(f'audit/{rule}')}"
-            return "\n".join(line for (line,) in conn.execute(query, {"event_id": None, "sweep_bound": SWEEP_BOUND}))
+            return "\n".join(line for (line,) in conn.execute(query, {"event_ids": None, "sweep_bound": SWEEP_BOUND}))
 
     there = {index for (index,) in conn.execute("select indexname from pg_indexes where schemaname = 'booking'")}
     by_index = plan("indexes", "snapshot", "through_indexes")

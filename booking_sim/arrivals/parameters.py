@@ -101,7 +101,7 @@ def _read_seconds(text: str) -> float:
 
 
 def _write_seconds(value: float) -> str:
-    return format_duration(timedelta(seconds=value)) if value else "0s"
+    return format_duration(timedelta(seconds=value))
 
 
 def _read_stage(text: str) -> tuple[float, float]:

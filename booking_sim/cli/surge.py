@@ -15,6 +15,7 @@ from booking_sim import folder
 from booking_sim.durations import format_duration
 from booking_sim.junit import check, write
 from booking_sim.scenario import Scenario
+from booking_sim.scenarios import find
 from booking_sim.surge import surge
 from booking_sim.thresholds import Threshold, Verdict, judge
 
@@ -27,12 +28,12 @@ _INTERRUPTED = 130
 def _settings(command: Callable[..., None]) -> Callable[..., None]:
     """An option for each setting of Scenario."""
     for setting in reversed(dataclasses.fields(Scenario)):
-        is_duration = isinstance(setting.default, timedelta)
+        default = None if setting.default is dataclasses.MISSING else setting.default
         option = click.option(
-            f"--{setting.name}",
-            default=format_duration(setting.default) if is_duration else setting.default,
-            show_default=True,
-            metavar="TIME" if is_duration else "N" if isinstance(setting.default, int) else "NAME|PATH.sql",
+            f"--{setting.name.replace('_', '-')}",
+            type={"N": int, "X": float}.get(setting.metadata["metavar"], str),
+            show_default=format_duration(default) if isinstance(default, timedelta) else str(default or ""),
+            metavar=setting.metadata["metavar"],
             help=setting.metadata["help"],
         )
         command = option(command)
@@ -40,15 +41,25 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command("surge")
+@click.argument("scenario", required=False, metavar="[SCENARIO]")
 @_settings
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-surge]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--require", multiple=True, metavar="'FIGURE < X'", help="Fail if this is not so; may be given again.")
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write what held and what not for CI.")
 def surge_command(
-    *, out: Path | None, as_json: bool, require: tuple[str, ...], junit: Path | None, **settings: Any
+    *,
+    scenario: str | None,
+    out: Path | None,
+    as_json: bool,
+    require: tuple[str, ...],
+    junit: Path | None,
+    **flags: Any,
 ) -> None:
     """Let everybody come at once, and see who got a ticket.
+
+    SCENARIO is a TOML file with any of the settings below, or the name of a ready one: see `booking-sim scenarios`.
+    Flags override it.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if the audit
     and all that is required holds, 1 if not or if a worker was lost, 130 if interrupted; the result is kept in each
@@ -60,14 +71,15 @@ def surge_command(
       --require 'p99_ms[5s:] < 50'       of what was answered 5 s after the start and later
       --require 'throughput[5s:1m] > 1000'
     """  # noqa: D301  click's own mark keeps the lines apart
-    scenario = Scenario(**settings)
+    given = {name: value for name, value in flags.items() if value is not None}
+    chosen = (find(scenario) if scenario else Scenario()).replace(**given)
     thresholds = [Threshold.parse(text) for text in require]
     if junit is not None:
         check(junit)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a strategy's scratch database is dropped also then
     out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-surge"
     with folder.claimed(out):
-        result = surge(scenario)
+        result = surge(chosen)
     result.save(out)
     verdicts = judge(result, thresholds)
     if junit is not None:

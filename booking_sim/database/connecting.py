@@ -63,7 +63,7 @@ def connect(url: str, *, autocommit: bool = True, application_name: str = "booki
     try:
         return Connection.connect(url, **options)
     except psycopg.Error as error:
-        raise _explained(error, url) from None
+        raise explain(str(error), url) from None
 
 
 async def connect_async(
@@ -74,7 +74,7 @@ async def connect_async(
     try:
         return await AsyncConnection.connect(url, **options)
     except psycopg.Error as error:
-        raise _explained(error, url) from None
+        raise explain(str(error), url) from None
 
 
 def open_pool(url: str, min_size: int, max_size: int) -> ConnectionPool:
@@ -135,6 +135,30 @@ def check_version(connection: Connection) -> None:
         )
 
 
+def connect_seconds(url: str) -> float:
+    """How long a server may take to answer: as the URL or PGCONNECT_TIMEOUT says, else CONNECT_SECONDS."""
+    return float(read_url(url).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT") or CONNECT_SECONDS)
+
+
+def explain(reason: str, url: str) -> BookingSimError:
+    """Say in one line why there is no connection, and what to do; never with a password in it.
+
+    Args:
+        reason: libpq's words.
+        url: Where it was to go.
+    """
+    values = read_url(url)
+    words = {
+        "where": address(url),
+        "user": values.get("user", "(yours)"),
+        "dbname": values.get("dbname") or values.get("user", "(yours)"),
+    }
+    for pattern, sentence in _REASONS:
+        if re.search(pattern, reason):
+            return BookingSimError(redact(sentence.format(**words)))
+    return BookingSimError(f"Cannot connect to {words['where']}: {redact(' '.join(reason.split()))}")
+
+
 def address(url: str) -> str:
     """Where a URL points, for people: host and port, without user or password."""
     values = read_url(url)
@@ -147,19 +171,6 @@ def _options(url: str, *, autocommit: bool, application_name: str) -> dict[str, 
     if "connect_timeout" not in read_url(url) and "PGCONNECT_TIMEOUT" not in os.environ:
         options["connect_timeout"] = CONNECT_SECONDS
     return options
-
-
-def _explained(error: psycopg.Error, url: str) -> BookingSimError:
-    values = read_url(url)
-    words = {
-        "where": address(url),
-        "user": values.get("user", "(yours)"),
-        "dbname": values.get("dbname") or values.get("user", "(yours)"),
-    }
-    for pattern, sentence in _REASONS:
-        if re.search(pattern, str(error)):
-            return BookingSimError(redact(sentence.format(**words)))
-    return BookingSimError(f"Cannot connect to {words['where']}: {redact(' '.join(str(error).split()))}")
 
 
 def _too_few(min_size: int, url: str) -> BookingSimError:

@@ -46,7 +46,7 @@ def picture(tally: Tally, history: History) -> str:
     numbers = {
         "held": (f"{tally.outcomes['held']:,}", OUTCOME_COLOURS["held"]),
         "refused": (f"{tally.outcomes['sold_out']:,}", OUTCOME_COLOURS["sold_out"]),
-        "waiting": (f"{tally.waiting:,}", "transparent"),
+        "waiting": ("" if tally.waiting is None else f"{tally.waiting:,}", "transparent"),
         "answers a second": (f"{tally.rate:,.0f}", "transparent"),
         "p99": ("&ndash;" if p99 is None else f"{p99:,.1f} ms", "transparent"),
     }

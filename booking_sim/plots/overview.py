@@ -16,10 +16,11 @@ from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.server import processors_over_time
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
-from booking_sim.stats.server import processors
 
 _TITLE_WIDTH = 80  # letters
 _ACROSS = 2
+_LOOKS = 2
+"""Looks at the server that are not yet a picture."""
 _WIDTH, _HEIGHT = 11, 3.5  # inches: of the page, and of each row of panels
 _LEGEND_LINE = 16  # points
 
@@ -49,7 +50,7 @@ def panels(
         ("Arrivals", len(attempts) > 0, lambda ax: planned_and_sent(attempts, ax=ax)),
         ("What clients waited for", waits["pid"].notna().any(), lambda ax: waits_over_time(waits, ax=ax)),
         ("Who waited for whom", waits["wait_event_type"].eq("Lock").any(), lambda ax: who_blocks_whom(waits, ax=ax)),
-        ("Who used the processors", not processors(server).empty, lambda ax: processors_over_time(server, ax=ax)),
+        ("Who used the processors", len(server) > _LOOKS, lambda ax: processors_over_time(server, ax=ax)),
         ("How long holds lasted", holds["end"].eq("expired").any(), lambda ax: hold_survival(holds, until, ax=ax)),
         ("How soon overdue holds were taken back", overdue.any(), lambda ax: expiry_delay(holds, until, ax=ax)),
     ]

@@ -14,7 +14,7 @@ def reserving(attempts: pd.DataFrame) -> pd.DataFrame:
 
 
 def last_words(attempts: pd.DataFrame) -> pd.Series:
-    """Each buyer's last word.
+    """Each buyer's last word about a reservation.
 
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.

@@ -12,11 +12,6 @@ _RATES = {
 }
 
 
-_SHORTEST_S = 0.5
-"""PostgreSQL's processes tell what they did once a second, and all at once when they end: soon after another look, the
-last one finds more than was done in between."""
-
-
 def server_rates(server: pd.DataFrame) -> pd.DataFrame:
     """What the server did between one look and the next.
 
@@ -24,16 +19,13 @@ def server_rates(server: pd.DataFrame) -> pd.DataFrame:
         server: One row a look, as SurgeResult.server.
 
     Returns:
-        One row a look but for the first, by its `seconds` as the index, for the time since the look before (a last look
-        that followed too soon to tell stands for the one before it, too):
+        One row a look but for the first, by its `seconds` as the index, for the time since the look before:
         `commits_per_s`, `wal_bytes_per_s` and `updates_per_s`; the processors in use, 1 being one of them all the time,
         by the server, the generator and the whole machine, `server_processors`, `generator_processors` and
         `machine_processors`; `hot_share`, the share of the updates of booking tables that needed no new index entry;
         and `hit_share`, the share of the pages asked for that were in the server's memory. Not a number where there is
         nothing to take a share of, or where it is not known.
     """
-    if len(server) > 2 and server["seconds"].iloc[-1] - server["seconds"].iloc[-2] < _SHORTEST_S:
-        server = server.drop(server.index[-2])
     steps = server.set_index("seconds").astype(float).diff().iloc[1:]
     lasted = server["seconds"].diff().iloc[1:].to_numpy()
     rates = steps[[*_RATES]].div(lasted, axis="index").rename(columns=_RATES)

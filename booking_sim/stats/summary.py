@@ -24,23 +24,24 @@ def summarise(
 ) -> pd.Series:
     """Count a surge out; SurgeResult.summary says what the numbers are."""
     words = last_words(attempts).value_counts()
+    crowd = int(words.sum()) if scenario.crowd is None else scenario.crowd
     held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
     duration = answer_times(attempts).max() - attempts["sent_at"].min()
     refused = attempts[attempts["outcome"] == "sold_out"]
     return pd.Series(
         {
-            "tickets": scenario.tickets,
-            "buyers": scenario.buyers,
+            "tickets": scenario.events * scenario.tickets,
+            "buyers": crowd,
             "held": int(words.get("held", 0)),
             "sold_out": int(words.get("sold_out", 0)),
             "contended": int(words.get("contended", 0)),
             "errors": int(words.get("error", 0) + words.get("unknown", 0)),
             "timed_out": int(words.get("timed_out", 0)),
             "gave_up": int(words.get("gave_up", 0)),
-            "unanswered": scenario.buyers - int(words.sum()),
-            "tickets_held": scenario.quantity * len(held),
+            "unanswered": crowd - int(words.sum()),
+            "tickets_held": int(held["ticket_nos"].list.len().sum()),
             "sold_out_after_s": float(answer_times(refused).min()),
-            "oversold": max(sold_twice(attempts, scenario.hold.total_seconds()), int(inventory["oversold"].iloc[-1])),
+            "oversold": max(sold_twice(attempts, scenario.seconds(scenario.hold)), int(inventory["oversold"].iloc[-1])),
             "audit_ok": bool((audit["violations"] == 0).all()),
             "partial": partial,
             "attempts": len(attempts),

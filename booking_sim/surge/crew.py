@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -15,6 +16,8 @@ from booking_sim.surge.messages import Batch, Failed, Finished, Ready, Share, St
 
 if TYPE_CHECKING:
     import subprocess
+
+    import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 
     Channel = Connection[Any, Any]  # only the type checker knows it as a generic
 
@@ -34,12 +37,20 @@ class Account:
         problems: Why the account is not complete, a line each.
         interrupted: Whether somebody wanted it to stop.
         started_at: The start, an instant of `time.monotonic()`; None if it never came.
+        busy: The share of its time that each worker was working.
+        connecting: Connections that were lost or could not be made, by the reason.
     """
 
-    batches: list[Sequence[Sequence[Any]]] = field(default_factory=list)
+    batches: "list[pa.RecordBatch]" = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     interrupted: bool = False
     started_at: float | None = None
+    busy: dict[int, float] = field(default_factory=dict)
+    connecting: Counter[str] = field(default_factory=Counter)
+
+    def generator(self) -> dict[str, Any]:
+        """How the generator itself fared, for the manifest."""
+        return {"busy": [round(self.busy[worker], 3) for worker in sorted(self.busy)], "connecting": self.connecting}
 
     def elapsed(self) -> float:
         """Seconds since the start; 0 if it never came."""
@@ -61,6 +72,9 @@ class Crew:
             self._processes[share.worker], channel = processes.start("booking_sim.surge.worker")
             self._channels[channel] = share.worker
             self._send(channel, share)
+        from booking_sim import columns  # noqa: PLC0415  brings pandas, while the workers start
+
+        self._record_batch = columns.record_batch
         return self
 
     def __exit__(
@@ -101,14 +115,16 @@ class Crew:
         match self._receive(channel):
             case Batch() as batch:
                 if batch.columns:
-                    self._account.batches.append(batch.columns)
+                    self._account.batches.append(self._record_batch(batch.columns))
+                self._account.connecting.update(batch.connecting)
                 on_batch(batch)
             case Ready():
                 self._ready += 1
             case Failed(reason):
                 self._account.problems.append(f"worker {self._channels[channel]}: {reason}")
                 self._close(channel)
-            case Finished():
+            case Finished(busy):
+                self._account.busy[self._channels[channel]] = busy
                 self._close(channel)
 
     def _receive(self, channel: "Channel") -> object:

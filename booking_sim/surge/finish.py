@@ -24,7 +24,7 @@ def finish(
     *,
     scenario: Scenario,
     strategy: Strategy,
-    event_id: int,
+    event_ids: Sequence[int],
     application_name: str,
     source: str,
     began_at: datetime,
@@ -37,7 +37,7 @@ def finish(
         sightings: What the observer reported.
         scenario: What was simulated.
         strategy: How tickets were claimed.
-        event_id: The event of the surge.
+        event_ids: The events of the surge.
         application_name: What the connections of the workers are called.
         source: How the server was found.
         began_at: When it was begun.
@@ -49,19 +49,20 @@ def finish(
     return SurgeResult(
         scenario=scenario,
         attempts=columns.to_frame(account.batches),
-        holds=fetch_holds(connection, [event_id], account.elapsed()),
+        holds=fetch_holds(connection, event_ids, account.elapsed()),
         waits=seen["waits"],
-        inventory=_to_the_end(seen["inventory"], connection, event_id, account),
+        inventory=_to_the_end(seen["inventory"], connection, event_ids, account),
         server=seen["server"],
         statements=seen["statements"],
-        audit=audit(connection, event_id=event_id),
+        audit=audit(connection, event_id=event_ids),
         manifest={
-            "event_id": event_id,
+            "event_ids": list(event_ids),
             "started_at": began_at.isoformat(),
             "ended_at": ended_at.isoformat(),
             "partial": bool(account.problems),
             "interrupted": account.interrupted,
             "problems": account.problems,
+            "generator": account.generator(),
             "strategy": strategy.told(),
             "observer": sightings.told(account.started_at),
             "versions": manifest.versions(),
@@ -89,9 +90,11 @@ def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], elapsed: 
         return holds.read_csv(bytes(chunk) for chunk in chunks)
 
 
-def _to_the_end(inventory: pd.DataFrame, connection: Connection[Any], event_id: int, account: Account) -> pd.DataFrame:
+def _to_the_end(
+    inventory: pd.DataFrame, connection: Connection[Any], event_ids: Sequence[int], account: Account
+) -> pd.DataFrame:
     """The inventory as it was seen, and as it is now; only now it is known whether anything was sold twice."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        counts = cursor.execute(queries.load("surge/inventory"), {"event_id": event_id}).fetchall()
+        counts = cursor.execute(queries.load("surge/inventory"), {"event_ids": list(event_ids)}).fetchall()
     end = pd.DataFrame([{"seconds": account.elapsed()} | count for count in counts]).astype(inventory.dtypes)
     return pd.concat([inventory, end], ignore_index=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from booking_sim.scenario import Scenario
+from booking_sim.surge.journey import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,17 +13,21 @@ class Share:
 
     url: str
     application_name: str
-    event_id: int
-    scenario: Scenario
+    terms: Terms
     worker: int
-    buyers: tuple[int, ...]
-    connections: tuple[int, ...]
-    retry: tuple[str, ...] = ()
-    """SQLSTATEs after which a buyer asks again, since the strategy wants it so."""
+    workers: int
+    connections: Sequence[int]
+    """Their numbers, counted over all workers."""
+    buyers: int
+    """How many it lets come at most: of all buyers every `workers`th, from its own number on."""
+    duration_s: float
+    """Seconds after which it lets nobody come any more; infinite if there is no such time."""
+    times: Sequence[float] | None
+    """Open loop: when each comes, in seconds from the start. Closed loop: None, one comes when a connection is free."""
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""
-        return f"Share(worker={self.worker}, buyers={len(self.buyers)}, connections={len(self.connections)})"
+        return f"Share(worker={self.worker}, buyers={self.buyers}, connections={len(self.connections)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,16 @@ class Batch:
     """How many attempts ended in each way."""
     buyers_done: int
     """How many buyers had their last word."""
+    connecting: dict[str, int]
+    """Connections that were lost or could not be made, by the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
     """Worker, last: every attempt has been sent."""
+
+    busy: float
+    """The share of its time that it was working, not waiting; near 1 it could not have been faster."""
 
 
 @dataclass(frozen=True, slots=True)

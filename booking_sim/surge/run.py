@@ -1,11 +1,12 @@
 """Runs a scenario against a database: an event of its own, the workers, and what they leave to `finish`."""
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 from psycopg import Connection
 
 from booking_sim import queries
@@ -15,10 +16,11 @@ from booking_sim.database.migrations import migrate
 from booking_sim.errors import BookingSimError
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observer
-from booking_sim.scenario import Scenario
+from booking_sim.scenario import MOST_BUYERS, Scenario
 from booking_sim.strategies import Strategy, find, scratch
 from booking_sim.surge.crew import Crew
 from booking_sim.surge.interrupt import interruptible
+from booking_sim.surge.journey import Terms
 from booking_sim.surge.messages import Share
 from booking_sim.surge.progress import Progress
 from booking_sim.surge.tally import Tally
@@ -38,12 +40,13 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: boo
         began_at = datetime.now(UTC)
         with connect(place) as connection:
             _check_headroom(connection, scenario.connections)
-            event_id = create_event(connection, f"surge of {began_at:%Y-%m-%d %H:%M:%S} UTC", scenario.tickets)
-        name = f"booking_sim surge {event_id}"
-        shares = _shares(scenario, url=place, application_name=name, event_id=event_id, retry=strategy.retry)
-        watch = Watch(place, f"booking_sim observer {event_id}", (event_id,))
+            title = f"surge of {began_at:%Y-%m-%d %H:%M:%S} UTC"
+            event_ids = [create_event(connection, title, scenario.tickets) for _ in range(scenario.events)]
+        name = f"booking_sim surge {event_ids[0]}"
+        shares = _shares(scenario, strategy, event_ids, url=place, application_name=name)
+        watch = Watch(place, f"booking_sim observer {event_ids[0]}", tuple(event_ids))
         with interruptible() as interrupt:
-            tally = Tally(buyers=scenario.buyers, tickets=scenario.tickets)
+            tally = Tally(buyers=scenario.crowd, tickets=scenario.events * scenario.tickets)
             with (
                 _show(tally, progress=progress, live=live) as view,
                 Observer(watch) as observer,
@@ -61,7 +64,7 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: boo
                     sightings,
                     scenario=scenario,
                     strategy=strategy,
-                    event_id=event_id,
+                    event_ids=event_ids,
                     application_name=name,
                     source=server.source,
                     began_at=began_at,
@@ -89,18 +92,31 @@ def _place(url: str, strategy: Strategy) -> Iterator[str]:
             yield scratch_url
 
 
-def _shares(scenario: Scenario, **common: Any) -> list[Share]:
-    """Deal buyers and connections out to the workers; the order of the buyers is the seed's, whatever the workers."""
-    order = np.random.default_rng(scenario.seed).permutation(scenario.buyers).tolist()
+def _shares(scenario: Scenario, strategy: Strategy, event_ids: Sequence[int], **common: Any) -> list[Share]:
+    """Deal buyers and connections out to the workers: to each worker every so many-th, from its own number on."""
+    terms = Terms(
+        kinds=dict(scenario.kinds),
+        event_ids=event_ids,
+        quantity=scenario.quantity,
+        hold_s=scenario.seconds(scenario.hold),
+        time_scale=scenario.time_scale,
+        retry=strategy.retry,
+        seed=scenario.seed,
+    )
+    workers, schedule = scenario.workers, scenario.schedule
+    crowd = MOST_BUYERS if scenario.crowd is None else scenario.crowd
     return [
         Share(
-            scenario=scenario,
+            terms=terms,
             worker=worker,
-            buyers=tuple(order[worker :: scenario.workers]),
-            connections=tuple(range(worker, scenario.connections, scenario.workers)),
+            workers=workers,
+            connections=range(worker, scenario.connections, workers),
+            buyers=len(range(worker, crowd, workers)),
+            duration_s=inf if scenario.duration is None else scenario.seconds(scenario.duration),
+            times=None if schedule is None else array("d", schedule.share(worker, workers)),
             **common,
         )
-        for worker in range(scenario.workers)
+        for worker in range(workers)
     ]
 
 

@@ -26,14 +26,14 @@ class Tally:
     """Counts what came of a surge's calls so far.
 
     Attributes:
-        buyers: How many there are.
+        buyers: How many there are; None if that is not known.
         tickets: How many there are.
         buyers_done: Buyers who had their last word.
         outcomes: Attempts by what they ended with.
         tickets_held: Tickets that were put on hold, or that were again.
     """
 
-    def __init__(self, *, buyers: int, tickets: int) -> None:
+    def __init__(self, *, buyers: int | None, tickets: int) -> None:
         self.buyers = buyers
         self.tickets = tickets
         self.buyers_done = 0
@@ -60,9 +60,9 @@ class Tally:
         return 0.0 if self._began is None else time.monotonic() - self._began
 
     @property
-    def waiting(self) -> int:
-        """Buyers without a last word."""
-        return self.buyers - self.buyers_done
+    def waiting(self) -> int | None:
+        """Buyers without a last word; None if nobody knows."""
+        return None if self.buyers is None else self.buyers - self.buyers_done
 
     @property
     def rate(self) -> float:

@@ -3,21 +3,20 @@
 The parent starts it as `booking_sim.processes` says. A worker never prints, and ends when the parent is gone.
 """
 
-import asyncio
 import contextlib
 import gc
 import sys
 import time
-from collections import deque
 from multiprocessing.connection import Connection
+from selectors import EVENT_READ
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
-from booking_sim.surge.buyer import buy
-from booking_sim.surge.line import Line
+from booking_sim.surge.dispatcher import Dispatcher
+from booking_sim.surge.loop import Loop
 from booking_sim.surge.messages import Failed, Finished, Ready, Share, Start
 from booking_sim.surge.recorder import Recorder
 
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     Channel = Connection[Any, Any]  # only the type checker knows it as a generic
 
 _BATCH_S = 0.2
-_GRACE_S = 1.0
-"""How long calls under way may take to be answered after Stop; then they are cancelled."""
+_SHUT_S = 30.0
+"""How long all connections may be lost before there is no more hope."""
 
 
 class Worker:
@@ -34,77 +33,67 @@ class Worker:
 
     def __init__(self, channel: "Channel", share: Share) -> None:
         self._channel = channel
-        self._seed, self._retry = share.scenario.seed, share.retry
-        self._buyers = deque(share.buyers)
+        self._loop = Loop()
         self._recorder = Recorder()
-        self._lines = [Line(share, number, self._recorder) for number in share.connections]
-        self._started = asyncio.Event()
-        self._stopped = asyncio.Event()
+        self._dispatcher = Dispatcher(share, self._loop, self._recorder)
+        self._is_started = False
+        self._is_stopped = False
 
-    async def run(self) -> None:
+    def run(self) -> Finished:
         """Connect, wait for the start, play the buyers, and send everything that happened.
 
         Raises:
-            BookingSimError: a connection could not be opened, or all were lost with buyers still to come.
+            BookingSimError: A connection could not be opened, or all were lost for so long that there is no more hope.
         """
-        asyncio.get_running_loop().add_reader(self._channel.fileno(), self._listen)
+        self._loop.selector.register(self._channel.fileno(), EVENT_READ, self._listen)
         try:
-            await asyncio.gather(*(line.open() for line in self._lines))
+            self._connect()
             self._channel.send(Ready())
-            await self._started.wait()
-            await self._play()
-            self._channel.send(self._recorder.take())
+            while not self._is_started and not self._is_stopped:
+                self._loop.turn()
+            return self._play()
         finally:
-            await asyncio.gather(*(line.close() for line in self._lines), return_exceptions=True)
-        if self._buyers:
-            raise BookingSimError(f"all its connections were lost, with {len(self._buyers):,} buyers still to come")
+            self._dispatcher.close()
+            self._loop.close()
+
+    def _connect(self) -> None:
+        pool = self._dispatcher.pool
+        pool.open()
+        while not pool.is_complete and not self._is_stopped:
+            self._loop.turn()
+            if pool.refusal:
+                raise BookingSimError(pool.refusal)
+
+    def _play(self) -> Finished:
+        gc.freeze()
+        gc.disable()  # what a run leaves behind has no cycles, and a search for them would be latency of nobody's
+        self._report()
+        began_at, worked_s = time.monotonic(), time.process_time()
+        try:
+            while not self._dispatcher.is_done:
+                self._loop.turn()
+        finally:
+            self._channel.send(self._recorder.take())
+        return Finished((time.process_time() - worked_s) / (time.monotonic() - began_at))
 
     def _listen(self) -> None:
         """Hear the parent: Start or Stop; or nothing more, because it is gone."""
         with contextlib.suppress(EOFError, OSError):
             message = self._channel.recv()
             if isinstance(message, Start):
-                for line in self._lines:
-                    line.started_at = message.at
-                self._started.set()
+                self._dispatcher.start(message.at)
+                self._is_started = True
                 return
-        asyncio.get_running_loop().remove_reader(self._channel.fileno())
-        self._buyers.clear()
-        self._started.set()
-        self._stopped.set()
+        self._loop.selector.unregister(self._channel.fileno())
+        self._dispatcher.stop()
+        self._is_stopped = True
 
-    async def _play(self) -> None:
-        gc.freeze()  # what was imported need not be looked through during the run
-        await asyncio.sleep(self._lines[0].started_at - time.monotonic())
-        playing = asyncio.create_task(self._serve_all())
-        reporting = asyncio.create_task(self._report())
-        stopped = asyncio.create_task(self._stopped.wait())
-        await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({playing}, timeout=_GRACE_S)
-        for task in (playing, reporting, stopped):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    async def _serve_all(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            for line in self._lines:
-                tasks.create_task(self._serve(line))
-
-    async def _serve(self, line: Line) -> None:
-        """Let one buyer after the other use a connection, until nobody is left or it is lost for good."""
-        while self._buyers and line.is_open:
-            await buy(self._buyers.popleft(), line, self._seed, self._retry)
-            self._recorder.buyer_done()
-
-    async def _report(self) -> None:
-        while True:
-            await asyncio.sleep(_BATCH_S)
-            self._channel.send(self._recorder.take())
-
-
-async def _work(channel: "Channel", share: Share) -> None:
-    await Worker(channel, share).run()
+    def _report(self) -> None:
+        shut_since = self._dispatcher.pool.shut_since
+        if shut_since is not None and time.monotonic() - shut_since > _SHUT_S:
+            raise BookingSimError(f"all its connections were lost. {self._dispatcher.pool.refusal}")
+        self._channel.send(self._recorder.take())
+        self._loop.at(time.monotonic() + _BATCH_S, self._report)
 
 
 def main(descriptor: int) -> None:
@@ -112,11 +101,9 @@ def main(descriptor: int) -> None:
     with Connection(descriptor) as channel, contextlib.suppress(EOFError, OSError):  # the parent is gone
         share = channel.recv()
         try:
-            asyncio.run(_work(channel, share))
+            channel.send(Worker(channel, share).run())
         except (BookingSimError, psycopg.Error) as error:
             channel.send(Failed(redact(str(error)).splitlines()[0]))
-        else:
-            channel.send(Finished())
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ select
 from (
     select event_id, ticket_no, status, intent_id, held_by, hold_expires_at
     from booking.tickets
-    where (status <> 'available' or intent_id is not null) and (%(event_id)s::bigint is null or event_id = %(event_id)s)
+    where (status <> 'available' or intent_id is not null) and (%(event_ids)s::bigint[] is null or event_id = any (%(event_ids)s))
 ) as t
 full join (
     select event_id, ticket_no, id, status, user_id, expires_at
     from booking.booking_intents, unnest(ticket_nos) as ticket_no
-    where status in ('pending', 'confirmed') and (%(event_id)s::bigint is null or event_id = %(event_id)s)
+    where status in ('pending', 'confirmed') and (%(event_ids)s::bigint[] is null or event_id = any (%(event_ids)s))
 ) as i on i.id = t.intent_id and i.event_id = t.event_id and i.ticket_no = t.ticket_no
 where (
     t.held_by = i.user_id and (

@@ -10,7 +10,7 @@ from (
         count(*) filter (where t.status = 'held') as held,
         count(*) filter (where t.status = 'sold') as sold
     from booking.events as e left join booking.tickets as t on t.event_id = e.id
-    where %(event_id)s::bigint is null or e.id = %(event_id)s
+    where %(event_ids)s::bigint[] is null or e.id = any (%(event_ids)s)
     group by e.id, e.capacity
 ) as counted
 where (rows = capacity and numbers = capacity and available + held + sold = capacity) is not true

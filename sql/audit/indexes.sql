@@ -36,5 +36,5 @@ from (
     from (select event_id, ctid as row from booking.tickets tablesample system (100) where returned) as t
     full join (select event_id, ctid as row from booking.tickets where returned) as i using (row)
 ) as scans
-where (in_table is null or in_index is null) and (%(event_id)s::bigint is null or event_id = %(event_id)s)
+where (in_table is null or in_index is null) and (%(event_ids)s::bigint[] is null or event_id = any (%(event_ids)s))
 order by index, in_table, in_index

@@ -3,5 +3,5 @@ select id as intent_id, event_id, user_id, expires_at, now() - expires_at as ove
 from booking.booking_intents
 -- now() is when the snapshot was about to be taken: what falls due while the audit runs is not held against the sweeper.
 where status = 'pending' and expires_at + %(sweep_bound)s::interval < now()
-    and (%(event_id)s::bigint is null or event_id = %(event_id)s)
+    and (%(event_ids)s::bigint[] is null or event_id = any (%(event_ids)s))
 order by expires_at, id

@@ -4,7 +4,7 @@ from booking.booking_intents as i
 left join (
     select intent_id, event_id, count(*) as tickets from booking.tickets where intent_id is not null group by intent_id, event_id
 ) as t on t.intent_id = i.id and t.event_id = i.event_id
-where (%(event_id)s::bigint is null or i.event_id = %(event_id)s) and (
+where (%(event_ids)s::bigint[] is null or i.event_id = any (%(event_ids)s)) and (
     i.quantity >= 1 and i.quantity = cardinality(i.ticket_nos)
     and coalesce(t.tickets, 0) = case when i.status in ('pending', 'confirmed') then i.quantity else 0 end
 ) is not true

@@ -8,7 +8,7 @@ from (
         lag(case status when 'released' then released_at when 'expired' then expired_at else 'infinity' end)
             over history as earlier_ended_at
     from booking.booking_intents, unnest(ticket_nos) as ticket_no
-    where %(event_id)s::bigint is null or event_id = %(event_id)s
+    where %(event_ids)s::bigint[] is null or event_id = any (%(event_ids)s)
     window history as (partition by event_id, ticket_no order by created_at, id)
 ) as holds
 where created_at < earlier_ended_at

@@ -5,6 +5,8 @@
 -- costs by itself this adds one subtransaction a try (all or nothing: what a short try locked is let go), and to each
 -- refusal one count of the tickets that could be had, over the strategy's own index.
 
+drop function if exists booking.claim(bigint, int);  -- no strategy runs on the claim of another
+
 -- One try: claims the tickets and writes the intent and the hold. Raises BK000 if there are fewer than asked for.
 create or replace function booking.hold(
     event_id bigint, user_id text, quantity int, hold_for interval, request_key text,

@@ -16,7 +16,7 @@
 create function booking.refuses(dispensed bigint, quantity int) returns boolean
 language sql as $$
     select dispensed > 1::bigint << 60 and quantity > (dispensed & ((1 << 22) - 1))
-        and clock_timestamp() < to_timestamp((dispensed >> 22) / float8 '1000')
+        and clock_timestamp() < to_timestamp((dispensed >> 22) / 1e3)
 $$;
 
 
@@ -57,6 +57,33 @@ begin
 end $$;
 
 
+-- Tickets for a buyer, straight from the dispenser, locked. Fewer than asked for: look for leftovers. Null: there are none.
+create function booking.claim(event_id bigint, quantity int) returns int[]
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    capacity int;
+    dispenser regclass;
+    dispensed bigint;
+    claimed int[];
+    lap int;
+begin
+    select e.capacity, e.dispenser, pg_sequence_last_value(e.dispenser) into capacity, dispenser, dispensed
+        from booking.events as e where e.id = event_id;
+    if dispensed + quantity <= capacity then
+        claimed := booking.take_fresh(event_id, dispenser, quantity);
+        lap := greatest(1000, capacity / 32);
+        if claimed[quantity] % lap < quantity then
+            perform booking.comb(event_id, claimed[quantity] - lap);  -- a lap behind, where hardly anybody is still at it
+        end if;
+        return claimed;
+    elsif quantity <= capacity and booking.refuses(dispensed, quantity) then
+        return null;
+    end if;
+    return '{}';
+end $$;
+
+
 -- Takes the next tickets of the dispenser, locked; without those that somebody found by another way.
 create function booking.take_fresh(event_id bigint, dispenser regclass, quantity int) returns int[]
 language plpgsql as $$
@@ -67,19 +94,4 @@ begin
         where t.event_id = event_id and t.status = 'available'
             and t.ticket_no = any (array(select nextval(dispenser) from generate_series(1, quantity)))
         for update skip locked);
-end $$;
-
-
--- Tickets for a buyer, straight from the dispenser, locked; fewer if somebody found them by another way. Lap by lap, combs.
-create function booking.dispense(event_id bigint, capacity int, dispenser regclass, quantity int) returns int[]
-language plpgsql as $$
-#variable_conflict use_variable
-declare
-    lap int := greatest(1000, capacity / 32);
-    taken int[] := booking.take_fresh(event_id, dispenser, quantity);
-begin
-    if taken[quantity] % lap < quantity then
-        perform booking.comb(event_id, taken[quantity] - lap);  -- a lap behind, where hardly anybody is still at it
-    end if;
-    return taken;
 end $$;

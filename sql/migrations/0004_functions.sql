@@ -31,7 +31,7 @@ end $$;
 comment on function booking.create_event is 'Puts an event on sale: its row and one available ticket for each place. Returns its id.';
 
 
--- Raises what is wrong with a request, if anything is.
+-- Raises what is wrong with a request. What the dispenser can serve is right, so reserve() asks for the others only.
 create function booking.check_request(event_id bigint, user_id text, quantity int, hold_for interval) returns void
 language plpgsql as $$
 #variable_conflict use_variable
@@ -97,14 +97,10 @@ language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = o
 #variable_conflict use_variable
 declare
     committed boolean := pg_current_xact_id_if_assigned() is null;
-    capacity int;
-    dispenser regclass;
-    dispensed bigint;
     held_at timestamptz;
 begin
-    -- What is plainly right costs a refusal little; check_request() looks at the rest.
-    if (request_key is null and ascii(user_id) > 32 and quantity > 0 and hold_for > interval '0' and hold_for <= interval '31 days')
-        is not true then
+    if request_key is not null or user_id is null or btrim(user_id) = '' or quantity is null or quantity < 1
+        or hold_for is null or hold_for <= interval '0' or hold_for > interval '31 days' then
         perform booking.check_request(event_id, user_id, quantity, hold_for);
     end if;
     if request_key = '' then
@@ -117,15 +113,11 @@ begin
         end if;
     end if;
 
-    select e.capacity, e.dispenser, pg_sequence_last_value(e.dispenser) into capacity, dispenser, dispensed
-        from booking.events as e where e.id = event_id;
-    if dispensed + quantity <= capacity then
-        ticket_nos := booking.dispense(event_id, capacity, dispenser, quantity);
-    elsif quantity <= capacity and booking.refuses(dispensed, quantity) then
+    ticket_nos := booking.claim(event_id, quantity);
+    if ticket_nos is null then
         outcome := 'sold_out';
         return;
-    end if;
-    if (cardinality(ticket_nos) = quantity) is not true then
+    elsif cardinality(ticket_nos) < quantity then
         perform booking.check_request(event_id, user_id, quantity, hold_for);
         select i.outcome, i.ticket_nos into outcome, ticket_nos from booking.insist(event_id, quantity, committed) as i;
         if outcome <> 'held' then

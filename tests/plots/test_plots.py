@@ -129,13 +129,6 @@ def test_processors_are_those_of_the_run_and_not_of_what_came_before(axes):
     assert elsewhere.to_dict("list") == {"generator": [0.5, 0.5], "others": [1.5, 1.0]}
 
 
-def test_processors_of_a_last_look_in_haste_reach_from_the_look_before_the_last_to_the_end(axes):
-    processors_over_time(
-        server((0, 0, 0, 0), (1, 5, 5, 10), (2, 6, 5.5, 12), (4, 7, 6.5, 15), (4.1, 9, 7, 17)), ax=axes
-    )
-    assert [patch.get_data().edges.tolist() for patch in axes.patches] == [[1.0, 2.0, 4.1]] * 3
-
-
 def test_planned_and_sent_are_counted(axes):
     frame = attempts(refused(1, 0.0), refused(2, 1.0)._replace(scheduled_at=0.2), refused(2, 3.0, attempt=2))
     assert planned_and_sent(frame, ax=axes) is axes

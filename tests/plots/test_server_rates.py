@@ -35,13 +35,5 @@ def test_rates_and_shares_between_two_looks():
     assert rates["hit_share"].tolist() == [0.75, pytest.approx(math.nan, nan_ok=True)]
 
 
-def test_a_last_look_in_haste_is_taken_together_with_the_one_before():
-    columns = [[0] * 4 for _ in samples.SCHEMAS["server"].names]
-    columns[0] = [0.0, 1.0, 2.0, 2.1]
-    columns[samples.SCHEMAS["server"].names.index("commits")] = [0, 110, 110, 231]
-    rates = server_rates(samples.to_frame("server", [columns], 0.0))
-    assert rates["commits_per_s"].round(6).tolist() == [110.0, 110.0]
-
-
 def test_nothing_seen_is_no_rate():
     assert server_rates(samples.to_frame("server")).empty

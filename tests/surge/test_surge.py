@@ -72,14 +72,6 @@ def test_a_ticket_held_again_after_its_hold_ran_out_is_not_oversold(database):
     assert "holds on 2 tickets" in result.headline
 
 
-def test_the_seed_decides_the_order_of_the_buyers(database):
-    def order(seed):
-        result = surge(tickets=5, buyers=50, workers=1, connections=1, seed=seed, url=database, progress=False)
-        return result.attempts["buyer"].tolist()
-
-    assert order(7) == order(7) != order(8)
-
-
 def test_what_was_there_before_stays(database, conn):
     event_id = create_event(conn, "concert", 3)
     reserve(conn, event_id, "buyer 1", request_key=f"event {event_id + 1}")
