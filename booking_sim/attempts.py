@@ -66,7 +66,7 @@ class Attempt(NamedTuple):
     outcome: str
     """One of OUTCOMES, or of PAYMENTS."""
     intent_id: int | None = None
-    """Of a hold, as the next two."""
+    """Of a hold, as the next two; of the hold that a payment or a release is about."""
     ticket_nos: tuple[int, ...] | None = None
     hold_expires_at: datetime | None = None
     """By the database's clock."""

@@ -22,6 +22,7 @@ FIGURES: Final = {
     "gave_up": "Buyers who did not wait for their turn.",
     "unanswered": "Buyers who had no word at all.",
     "tickets_held": "Tickets in all holds; one that was held again counts again.",
+    "tickets_sold": "Tickets that were paid for, by the end.",
     "sold_out_after_s": "When the first refusal came, in seconds since the start.",
     "oversold": "Tickets promised twice, as the database or the buyers saw it, whichever is more.",
     "audit_ok": "Whether every invariant of the database holds.",

@@ -30,10 +30,12 @@ def tiles(summary: pd.Series) -> list[Tile]:
     Args:
         summary: As SurgeResult.summary gives it.
     """
-    oversold, audit_ok = summary["oversold"], summary["audit_ok"]
+    oversold, audit_ok, sold = summary["oversold"], summary["audit_ok"], summary["tickets_sold"]
     return [
         Tile("Sold twice", f"{oversold:,}" if oversold else "none", "tickets", "bad" if oversold else "good"),
-        Tile("Tickets held", f"{summary['tickets_held']:,}", f"of {summary['tickets']:,}"),
+        Tile("Tickets sold", f"{sold:,}", f"of {summary['tickets']:,}")
+        if sold
+        else Tile("Tickets held", f"{summary['tickets_held']:,}", f"of {summary['tickets']:,}"),
         Tile("Sold out after", _or_never(summary["sold_out_after_s"], "s"), "the first refusal"),
         Tile("Buyers refused", f"{summary['sold_out']:,}", f"of {summary['buyers']:,}"),
         Tile("Half within", _or_never(summary["p50_ms"], "ms"), "until the answer"),

@@ -40,6 +40,7 @@ def summarise(
             "gave_up": int(words.get("gave_up", 0)),
             "unanswered": crowd - int(words.sum()),
             "tickets_held": int(held["ticket_nos"].list.len().sum()),
+            "tickets_sold": int(inventory["sold"].iloc[-1]),
             "sold_out_after_s": float(answer_times(refused).min()),
             "oversold": max(sold_twice(attempts, scenario.seconds(scenario.hold)), int(inventory["oversold"].iloc[-1])),
             "audit_ok": bool((audit["violations"] == 0).all()),
@@ -94,6 +95,7 @@ def headline(summary: pd.Series) -> str:
         f"{held:,} of {tickets:,} tickets held"
         if held <= tickets
         else f"{held:,} holds on {tickets:,} tickets, some of them again",
+        *([f"{summary['tickets_sold']:,} sold"] if summary["tickets_sold"] else []),
         f"{refused:,} {'buyer' if refused == 1 else 'buyers'} refused",
         *(f"{summary[name]:,} {word}" for name, word in _EXCEPTIONS.items() if summary[name]),
         f"{summary['oversold']:,} sold twice" if summary["oversold"] else "none sold twice",

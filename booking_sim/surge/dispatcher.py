@@ -192,7 +192,7 @@ class Dispatcher:
                 *(ask.buyer.number, ask.buyer.kind, wish.attempt, ask.call, ask.buyer.event_id),
                 *(self._share.worker, link.number if link else None),
                 *(wish.scheduled_at - start, wish.wanted_at - start, sent_at, latency_ms),
-                *said,
+                *(said if ask.intent_id is None else said._replace(intent_id=ask.intent_id)),
                 *(failure or _NO_FAILURE),
             )
         )

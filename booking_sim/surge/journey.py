@@ -67,12 +67,14 @@ class Ask:
         call: What.
         parameters: As text, in the order in which the call's SQL has them.
         patience_s: How long the buyer waits for the answer; None: as long as it takes.
+        intent_id: The intent of the hold that it is about; None of a reserve.
     """
 
     buyer: Buyer
     call: Call
     parameters: Sequence[bytes]
     patience_s: float | None
+    intent_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +126,18 @@ class Cast:
             return
         yield think_s + (terms.hold_s if payment is Payment.LATE else 0.0)
         call = Call.RELEASE if payment is Payment.FAILS else Call.CONFIRM
-        yield from self._ask(buyer, kind, dice, call, (b"%d" % (answer.intent_id or 0), user_id))
+        intent_id = answer.intent_id
+        yield from self._ask(buyer, kind, dice, call, (b"%d" % (intent_id or 0), user_id), intent_id=intent_id)
 
     def _ask(
-        self, buyer: Buyer, kind: Kind, dice: "_Dice", call: Call, parameters: Sequence[bytes]
+        self,
+        buyer: Buyer,
+        kind: Kind,
+        dice: "_Dice",
+        call: Call,
+        parameters: Sequence[bytes],
+        *,
+        intent_id: int | None = None,
     ) -> Generator[Ask | float, Answer | None, Answer]:
         """Ask until the answer is final, or as often as such a buyer does.
 
@@ -136,7 +146,7 @@ class Cast:
         """
         terms = self._terms
         patience_s = None if kind.patience is None else kind.patience.total_seconds() / terms.time_scale
-        ask = Ask(buyer, call, parameters, patience_s)
+        ask = Ask(buyer, call, parameters, patience_s, intent_id)
         tries, refreshes, wait_s = kind.tries, kind.refreshes, _FIRST_WAIT_S
         while True:
             answer = cast("Answer", (yield ask))

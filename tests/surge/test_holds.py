@@ -54,3 +54,17 @@ def test_a_surge_tells_of_every_hold_on_its_own_clock(database):
     late = holds["held_at"].to_numpy() - told["sent_at"].to_numpy()
     assert (late > -1).all()
     assert (late < told["latency_ms"].to_numpy() / 1000 + 0.001).all()
+
+
+def test_a_ticket_that_is_given_back_or_overdue_and_held_again_is_not_sold_twice(database):
+    mixed = {"pays": 0.4, "fails": 0.3, "late": 0.2, "think": "10ms", "refreshes": 5, "refresh_after": "30ms"}
+    settings = {"tickets": 20, "buyers": 150, "hold": "40ms", "connections": 8, "kinds": {"mixed": mixed}}
+    result = surge(**settings, url=database, progress=False)
+    attempts, holds = result.attempts, result.holds
+    assert result.ok, result.headline
+    assert {"confirmed", "released", "expired"} <= set(holds["end"])
+    for call, answer, end in (("confirm", "confirmed", "confirmed"), ("release", "released", "released")):
+        told = attempts[(attempts["call"] == call) & (attempts["outcome"] == answer)]
+        assert sorted(told["intent_id"]) == sorted(holds.loc[holds["end"] == end, "intent_id"])
+    assert result.summary()["tickets_sold"] == holds.loc[holds["end"] == "confirmed", "quantity"].sum()
+    assert f"{result.summary()['tickets_sold']} sold" in result.headline
