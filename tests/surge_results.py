@@ -16,6 +16,9 @@ def call(buyer, attempt, sent_at, latency_ms, outcome, *answer, **failure):
     return Attempt(*start, *answer, **failure)
 
 
+KINDS = {"fan": {"share": 0.9, "pays": 0.5, "think": "5s..50s", "refreshes": 3}, "bot": {"share": 0.1, "at_once": 3}}
+
+
 def result(*, violations=0, partial=False, oversold=0):
     """Four buyers, two tickets: one got both at the second try, one was refused, one failed, one never came."""
     rows = [
@@ -25,7 +28,7 @@ def result(*, violations=0, partial=False, oversold=0):
         call(2, 1, 0.03, 1.5, "error", sqlstate="57P01", error="terminated", phase="call_sent"),
     ]
     return SurgeResult(
-        scenario=Scenario(tickets=2, buyers=4, quantity=2, connections=2, hold="90s"),
+        scenario=Scenario(tickets=2, buyers=4, quantity=2, connections=2, hold="90s", kinds=KINDS),
         attempts=columns.to_frame([columns.record_batch(tuple(zip(*rows, strict=True)))]),
         holds=read_csv(
             [

@@ -43,7 +43,7 @@ def page(result: "SurgeResult") -> str:
     Args:
         result: A run, as `surge` or `load` gives it.
     """
-    manifest = result.manifest
+    manifest, settings = result.manifest, result.scenario.to_dict()
     return render(
         "page.html",
         headline=result.headline,
@@ -52,10 +52,7 @@ def page(result: "SurgeResult") -> str:
         began=datetime.fromisoformat(manifest["started_at"]),
         tiles=tiles(result.summary()),
         pictures=_pictures(result),
-        scenario=[
-            (setting.name, getattr(result.scenario, setting.name), setting.metadata["help"])
-            for setting in fields(result.scenario)
-        ],
+        scenario=[(each.name, settings[each.name], each.metadata["help"]) for each in fields(result.scenario)],
         rules=result.audit.to_dict("records"),
         figures=[(name, result.summary()[name], meaning) for name, meaning in FIGURES.items()],
         server=manifest["server"],

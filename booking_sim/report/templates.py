@@ -1,11 +1,8 @@
 """The templates of the pages, beside this module; what is filled in is escaped."""
 
 import math
-from datetime import timedelta
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from booking_sim.durations import format_duration
 
 
 def _plain(value: object) -> str:
@@ -17,8 +14,10 @@ def _plain(value: object) -> str:
             return f"{value:,}"
         case float():
             return "nothing" if math.isnan(value) else f"{value:,.6g}"
-        case timedelta():
-            return format_duration(value)
+        case dict():
+            return ", ".join(f"{name} {_plain(part)}" for name, part in value.items())
+        case None:
+            return "not set"
         case _:
             return str(value)
 
