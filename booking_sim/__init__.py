@@ -4,9 +4,9 @@
 
     result = surge(tickets=500, buyers=5000)
 
-`surge` runs a `Scenario` against a real PostgreSQL and gives a `SurgeResult` back, which `load` reads from disk again.
-`stats` and `plots` turn its frames into numbers and pictures. `open_server` and `connect` open the database that all of
-it ran on, for SQL of one's own.
+`surge` runs a `Scenario` against a real PostgreSQL and gives a `SurgeResult` back, which `load` reads from disk again;
+`compare` runs one over several strategies. `stats` and `plots` turn frames into numbers and pictures. `open_server` and
+`connect` open the database that all of it ran on, for SQL of one's own.
 """
 
 from importlib import import_module
@@ -18,13 +18,29 @@ from booking_sim.surge import surge
 if TYPE_CHECKING:
     from booking_sim import plots, stats
     from booking_sim.checkup import doctor
+    from booking_sim.comparison import compare
+    from booking_sim.comparison.result import Comparison
     from booking_sim.database import connect, open_server
     from booking_sim.result import SurgeResult, load
 
-__all__ = ["Scenario", "SurgeResult", "connect", "doctor", "load", "open_server", "plots", "stats", "surge"]
+__all__ = [
+    "Comparison",
+    "Scenario",
+    "SurgeResult",
+    "compare",
+    "connect",
+    "doctor",
+    "load",
+    "open_server",
+    "plots",
+    "stats",
+    "surge",
+]
 
 _HOMES = {
+    "Comparison": "booking_sim.comparison.result",
     "SurgeResult": "booking_sim.result",
+    "compare": "booking_sim.comparison",
     "connect": "booking_sim.database",
     "doctor": "booking_sim.checkup",
     "load": "booking_sim.result",

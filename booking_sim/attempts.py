@@ -76,3 +76,6 @@ class Attempt(NamedTuple):
     """What went wrong, in one line."""
     phase: Phase | None = None
     """How far a failed attempt had come."""
+    passed_locked: int | None = None
+    """Of a call whose skip depth was measured, as the next: see `booking_sim.skip_depth.measure.Depth`."""
+    passed_dead: int | None = None

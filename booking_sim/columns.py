@@ -30,6 +30,8 @@ SCHEMA = pa.schema(
         "sqlstate": pa.string(),
         "error": pa.string(),
         "phase": pa.string(),
+        "passed_locked": pa.int64(),
+        "passed_dead": pa.int64(),
     }
 )
 """The fields of Attempt, in their order, as Parquet keeps them."""

@@ -32,6 +32,7 @@ FIGURES: Final = {
     "failed_attempts": "Calls that the database did not answer.",
     "duration_s": "From the first call to the last answer, in seconds.",
     "throughput": "Attempts a second.",
+    "skip_depth": "Tickets that a claim walked past, locked or taken already, for each that it took; of a sample.",
     **_LATENCIES,
 }
 """By name, in the order of the summary."""

@@ -76,6 +76,10 @@ class Scenario:
     )
     workers: int = field(default=2, metadata=_told("N", "Processes that play the buyers."))
     connections: int = field(default=32, metadata=_told("N", "Connections to the database, shared by the workers."))
+    depth_every: int = field(
+        default=200,
+        metadata=_told("N", "Measure how many tickets a claim walks past, of every so many-th call; 0: of none."),
+    )
     seed: int = field(
         default=1, metadata=_told("N", "Decides what is left to chance: when buyers come, who they are, what they do.")
     )
@@ -102,6 +106,7 @@ class Scenario:
         self._check_whole(
             "workers", 1, self.connections, because=f" (connections={self.connections}): each worker needs one"
         )
+        self._check_whole("depth_every", 0, 1_000_000_000)
         self._check_whole("seed", 0, 2**63 - 1)
         if self.schedule is not None and not len(self.schedule):
             raise BookingSimError(

@@ -6,6 +6,7 @@ import click
 
 from booking_sim.cli.audit import audit_command
 from booking_sim.cli.bench import bench_command
+from booking_sim.cli.compare import compare_command
 from booking_sim.cli.db import db
 from booking_sim.cli.doctor import doctor_command
 from booking_sim.cli.lab import lab_command
@@ -28,6 +29,7 @@ def cli() -> None:
       booking-sim report       one page of a surge's result, to send
       booking-sim audit        check that no ticket was sold twice
       booking-sim strategies   the ways to claim a ticket, and what each costs
+      booking-sim compare      the same crowd for each of them, side by side
       booking-sim bench        how near the database's limit they come
       booking-sim doctor       what will hurt a run here, and what to do
       booking-sim db --help    the database that all of it runs on
@@ -41,6 +43,7 @@ cli.add_command(report_command)
 cli.add_command(audit_command)
 cli.add_command(strategies)
 cli.add_command(bench_command)
+cli.add_command(compare_command)
 cli.add_command(doctor_command)
 
 

@@ -1,21 +1,19 @@
 """`booking-sim surge`: run a scenario, print the answer, keep the result."""
 
-import dataclasses
 import json
+import math
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from booking_sim import folder
-from booking_sim.durations import format_duration
+from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.junit import check, write
-from booking_sim.scenario import Scenario
-from booking_sim.scenarios import find
 from booking_sim.surge import surge
 from booking_sim.thresholds import Threshold, Verdict, judge
 
@@ -25,24 +23,9 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 
 
-def _settings(command: Callable[..., None]) -> Callable[..., None]:
-    """An option for each setting of Scenario."""
-    for setting in reversed(dataclasses.fields(Scenario)):
-        default = None if setting.default is dataclasses.MISSING else setting.default
-        option = click.option(
-            f"--{setting.name.replace('_', '-')}",
-            type={"N": int, "X": float}.get(setting.metadata["metavar"], str),
-            show_default=format_duration(default) if isinstance(default, timedelta) else str(default or ""),
-            metavar=setting.metadata["metavar"],
-            help=setting.metadata["help"],
-        )
-        command = option(command)
-    return command
-
-
 @click.command("surge")
 @click.argument("scenario", required=False, metavar="[SCENARIO]")
-@_settings
+@settings()
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-surge]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--require", multiple=True, metavar="'FIGURE < X'", help="Fail if this is not so; may be given again.")
@@ -71,8 +54,7 @@ def surge_command(
       --require 'p99_ms[5s:] < 50'       of what was answered 5 s after the start and later
       --require 'throughput[5s:1m] > 1000'
     """  # noqa: D301  click's own mark keeps the lines apart
-    given = {name: value for name, value in flags.items() if value is not None}
-    chosen = (find(scenario) if scenario else Scenario()).replace(**given)
+    chosen = chosen_scenario(scenario, flags)
     thresholds = [Threshold.parse(text) for text in require]
     if junit is not None:
         check(junit)
@@ -105,6 +87,7 @@ def _report(result: "SurgeResult", out: Path) -> str:
         "attempts": f"{figures['attempts']:,} in {figures['duration_s']:.2f} s, {figures['throughput']:,.0f} a second"
         + (f" · {figures['retries']:,} asked again" if figures["retries"] else ""),
         "latency": " · ".join(f"p{percent} {figures[f'p{percent}_ms']:,.1f} ms" for percent in (50, 95, 99)),
+        "skipped": _skipped(result),
         "oversold": f"{figures['oversold']:,}",
         "audit": f"{audit} ({result.audit['checked'].sum()} invariants)",
         "kept in": str(out),
@@ -114,6 +97,15 @@ def _report(result: "SurgeResult", out: Path) -> str:
     if result.manifest["observer"]["problems"]:
         lines["observer"] = "; ".join(result.manifest["observer"]["problems"])
     return "\n".join([f"{result.headline}.", "", *(f"  {name:<9} {text}" for name, text in lines.items())])
+
+
+def _skipped(result: "SurgeResult") -> str:
+    """The skip depth, and what of it the server did not let be seen."""
+    depth, measured = result.summary()["skip_depth"], result.manifest["skip_depth"]
+    if math.isnan(depth):
+        return "not measured: no call that got tickets was among the sample (--depth-every)"
+    unseen = "" if measured["plans"] else "; locked ones not seen: that takes a superuser, or auto_explain"
+    return f"{depth:,.1f} tickets walked past for each one taken{unseen}"
 
 
 def _judgement(verdicts: Sequence[Verdict]) -> str:

@@ -10,7 +10,7 @@ from psycopg import Connection
 from booking_sim.queries import load
 from booking_sim.skip_depth.plans import Reading, read_plan
 
-ANSWER = 4
+_ANSWER = 4
 """How many columns the call's own answer has, before those of the measurement."""
 
 _PARAMETERS = ("event_id", "user_id", "quantity", "hold_for", "request_key")
@@ -52,6 +52,10 @@ class Measure:
         """
         return self.prelude + load("skip_depth/reserve") % dict(zip(_PARAMETERS, literals, strict=True))
 
+    def answer(self, row: Sequence[bytes | None]) -> tuple[bytes | None, ...]:
+        """The call's own answer to what `message` asked: its columns, in binary."""
+        return tuple([None if column is None else _unwrap(column) for column in row[:_ANSWER]])
+
     def depth(self, row: Sequence[bytes | None], notices: Sequence[str]) -> Depth:
         """Tell the depth of a call that was asked with `message`.
 
@@ -60,7 +64,7 @@ class Measure:
             notices: What came with it.
         """
         entries, rows = (
-            int.from_bytes(unwrap(column), signed=True) for column in cast("Sequence[bytes]", row[ANSWER:])
+            int.from_bytes(_unwrap(column), signed=True) for column in cast("Sequence[bytes]", row[_ANSWER:])
         )
         if not self.prelude:
             return Depth(None, entries - rows)
@@ -69,7 +73,7 @@ class Measure:
         return Depth(reading.locked, entries - max(rows, reading.rows) + reading.refused)
 
 
-def unwrap(column: bytes) -> bytes:
+def _unwrap(column: bytes) -> bytes:
     """The bytes of a bytea that came as text."""
     return bytes.fromhex(column[2:].decode())
 

@@ -3,9 +3,11 @@
 from booking_sim.stats.arrivals import arrival_rates, planned_and_sent
 from booking_sim.stats.comparison import compare
 from booking_sim.stats.contention import blocking, wait_profile
+from booking_sim.stats.fairness import fairness
 from booking_sim.stats.latency import curve, latencies, percentiles, percentiles_over_time
 from booking_sim.stats.outcomes import last_words, rate_over_time
 from booking_sim.stats.server import processors, server_rates
+from booking_sim.stats.skip_depth import depth_over_time, skip_depth
 from booking_sim.stats.survival import expiry_delay, hold_survival
 
 __all__ = [
@@ -13,7 +15,9 @@ __all__ = [
     "blocking",
     "compare",
     "curve",
+    "depth_over_time",
     "expiry_delay",
+    "fairness",
     "hold_survival",
     "last_words",
     "latencies",
@@ -23,5 +27,6 @@ __all__ = [
     "processors",
     "rate_over_time",
     "server_rates",
+    "skip_depth",
     "wait_profile",
 ]

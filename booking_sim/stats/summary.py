@@ -8,6 +8,7 @@ from booking_sim.attempts import FAILURES
 from booking_sim.scenario import Scenario
 from booking_sim.stats.latency import percentiles
 from booking_sim.stats.outcomes import answer_times, last_words, sold_twice
+from booking_sim.stats.skip_depth import walked_past
 
 _EXCEPTIONS = {
     "contended": "contended",
@@ -50,6 +51,7 @@ def summarise(
             "failed_attempts": int(attempts["outcome"].isin(FAILURES).sum()),
             "duration_s": float(duration) if len(attempts) else 0.0,
             "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
+            "skip_depth": walked_past(attempts),
             **_latencies(attempts),
         },
         name="surge",

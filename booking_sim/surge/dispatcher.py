@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from booking_sim.attempts import Call, Phase
 from booking_sim.database import redact
+from booking_sim.skip_depth.measure import Depth
 from booking_sim.surge.decoding import Said, decode
 from booking_sim.surge.journey import Answer, Ask, Buyer, Cast, Journey
 from booking_sim.surge.link import Failure, Link, Row
@@ -22,12 +23,16 @@ _CANCEL_LOOK_S = 0.001
 _CANCELLED = "57014"
 _NAMES = {call: call.encode() for call in Call}
 _NO_FAILURE = (None, None, None)
+_NO_DEPTH = (None, None)
 
 
 class Wish:
     """A call on its way to its answer. Times are instants of `time.monotonic()`."""
 
-    __slots__ = ("ask", "attempt", "cancelling", "is_over", "journey", "link", "scheduled_at", "sent_at", "wanted_at")
+    __slots__ = (
+        *("ask", "attempt", "cancelling", "is_measured", "is_over", "journey", "link", "scheduled_at", "sent_at"),
+        "wanted_at",
+    )
 
     def __init__(self, journey: Journey, ask: Ask, scheduled_at: float, wanted_at: float) -> None:
         self.journey = journey
@@ -39,6 +44,7 @@ class Wish:
         self.sent_at: float | None = None
         self.link: Link | None = None
         self.cancelling: Future[None] | None = None
+        self.is_measured = False
         self.is_over = False
 
 
@@ -67,6 +73,7 @@ class Dispatcher:
         self._started_at = float("inf")
         self._ends_at = float("inf")
         self._is_stopped = False
+        self._until_measured = share.measure.every // 2 + 1 if share.measure else 0
         self.pool = Pool(share, loop, recorder, on_free=self._dispatch, on_answer=self._answered)
 
     @property
@@ -151,11 +158,20 @@ class Dispatcher:
                 if not wish.is_over:
                     wish.link = link = free.popleft()
                     self._under_way[link] = wish
-                    wish.sent_at = link.send(_NAMES[wish.ask.call], wish.ask.parameters)
+                    wish.sent_at = self._send(wish, link)
             elif self._share.times is None and time.monotonic() >= self._started_at and self._more_to_come():
                 self._enter(time.monotonic())
             else:
                 return
+
+    def _send(self, wish: Wish, link: Link) -> float:
+        ask, measure = wish.ask, self._share.measure
+        if measure is not None and ask.call is Call.RESERVE:
+            self._until_measured -= 1
+            if not self._until_measured:
+                self._until_measured, wish.is_measured = measure.every, True
+                return link.send_measured(measure, ask.parameters)
+        return link.send(_NAMES[ask.call], ask.parameters)
 
     def _answered(self, link: Link, answer: Row | Failure) -> None:
         now = time.monotonic()
@@ -170,8 +186,13 @@ class Dispatcher:
 
     def _record(self, wish: Wish, answer: Row | Failure, now: float) -> Answer:
         if not isinstance(answer, Failure):
+            depth = None
+            measure, link = self._share.measure, wish.link
+            if wish.is_measured and measure is not None and link is not None:
+                depth = measure.depth(answer, link.notices or ())
+                answer, link.notices = measure.answer(answer), None
             said = decode(answer)
-            self._write(wish, now, said)
+            self._write(wish, now, said, depth=depth)
             return Answer(said.outcome, said.intent_id)
         if answer.is_lost:
             outcome, phase = "unknown", Phase.CALL_SENT
@@ -181,7 +202,7 @@ class Dispatcher:
         self._write(wish, now, Said(outcome), answer.sqlstate, redact(answer.message).splitlines()[0], phase)
         return Answer(outcome, sqlstate=answer.sqlstate)
 
-    def _write(self, wish: Wish, now: float, said: Said, *failure: str | None) -> None:
+    def _write(self, wish: Wish, now: float, said: Said, *failure: str | None, depth: Depth | None = None) -> None:
         wish.is_over = True
         start, ask, link = self._started_at, wish.ask, wish.link
         sent_at, latency_ms = None, None
@@ -194,6 +215,7 @@ class Dispatcher:
                 *(wish.scheduled_at - start, wish.wanted_at - start, sent_at, latency_ms),
                 *(said if ask.intent_id is None else said._replace(intent_id=ask.intent_id)),
                 *(failure or _NO_FAILURE),
+                *(depth or _NO_DEPTH),
             )
         )
 

@@ -13,6 +13,7 @@ from booking_sim.audit import audit
 from booking_sim.observer.observer import Sightings
 from booking_sim.result import SurgeResult
 from booking_sim.scenario import Scenario
+from booking_sim.skip_depth.measure import Measure
 from booking_sim.strategies import Strategy
 from booking_sim.surge.crew import Account
 
@@ -24,6 +25,7 @@ def finish(
     *,
     scenario: Scenario,
     strategy: Strategy,
+    measure: Measure | None,
     event_ids: Sequence[int],
     application_name: str,
     source: str,
@@ -37,6 +39,7 @@ def finish(
         sightings: What the observer reported.
         scenario: What was simulated.
         strategy: How tickets were claimed.
+        measure: How the skip depth of some calls was measured.
         event_ids: The events of the surge.
         application_name: What the connections of the workers are called.
         source: How the server was found.
@@ -64,6 +67,7 @@ def finish(
             "problems": account.problems,
             "generator": account.generator(),
             "strategy": strategy.told(),
+            "skip_depth": {"every": measure.every, "plans": bool(measure.prelude)} if measure else None,
             "observer": sightings.told(account.started_at),
             "versions": manifest.versions(),
             "server": manifest.server(connection, source),

@@ -15,6 +15,7 @@ from psycopg.pq.abc import PGcancel, PGconn, PGresult
 
 from booking_sim import queries
 from booking_sim.attempts import Call
+from booking_sim.skip_depth.measure import Measure
 
 Row = tuple[bytes | None, ...]
 
@@ -71,12 +72,14 @@ class Link:
     Attributes:
         is_open: Whether calls can be sent.
         openings: How often it was begun to be opened.
+        notices: What came with the answer to a call that was measured; None if none was since it was last taken.
     """
 
     def __init__(self, number: int, url: str, application_name: str, selector: BaseSelector, owner: Owner) -> None:
         self.number = number
         self.is_open = False
         self.openings = 0
+        self.notices: list[str] | None = None
         self._conninfo = make_conninfo(url, application_name=application_name, client_encoding="utf8").encode()
         self._selector = selector
         self._owner = owner
@@ -90,6 +93,7 @@ class Link:
         """Begin to connect."""
         self.openings += 1
         self._connection = pq.PGconn.connect_start(self._conninfo)
+        self._connection.notice_handler = self._hear
         self._unprepared = list(Call)
         self._connect()
 
@@ -114,8 +118,22 @@ class Link:
         self._asked = True
         with suppress(psycopg.OperationalError):  # a connection that is gone is read to its end, and told of then
             self._connection.send_query_prepared(call, parameters, result_format=pq.Format.BINARY)
-            if self._connection.flush():
-                self._watch(EVENT_READ | EVENT_WRITE, self._write)
+            self._flush()
+        return sent_at
+
+    def send_measured(self, measure: Measure, parameters: Sequence[bytes]) -> float:
+        """Send a call to reserve as `send` does, such that its skip depth can be told.
+
+        The answer is what `Measure.answer` and `Measure.depth` read, the latter with `notices`.
+        """
+        escape = pq.Escaping(self._connection).escape_literal
+        message = measure.message([escape(parameter).decode() for parameter in parameters])
+        self.notices = []
+        sent_at = time.monotonic()
+        self._asked = True
+        with suppress(psycopg.OperationalError):
+            self._connection.send_query(message.encode())
+            self._flush()
         return sent_at
 
     def give_up(self, opening: int) -> None:
@@ -126,6 +144,15 @@ class Link:
     def canceller(self) -> PGcancel:
         """What cancels the call that is under way; it may be used in another thread, and waits for the server there."""
         return self._connection.get_cancel()
+
+    def _flush(self) -> None:
+        if self._connection.flush():
+            self._watch(EVENT_READ | EVENT_WRITE, self._write)
+
+    def _hear(self, notice: PGresult) -> None:
+        """Keep what a call that is measured has said besides its answer; the others say nothing that anybody wants."""
+        if self.notices is not None:
+            self.notices.append((notice.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode())
 
     def _connect(self) -> None:
         match self._connection.connect_poll():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from booking_sim.skip_depth.measure import Measure
 from booking_sim.surge.journey import Terms
 
 
@@ -24,6 +25,8 @@ class Share:
     """Seconds after which it lets nobody come any more; infinite if there is no such time."""
     times: Sequence[float] | None
     """Open loop: when each comes, in seconds from the start. Closed loop: None, one comes when a connection is free."""
+    measure: Measure | None
+    """How the skip depth of some calls is measured; None: of none."""
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""

@@ -15,6 +15,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", TqdmWarning)  # a notebook without widgets gets the bar as text
     from tqdm.auto import tqdm
 
+__all__ = ["Progress", "somebody_looks", "tqdm"]
+
 _WORDS = {"sold_out": "refused", "timed_out": "timed out", "gave_up": "gave up", "error": "failed"}
 _FORMAT = "|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
 """Short, so that there is room for the figures on a terminal of 80 columns."""
@@ -34,7 +36,7 @@ class Progress:
             total=tally.buyers,
             bar_format=_FORMAT,
             file=sys.stderr,
-            disable=not (_somebody_looks() if show is None else show),
+            disable=not (somebody_looks() if show is None else show),
             dynamic_ncols=True,
         )
 
@@ -61,5 +63,6 @@ def _words(tally: Tally) -> str:
     return ", ".join([*shown, f"{tally.rate:,.0f}/s", *p99])
 
 
-def _somebody_looks() -> bool:
+def somebody_looks() -> bool:
+    """Whether a bar would be seen: on a terminal, or in a notebook."""
     return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel.")

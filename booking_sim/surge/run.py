@@ -17,6 +17,7 @@ from booking_sim.errors import BookingSimError
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observer
 from booking_sim.scenario import MOST_BUYERS, Scenario
+from booking_sim.skip_depth.measure import Measure, find_prelude
 from booking_sim.strategies import Strategy, find, scratch
 from booking_sim.surge.crew import Crew
 from booking_sim.surge.interrupt import interruptible
@@ -42,8 +43,9 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: boo
             _check_headroom(connection, scenario.connections)
             title = f"surge of {began_at:%Y-%m-%d %H:%M:%S} UTC"
             event_ids = [create_event(connection, title, scenario.tickets) for _ in range(scenario.events)]
-        name = f"booking_sim surge {event_ids[0]}"
-        shares = _shares(scenario, strategy, event_ids, url=place, application_name=name)
+            name = f"booking_sim surge {event_ids[0]}"
+            measure = _measure(connection, scenario.depth_every)
+        shares = _shares(scenario, strategy, event_ids, url=place, application_name=name, measure=measure)
         watch = Watch(place, f"booking_sim observer {event_ids[0]}", tuple(event_ids))
         with interruptible() as interrupt:
             tally = Tally(buyers=scenario.crowd, tickets=scenario.events * scenario.tickets)
@@ -64,6 +66,7 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: boo
                     sightings,
                     scenario=scenario,
                     strategy=strategy,
+                    measure=measure,
                     event_ids=event_ids,
                     application_name=name,
                     source=server.source,
@@ -118,6 +121,10 @@ def _shares(scenario: Scenario, strategy: Strategy, event_ids: Sequence[int], **
         )
         for worker in range(workers)
     ]
+
+
+def _measure(connection: Connection[Any], every: int) -> Measure | None:
+    return Measure(every, find_prelude(connection)) if every else None
 
 
 def _check_headroom(connection: Connection[Any], wanted: int) -> None:

@@ -60,7 +60,7 @@ def stage(database, event_id):
 
     def make(*, buyers=1, connections=1, times=None, retry=(), hold_s=300.0, **kind):
         terms = Terms({"fan": Kind(**kind)}, (event_id,), 1, hold_s, 1.0, retry, 7)
-        share = Share(database, NAME, terms, 0, 1, range(connections), buyers, inf, times)
+        share = Share(database, NAME, terms, 0, 1, range(connections), buyers, inf, times, None)
         opened.append(Stage(share))
         return opened[-1]
 

@@ -1,0 +1,100 @@
+"""`booking-sim compare`: the same surge over several strategies, side by side."""
+
+import json
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from booking_sim import folder
+from booking_sim.cli.settings import chosen_scenario, settings
+from booking_sim.comparison import ROUNDS, compare
+
+if TYPE_CHECKING:
+    from booking_sim.comparison.result import Comparison
+
+_INTERRUPTED = 130
+_SHOWN = {
+    "throughput": ("buyers/s", ",.0f"),
+    "p50_ms": ("p50 ms", ",.1f"),
+    "p99_ms": ("p99 ms", ",.1f"),
+    "locked": ("locked", ",.1f"),
+    "dead": ("dead", ",.1f"),
+    "wait_Lock": ("at locks", ",.1f"),
+    "dead_tuples": ("dead rows", ",.0f"),
+    "tau": ("order", ".2f"),
+    "oversold": ("oversold", ",.0f"),
+}
+"""The figures that are printed: their heading, and how their median is written."""
+
+
+@click.command("compare")
+@click.argument("strategies", nargs=-1, metavar="[STRATEGY]...")
+@click.option("--scenario", metavar="NAME|PATH.toml", help="What to simulate; the settings below override it.")
+@settings(without=("strategy",))
+@click.option("--rounds", type=int, default=ROUNDS, show_default=True, metavar="N", help="How often each runs.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where to keep it  [default: results/TIME-compare]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def compare_command(
+    *, strategies: tuple[str, ...], scenario: str | None, rounds: int, out: Path | None, as_json: bool, **flags: Any
+) -> None:
+    """Let the same crowd come to several strategies, in turn, and see what tells them apart.
+
+    STRATEGY is a name that `booking-sim strategies` lists, or the path of an .sql file; without one, all of the
+    catalogue are compared. Each run has a scratch database of its own, on the server that POSTGRES_URL names, else the
+    PG* variables, else an embedded one; nothing that is there is touched. In each round all run once, and each round
+    begins with another one.
+
+    \b
+    What is shown, as medians of the rounds:
+      buyers/s       buyers a second who got tickets or a refusal, however often they had to ask
+      p50, p99 ms    how long answers took, in the database
+      locked, dead   skip depth: tickets that a claim walked past for each that it took, because somebody had them
+                     locked or had taken them already; of a sample of the calls
+      at locks       clients that waited for a lock at any moment
+      dead rows      in the booking tables at most
+      order          of sale against arrival, Kendall's tau-b: 1 as they came, 0 as if drawn
+      oversold       tickets promised twice
+
+    All of it is measured with this toolkit's own generator, on the machine that it shares with the server unless you
+    give another one. Where a worker of the generator was at work more than nine tenths of the time, the generator is
+    the limit, and the strategy could be faster than is shown: such strategies are named. More workers help while there
+    are processors for them.
+
+    Exits with 0 if every strategy that means to be safe passed the audit, 1 if not or if a run is incomplete, 130 if
+    interrupted; complete runs are kept in each case.
+    """  # noqa: D301  click's own mark keeps the lines apart
+    chosen = chosen_scenario(scenario, flags)
+    out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-compare"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
+    with folder.claimed(out):
+        result = compare(strategies, chosen, rounds=rounds)
+    result.save(out)
+    if as_json:
+        told = {"headline": result.headline, "failed": result.failed, "limited": result.limited, "out": str(out)}
+        click.echo(json.dumps(told | {"table": result.figures()}))
+    else:
+        click.echo(_report(result, out))
+    if result.manifest["interrupted"]:
+        sys.exit(_INTERRUPTED)
+    sys.exit(0 if result.ok else 1)
+
+
+def _report(result: "Comparison", out: Path) -> str:
+    table = result.table()
+    width = max(map(len, table.index))
+    head = " " * width + "".join(f"{heading:>11}" for heading, _ in _SHOWN.values())
+    rows = [
+        f"{name:<{width}}"
+        + "".join(f"{format(row[figure, 'median'], form):>11}" for figure, (_, form) in _SHOWN.items())
+        for name, row in table.iterrows()
+    ]
+    notes = [f"Incomplete: {problem}." for problem in result.manifest["problems"]]
+    if result.limited:
+        notes.append(
+            f"The generator was the limit of {', '.join(result.limited)}: with more workers they may be faster."
+        )
+    return "\n".join([head, *rows, "", f"{result.headline}.", *notes, f"Kept in {out}."])

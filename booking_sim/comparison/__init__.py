@@ -1,0 +1,63 @@
+"""Strategies side by side: the same seeded surge over each, in interleaved rounds, on one server."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from booking_sim.errors import BookingSimError
+from booking_sim.scenario import Scenario
+from booking_sim.strategies import catalogue, find
+
+if TYPE_CHECKING:
+    from booking_sim.comparison.result import Comparison
+
+ROUNDS = 3
+
+
+def compare(
+    strategies: Sequence[str | Path] = (),
+    scenario: Scenario | None = None,
+    *,
+    rounds: int = ROUNDS,
+    url: str | None = None,
+    progress: bool | None = None,
+    **settings: Any,
+) -> "Comparison":
+    """Run the same surge over several strategies, and set their figures side by side.
+
+    Each run has a scratch database of its own, the default strategy's too. In each round every strategy runs once, and
+    each round begins with another one, so that whatever the machine does in the meantime happens to all. Ctrl-C, or a
+    stopped cell, ends the comparison after the run that it stops, and returns the runs before it.
+
+    What is measured is the whole: server, generator and observer share the machine if they are on one. Where the
+    generator was at work all the time, strategies are closer to each other than they would be to faster buyers;
+    `Comparison.limited` names them.
+
+    Args:
+        strategies: Names of the catalogue, or paths of .sql files; none: the whole catalogue.
+        scenario: What to simulate; the defaults of Scenario if None. Its own strategy does not matter.
+        rounds: How often each strategy runs.
+        url: The server, as a libpq URL of any database there; nothing in it is touched. None: POSTGRES_URL, else the
+            PG* variables, else the embedded server.
+        progress: Whether to show a bar. None: on a terminal and in a notebook.
+        **settings: Settings of Scenario by name; they override those of `scenario`.
+
+    Returns:
+        The comparison: every run, the table, the chart.
+
+    Raises:
+        BookingSimError: A setting will not do, a strategy is unknown or named twice, or the server will not have it.
+    """
+    if "strategy" in settings:
+        raise BookingSimError(f"strategy={settings['strategy']} will not do: name the strategies to compare first.")
+    if rounds < 1:
+        raise BookingSimError(f"rounds={rounds} will not do: give a whole number from 1 on.")
+    chosen = [find(name) for name in strategies] or catalogue()
+    names = [strategy.name for strategy in chosen]
+    for name in names:
+        if names.count(name) > 1:
+            raise BookingSimError(f"The strategy {name!r} is named twice: name each once, and give files names.")
+    wanted = (scenario or Scenario()).replace(**settings)
+    from booking_sim.comparison.run import run  # noqa: PLC0415  brings pandas: what was refused did not wait for it
+
+    return run(wanted, chosen, rounds=rounds, url=url, progress=progress)

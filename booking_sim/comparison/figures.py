@@ -1,0 +1,66 @@
+"""The figures of one surge that strategies are compared by: SurgeResult -> numbers by name."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from booking_sim.result import SurgeResult
+from booking_sim.stats.fairness import fairness
+from booking_sim.stats.skip_depth import skip_depth
+
+WAITS = ("Lock", "LWLock", "IO", "IPC", "Timeout")
+"""The types of wait events that are told, as charts stack them; to wait for the client is not to wait."""
+
+FIGURES = {
+    "throughput": "buyers a second who got tickets or a refusal, however often they had to ask",
+    "tickets_per_s": "tickets held a second, to the last one",
+    "p50_ms": "milliseconds in the database that half of the calls did not exceed",
+    "p99_ms": "the same for 99 of 100",
+    "locked": "tickets that a claim walked past because somebody had them locked, for each that it took",
+    "dead": "the same, entries and rows of tickets that somebody had taken already",
+    "refusal": "both, for each call that took none",
+    **{f"wait_{kind}": f"clients that waited at any moment, for a wait event of type {kind}" for kind in WAITS},
+    "dead_tuples": "dead rows in the booking tables at most, as PostgreSQL estimates them",
+    "tau": "order of sale against order of arrival: 1 as they came, 0 as drawn (Kendall's tau-b)",
+    "displacement": "places that a buyer was sold to earlier or later than in the order of arrival, on average",
+    "out_of_turn": "share of the buyers with tickets who came too late for one",
+    "held": "buyers with tickets",
+    "sold_out": "buyers refused",
+    "contended": "buyers who gave up contended",
+    "errors": "buyers whose last word was an error",
+    "retries": "calls that their buyer had made before",
+    "oversold": "tickets promised twice",
+    "violations": "invariants that the audit found broken",
+    "generator_busy": "share of its time that the busiest worker of the generator was at work",
+}
+"""What a comparison tells of each run, by its name."""
+
+
+def figures(result: SurgeResult) -> dict[str, Any]:
+    """Take the figures of a run: those of FIGURES."""
+    summary = result.summary()
+    depth = skip_depth(result.attempts)
+    order = fairness(result.attempts, result.holds)
+    last_held = result.holds["held_at"].max()
+    return {
+        "throughput": (summary["held"] + summary["sold_out"]) / (summary["duration_s"] or np.nan),
+        "tickets_per_s": summary["tickets_held"] / last_held if last_held > 0 else np.nan,
+        **{name: summary[name] for name in ("p50_ms", "p99_ms")},
+        "locked": depth["locked"],
+        "dead": depth["dead"],
+        "refusal": depth["refusal_dead"] + np.nan_to_num(depth["refusal_locked"]),
+        **_waits(result.waits),
+        "dead_tuples": result.server["dead_tuples"].max(),
+        **order,
+        **{name: summary[name] for name in ("held", "sold_out", "contended", "errors", "retries", "oversold")},
+        "violations": int((result.audit["violations"] > 0).sum()),
+        "generator_busy": max(result.manifest["generator"]["busy"], default=np.nan),
+    }
+
+
+def _waits(waits: pd.DataFrame) -> dict[str, float]:
+    """How many clients waited at any moment, by the type of what they waited for: a mean over the looks."""
+    looks = waits["seconds"].nunique()
+    counts = waits["wait_event_type"].value_counts()
+    return {f"wait_{kind}": counts.get(kind, 0) / looks if looks else np.nan for kind in WAITS}

@@ -1,0 +1,94 @@
+"""Strategies side by side, on a real server: what is told of each, and that nothing of it stays behind."""
+
+import pandas as pd
+import pytest
+
+from booking_sim import compare
+from booking_sim.comparison.figures import FIGURES
+from booking_sim.errors import BookingSimError
+
+SMALL = {"tickets": 60, "buyers": 200, "connections": 8, "depth_every": 5}
+
+
+@pytest.fixture(scope="module")
+def compared(servers):
+    """Two rounds of three strategies."""
+    return compare(["skip_locked", "default", "unsafe"], url=servers("main").url, rounds=2, progress=False, **SMALL)
+
+
+def test_each_runs_once_a_round_and_each_round_begins_with_another(compared):
+    order = list(compared.runs[["round", "strategy"]].itertuples(index=False, name=None))
+    assert order == [
+        *((1, name) for name in ("skip_locked", "default", "unsafe")),
+        *((2, name) for name in ("default", "unsafe", "skip_locked")),
+    ]
+
+
+def test_every_figure_is_told_of_every_strategy(compared):
+    assert list(compared.runs.columns) == ["strategy", "round", "safe", *FIGURES]
+    runs = compared.runs.set_index("strategy")
+    assert runs.loc[
+        ["default", "skip_locked"], ["held", "sold_out", "oversold", "violations"]
+    ].drop_duplicates().to_numpy().tolist() == [[60, 140, 0, 0]]
+    measured = ["throughput", "tickets_per_s", "p50_ms", "p99_ms", "generator_busy"]
+    assert (runs[measured] > 0).all(axis=None)
+    assert runs[["locked", "dead", "dead_tuples", "wait_Lock"]].notna().all(axis=None)
+    assert runs["tau"].between(-1, 1).all()
+
+
+def test_the_unsafe_one_is_told_and_no_failure(compared):
+    assert compared.runs.set_index("strategy").loc["unsafe", "oversold"].min() > 0
+    assert compared.failed == []
+    assert compared.ok
+    assert "unsafe sold tickets twice" in compared.headline
+
+
+def test_a_safe_one_that_oversells_is_a_failure(compared):
+    claimed = type(compared)(compared.runs.assign(safe=True), compared.manifest)
+    assert claimed.failed == ["unsafe"]
+    assert not claimed.ok
+
+
+def test_the_table_has_medians_and_their_spread(compared):
+    table = compared.table()
+    assert sorted(table.index) == ["default", "skip_locked", "unsafe"]
+    assert table["throughput", "median"].is_monotonic_decreasing
+    assert (table["p99_ms", "least"] <= table["p99_ms", "median"]).all()
+    assert (table["p99_ms", "median"] <= table["p99_ms", "greatest"]).all()
+
+
+def test_it_is_kept_without_paths(compared, tmp_path):
+    folder = compared.save(tmp_path / "kept")
+    assert sorted(path.name for path in folder.iterdir()) == ["compare.png", "manifest.json", "runs.parquet"]
+    pd.testing.assert_frame_equal(pd.read_parquet(folder / "runs.parquet"), compared.runs)
+    written = (folder / "manifest.json").read_text()
+    assert "skip_locked.sql" in written
+    assert "sql/strategies" not in written
+
+
+def test_nothing_is_touched_and_nothing_stays(database, conn):
+    compare(["default"], url=database, rounds=1, progress=False, **SMALL)
+    assert conn.execute("select count(*) from booking.events").fetchone() == (0,)
+
+
+def test_where_the_generator_is_the_limit_is_said(compared):
+    assert type(compared)(compared.runs.assign(generator_busy=0.1), compared.manifest).limited == []
+    busy = compared.runs.assign(generator_busy=compared.runs["strategy"].map({"default": 0.97}).fillna(0.5))
+    assert type(compared)(busy, compared.manifest).limited == ["default"]
+
+
+@pytest.mark.parametrize(
+    ("strategies", "settings", "message"),
+    [
+        (["nosuch"], {}, "There is no strategy 'nosuch': choose default,"),
+        (["default", "default"], {}, "The strategy 'default' is named twice"),
+        (["default"], {"rounds": 0}, "rounds=0 will not do"),
+        (["default"], {"strategy": "nowait"}, "strategy=nowait will not do"),
+        (["default"], {"ticket": 3}, "There is no setting 'ticket'"),
+        (["default"], {"tickets": 0}, "tickets=0 will not do"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_runs(strategies, settings, message):
+    with pytest.raises(BookingSimError) as refusal:
+        compare(strategies, **settings)
+    assert message in str(refusal.value)

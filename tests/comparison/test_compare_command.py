@@ -1,0 +1,89 @@
+"""`booking-sim compare` as a person and a program use it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from booking_sim.strategies import find
+
+COMMAND = Path(sys.executable).with_name("booking-sim")
+HEADINGS = ["buyers/s", "p50", "ms", "p99", "ms", "locked", "dead", "at", "locks", "dead", "rows", "order", "oversold"]
+SMALL = ("--tickets", 40, "--buyers", 120, "--connections", 4, "--rounds", 1)
+
+
+@pytest.fixture
+def start(server, tmp_path):
+    """Start `booking-sim compare` on the test's server; it is gone when the test is."""
+    started = []
+
+    def run(*arguments):
+        process = subprocess.Popen(
+            [COMMAND, "compare", *map(str, arguments)],
+            cwd=tmp_path,
+            env=os.environ | {"POSTGRES_URL": server.url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_a_person_reads_a_table_and_what_to_remember(start, tmp_path):
+    process = start("default", "unsafe", *SMALL)
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, err) == (0, "")
+    head, *_ = out.splitlines()
+    assert head.split() == HEADINGS
+    assert {line.split()[0] for line in out.splitlines()[1:3]} == {"default", "unsafe"}
+    (folder,) = (tmp_path / "results").iterdir()
+    assert f"Kept in results/{folder.name}." in out
+
+
+def test_json_is_one_object_and_a_safe_one_that_oversells_is_exit_1(start, tmp_path):
+    text = find("unsafe").path.read_text(encoding="utf-8").replace("-- safe: no\n", "")
+    (tmp_path / "careless.sql").write_text(text, encoding="utf-8")
+    process = start("careless.sql", *SMALL, "--out", "out", "--json")
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, err) == (1, "")
+    told = json.loads(out)
+    assert told["failed"] == ["careless"]
+    assert told["table"]["careless"]["oversold"]["median"] > 0
+    assert (
+        json.loads((tmp_path / "out" / "manifest.json").read_text())["strategies"]["careless"]["file"] == "careless.sql"
+    )
+
+
+def test_bad_input_gets_one_line_and_status_2(start, tmp_path):
+    process = start("nosuch", *SMALL)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (2, "")
+    assert err.startswith("booking-sim: There is no strategy 'nosuch'")
+    assert err.count("\n") == 1
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_ctrl_c_keeps_the_runs_before_it(start, server, tmp_path):
+    process = start("default", "blocking", "--rounds", 1, "--tickets", 40, "--buyers", 300_000, "--out", "out")
+    wait = "select count(*) from pg_stat_activity where application_name like 'booking_sim surge%'"
+    while not server.admin.execute(wait).fetchone()[0]:
+        assert process.poll() is None
+        server.admin.execute("select pg_sleep(0.01)")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "stopped before a run was over" in err
+    assert (
+        server.admin.execute("select count(*) from pg_database where datname like 'booking_sim_scratch%'").fetchone()[0]
+        == 0
+    )

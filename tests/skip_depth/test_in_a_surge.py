@@ -1,0 +1,64 @@
+"""Skip depth during a surge: a share of the calls is measured, and nothing else is different."""
+
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from booking_sim import surge
+from booking_sim.skip_depth import measure
+from booking_sim.stats import fairness, skip_depth
+
+SMALL = {"tickets": 100, "buyers": 400, "connections": 8, "progress": False}
+
+
+@pytest.fixture(scope="module")
+def walked(servers):
+    """The textbook's strategy under a crowd."""
+    return surge(url=servers("main").url, strategy="skip_locked", depth_every=4, **SMALL)
+
+
+def test_every_so_many_th_call_is_measured_and_answered_as_the_others(walked):
+    assert walked.ok
+    measured = walked.attempts["passed_dead"].notna()
+    assert measured.sum() == pytest.approx(len(walked.attempts) / 4, abs=2)
+    held = walked.attempts[measured & (walked.attempts["outcome"] == "held")]
+    assert len(held) > 0
+    assert held[["intent_id", "ticket_nos", "hold_expires_at"]].notna().all(axis=None)
+    assert set(held["intent_id"]) <= set(walked.holds["intent_id"])
+
+
+def test_what_was_walked_past_is_told(walked):
+    depth = skip_depth(walked.attempts)
+    assert depth["locked"] + depth["dead"] == walked.summary()["skip_depth"] > 0
+    assert depth["holds"] + depth["refusals"] == walked.attempts["passed_dead"].notna().sum()
+    assert walked.manifest["skip_depth"] == {"every": 4, "plans": True}
+
+
+def test_with_0_nothing_is_measured(database):
+    result = surge(url=database, depth_every=0, **SMALL)
+    assert result.attempts["passed_dead"].isna().all()
+    assert result.manifest["skip_depth"] is None
+    assert result.figures()["skip_depth"] is None
+
+
+def test_a_call_that_fails_is_not_measured(database, conn):
+    conn.execute("alter function booking.claim rename to claim_no_more")
+    result = surge(url=make_conninfo(database), depth_every=1, **SMALL)
+    assert set(result.attempts["sqlstate"]) == {"42883"}
+    assert result.attempts["passed_dead"].isna().all()
+
+
+def test_a_server_that_tells_no_plans_is_said_so(database, monkeypatch):
+    monkeypatch.setattr(measure, "_explains", lambda *_: False)
+    result = surge(url=database, depth_every=4, **SMALL)
+    assert result.manifest["skip_depth"] == {"every": 4, "plans": False}
+    assert result.attempts["passed_dead"].notna().any()
+    assert result.attempts["passed_locked"].isna().all()
+
+
+def test_first_come_first_served_is_1_and_backwards_is_minus_1(walked):
+    asked = walked.attempts.groupby("buyer")["scheduled_at"].first()
+    held = walked.holds.assign(held_at=walked.holds["buyer"].map(asked))
+    assert fairness(walked.attempts, held)[["tau", "displacement"]].tolist() == [1, 0]
+    assert fairness(walked.attempts, held.assign(held_at=-held["held_at"]))["tau"] == -1
+    late = held.assign(buyer=asked.nlargest(len(held)).index, held_at=range(len(held)))
+    assert fairness(walked.attempts, late)["out_of_turn"] == 1
