@@ -16,6 +16,7 @@ from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.server import processors_over_time
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
+from booking_sim.stats.contention import blocking
 
 _TITLE_WIDTH = 80  # letters
 _ACROSS = 2
@@ -49,7 +50,7 @@ def panels(
         ("How many were answered within", len(attempts) > 0, lambda ax: latency_curve(attempts, ax=ax)),
         ("Arrivals", len(attempts) > 0, lambda ax: planned_and_sent(attempts, ax=ax)),
         ("What clients waited for", waits["pid"].notna().any(), lambda ax: waits_over_time(waits, ax=ax)),
-        ("Who waited for whom", waits["wait_event_type"].eq("Lock").any(), lambda ax: who_blocks_whom(waits, ax=ax)),
+        ("Who waited for whom", len(blocking(waits)), lambda ax: who_blocks_whom(waits, ax=ax)),
         ("Who used the processors", len(server) > _LOOKS, lambda ax: processors_over_time(server, ax=ax)),
         ("How long holds lasted", holds["end"].eq("expired").any(), lambda ax: hold_survival(holds, until, ax=ax)),
         ("How soon overdue holds were taken back", overdue.any(), lambda ax: expiry_delay(holds, until, ax=ax)),

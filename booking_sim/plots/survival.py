@@ -2,12 +2,13 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import PercentFormatter
 
-from booking_sim.plots.style import axes_or_new, ink, legend_above
+from booking_sim.plots.style import axes_or_new, ink, label_powers, legend_above
 from booking_sim.stats import survival
 
 _FAINT = 0.25
+_LEAST_S = 1e-4  # less is at once
 _DEADLINE = (0, (2, 2))
 
 
@@ -46,16 +47,18 @@ def expiry_delay(holds: pd.DataFrame, until: float, *, ax: Axes | None = None) -
     """
     ax = axes_or_new(ax)
     rows = survival.expiry_delay(holds, until)
-    _draw(ax, rows, "overdue_s", of=int(rows["at_risk"].max()) if len(rows) else 0)
-    ax.set(xlabel="seconds past the deadline", ylabel="overdue holds not taken back")
-    ax.set_xlim(0, rows["overdue_s"].max() * 1.02 if len(rows) else 1)
+    overdue, first = (int(rows["at_risk"].max()), rows["overdue_s"].min()) if len(rows) else (0, 1.0)
+    _draw(ax, rows, "overdue_s", of=overdue, begin=min(first / 2, _LEAST_S))
+    ax.set(xlabel="seconds past the deadline", ylabel="overdue holds not taken back", xscale="log")
+    ax.set_xlim(left=_LEAST_S)
+    label_powers(ax.xaxis)
     legend_above(ax)
     return ax
 
 
-def _draw(ax: Axes, rows: pd.DataFrame, time: str, of: int) -> None:
-    """Draw a share that steps down from 1 at the time 0."""
-    start = {time: 0.0, "share": 1.0, "low": 1.0, "high": 1.0}
+def _draw(ax: Axes, rows: pd.DataFrame, time: str, of: int, begin: float = 0.0) -> None:
+    """Draw a share that steps down from 1, which it is from the time `begin` on."""
+    start = {time: begin, "share": 1.0, "low": 1.0, "high": 1.0}
     steps = pd.concat([pd.DataFrame([start]), rows[list(start)]])
     ax.fill_between(
         steps[time],
@@ -76,4 +79,3 @@ def _draw(ax: Axes, rows: pd.DataFrame, time: str, of: int) -> None:
     )
     ax.set_ylim(0, 1.03)
     ax.yaxis.set_major_formatter(PercentFormatter(1))
-    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
