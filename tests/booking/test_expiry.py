@@ -28,6 +28,10 @@ def created_at(conn, hold):
     return conn.execute(query, [hold.intent_id]).fetchone()[0]
 
 
+def clock(conn):
+    return conn.execute("select clock_timestamp()").fetchone()[0]
+
+
 def test_at_the_deadline_the_tickets_can_be_reserved(conn, sweep):
     event_id = create_event(conn, "on sale", 3)
     hold = reserve(conn, event_id, "ann", 3, hold_for=SHORT)
@@ -37,11 +41,14 @@ def test_at_the_deadline_the_tickets_can_be_reserved(conn, sweep):
     assert violations(conn) == []
 
 
-def test_before_the_deadline_the_tickets_cannot_be_reserved(conn, sweep):
+def test_until_the_deadline_the_tickets_cannot_be_reserved_and_not_a_moment_longer(conn, sweep):
     event_id = create_event(conn, "on sale", 1)
     first = reserve(conn, event_id, "ann", hold_for=SHORT)
+    asked_at = clock(conn)
     while (second := reserve(conn, event_id, "bob")).outcome is Outcome.SOLD_OUT:
+        assert asked_at < first.hold_expires_at
         sweep()
+        asked_at = clock(conn)
     assert second.outcome is Outcome.HELD
     assert created_at(conn, second) >= first.hold_expires_at
     assert violations(conn) == []
