@@ -24,6 +24,8 @@ FIGURES: Final = {
     "tickets_held": "Tickets in all holds; one that was held again counts again.",
     "tickets_sold": "Tickets that were paid for, by the end.",
     "sold_out_after_s": "When the first refusal came, in seconds since the start.",
+    "confirmed": "Payments that were in time.",
+    "expired": "Payments that came after the hold had run out, and sold nothing.",
     "oversold": "Tickets promised twice, as the database or the buyers saw it, whichever is more.",
     "audit_ok": "Whether every invariant of the database holds.",
     "partial": "Whether the run ended before every buyer had the last word.",
@@ -33,6 +35,7 @@ FIGURES: Final = {
     "duration_s": "From the first call to the last answer, in seconds.",
     "throughput": "Attempts a second.",
     "skip_depth": "Tickets that a claim walked past, locked or taken already, for each that it took; of a sample.",
+    "late_ms": "99 of 100 calls were due no longer than this when the generator came to them.",
     **_LATENCIES,
 }
 """By name, in the order of the summary."""

@@ -156,10 +156,10 @@ class Scenario:
     def to_dict(self) -> dict[str, Any]:
         """The settings as JSON can hold them; `from_settings` makes the same scenario of them.
 
-        Of a strategy's path only the name of the file is told.
+        Of a strategy's path only the name of the file is told, and of recorded arrivals the counts.
         """
         told = {
-            "arrivals": None if self.arrivals is None else str(self.arrivals),
+            "arrivals": None if self.arrivals is None else str(self.arrivals.portable()),
             "duration": None if self.duration is None else format_duration(self.duration),
             "kinds": {name: kind.to_dict() for name, kind in self.kinds.items()},
             "hold": format_duration(self.hold),

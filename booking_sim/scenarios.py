@@ -24,11 +24,20 @@ def find(name_or_path: str | Path) -> Scenario:
     Raises:
         BookingSimError: There is no such name, or the file cannot be read, or what it says will not do.
     """
+    return Scenario.from_file(path_of(name_or_path))
+
+
+def path_of(name_or_path: str | Path) -> Path:
+    """Return the file of a scenario.
+
+    Raises:
+        BookingSimError: It is no path of a TOML file, and no name of a ready scenario.
+    """
     name = str(name_or_path)
     if name.endswith(".toml"):
-        return Scenario.from_file(name)
+        return Path(name)
     if name not in catalogue():
         raise BookingSimError(
             f"There is no scenario {name!r}: choose {', '.join(catalogue())}, or give the path of a .toml file."
         )
-    return Scenario.from_file(FOLDER / f"{name}.toml")
+    return FOLDER / f"{name}.toml"

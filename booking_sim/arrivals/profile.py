@@ -45,6 +45,10 @@ class Profile(ABC):
         """What it is a sum of; itself, if of nothing else."""
         return (self,)
 
+    def portable(self) -> "Profile":
+        """The same expected arrivals without a file of the user's, for a machine that has none."""
+        return self
+
     @property
     @abstractmethod
     def end(self) -> float:
@@ -131,6 +135,10 @@ class Sum(Profile):
     def __str__(self) -> str:
         return " + ".join(map(str, self.summands))
 
+    def portable(self) -> Profile:
+        """The sum of its parts without files."""
+        return Sum(tuple(part.portable() for part in self.summands))
+
     @property
     def parts(self) -> tuple[Profile, ...]:
         """What it is a sum of."""
@@ -174,6 +182,10 @@ class Poisson(Profile):
     """
 
     profile: Annotated[Profile, PROFILE]
+
+    def portable(self) -> Profile:
+        """The same of a profile without files."""
+        return Poisson(self.profile.portable())
 
     @property
     def end(self) -> float:

@@ -9,7 +9,8 @@ import numpy as np
 
 from booking_sim.arrivals.curve import FloatArray, Piece
 from booking_sim.arrivals.parameters import Kind
-from booking_sim.arrivals.profile import Shape
+from booking_sim.arrivals.profile import Profile, Shape
+from booking_sim.arrivals.shapes import Stages
 from booking_sim.errors import BookingSimError
 from booking_sim.resources import DATA
 
@@ -72,6 +73,13 @@ class Recorded(Shape):
         """The expected arrivals: in each bin a constant rate."""
         for count in self.counts:
             yield Piece(self.bin_width, count / self.bin_width, count / self.bin_width)
+
+    def portable(self) -> Profile:
+        """Its counts as stages, unless the file comes with the toolkit."""
+        if (CURVES / self.path).is_file() and not Path(self.path).is_absolute():
+            return self
+        rates = [count / self.bin_width for count in self.counts]
+        return Stages(tuple(stage for rate in rates for stage in ((0.0, rate), (self.bin_width, rate))))
 
     def draw(self, generators: Iterator[np.random.Generator]) -> FloatArray:
         """Place the arrivals of each bin at random within it."""

@@ -11,6 +11,7 @@ from booking_sim.cli.db import db
 from booking_sim.cli.doctor import doctor_command
 from booking_sim.cli.lab import lab_command
 from booking_sim.cli.report import report_command
+from booking_sim.cli.scenarios import scenarios
 from booking_sim.cli.strategies import strategies
 from booking_sim.cli.surge import surge_command
 from booking_sim.database import redact
@@ -25,6 +26,7 @@ def cli() -> None:
     \b
     Start here:
       booking-sim surge        run a surge against PostgreSQL, see who got a ticket
+      booking-sim scenarios    ready ones: a club gig, a stadium's on-sale, a bot storm
       booking-sim lab          the notebooks in JupyterLab: run, change and look
       booking-sim report       one page of a surge's result, to send
       booking-sim audit        check that no ticket was sold twice
@@ -38,6 +40,7 @@ def cli() -> None:
 
 cli.add_command(db)
 cli.add_command(surge_command)
+cli.add_command(scenarios)
 cli.add_command(lab_command)
 cli.add_command(report_command)
 cli.add_command(audit_command)

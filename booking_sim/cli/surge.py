@@ -84,14 +84,23 @@ def _report(result: "SurgeResult", out: Path) -> str:
     lines = {
         "buyers": f"{figures['held']:,} held · {figures['sold_out']:,} sold out · {figures['contended']:,} contended"
         f" · {figures['errors']:,} errors · {figures['unanswered']:,} unanswered",
+        "left": f"{figures['gave_up']:,} gave up waiting for a connection · {figures['timed_out']:,} timed out",
+        "payments": f"{figures['confirmed']:,} in time · {figures['expired']:,} too late, which sold nothing",
         "attempts": f"{figures['attempts']:,} in {figures['duration_s']:.2f} s, {figures['throughput']:,.0f} a second"
         + (f" · {figures['retries']:,} asked again" if figures["retries"] else ""),
         "latency": " · ".join(f"p{percent} {figures[f'p{percent}_ms']:,.1f} ms" for percent in (50, 95, 99)),
         "skipped": _skipped(result),
+        "slowed by": f"the {result.manifest['generator']['bottleneck'] or 'generator'}",
         "oversold": f"{figures['oversold']:,}",
         "audit": f"{audit} ({result.audit['checked'].sum()} invariants)",
         "kept in": str(out),
     }
+    for line, figure in (
+        ("left", figures["gave_up"] + figures["timed_out"]),
+        ("payments", figures["confirmed"] + figures["expired"]),
+    ):
+        if not figure:
+            del lines[line]
     if result.partial:
         lines["partial"] = "; ".join(result.manifest["problems"])
     if result.manifest["observer"]["problems"]:

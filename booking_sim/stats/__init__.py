@@ -1,9 +1,11 @@
 """Statistics: frame -> frame. They know of attempts, holds and waits, and nothing of databases."""
 
 from booking_sim.stats.arrivals import arrival_rates, planned_and_sent
+from booking_sim.stats.bottleneck import bottleneck, time_spent
 from booking_sim.stats.comparison import compare
 from booking_sim.stats.contention import blocking, wait_profile
 from booking_sim.stats.fairness import fairness
+from booking_sim.stats.kinds import by_kind
 from booking_sim.stats.latency import curve, latencies, percentiles, percentiles_over_time
 from booking_sim.stats.outcomes import last_words, rate_over_time
 from booking_sim.stats.server import processors, server_rates
@@ -13,6 +15,8 @@ from booking_sim.stats.survival import expiry_delay, hold_survival
 __all__ = [
     "arrival_rates",
     "blocking",
+    "bottleneck",
+    "by_kind",
     "compare",
     "curve",
     "depth_over_time",
@@ -28,5 +32,6 @@ __all__ = [
     "rate_over_time",
     "server_rates",
     "skip_depth",
+    "time_spent",
     "wait_profile",
 ]

@@ -14,6 +14,7 @@ from booking_sim.observer.observer import Sightings
 from booking_sim.result import SurgeResult
 from booking_sim.scenario import Scenario
 from booking_sim.skip_depth.measure import Measure
+from booking_sim.stats.bottleneck import bottleneck
 from booking_sim.strategies import Strategy
 from booking_sim.surge.crew import Account
 
@@ -48,10 +49,11 @@ def finish(
     ended_at = datetime.now(UTC)
     if account.problems:
         connection.execute(queries.load("surge/end_backends"), {"application_name": application_name})
+    attempts = columns.to_frame(account.batches)
     seen = samples.to_frames(sightings.columns, account.started_at)
     return SurgeResult(
         scenario=scenario,
-        attempts=columns.to_frame(account.batches),
+        attempts=attempts,
         holds=fetch_holds(connection, event_ids, account.elapsed()),
         waits=seen["waits"],
         inventory=_to_the_end(seen["inventory"], connection, event_ids, account),
@@ -65,7 +67,7 @@ def finish(
             "partial": bool(account.problems),
             "interrupted": account.interrupted,
             "problems": account.problems,
-            "generator": account.generator(),
+            "generator": account.generator() | {"bottleneck": bottleneck(attempts, list(account.busy.values()))},
             "strategy": strategy.told(),
             "skip_depth": {"every": measure.every, "plans": bool(measure.prelude)} if measure else None,
             "observer": sightings.told(account.started_at),

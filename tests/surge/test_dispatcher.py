@@ -182,6 +182,7 @@ def test_a_payment_succeeds_fails_comes_late_or_never(conn, stage, kind, words, 
     one.end()
     assert [row.outcome for row in one.rows] == words
     assert [row.attempt for row in one.rows] == list(range(1, len(words) + 1))
+    assert len({row.intent_id for row in one.rows}) == 1
     assert conn.execute("select status from booking.booking_intents").fetchone() == (status,)
 
 

@@ -1,0 +1,46 @@
+"""What kept a surge from being faster: the generator, the connections, or the database."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+_BUSY: Final = 0.9
+"""A worker that worked so much of its time had none left to send more."""
+
+
+def time_spent(attempts: pd.DataFrame) -> pd.Series:
+    """Where the time of an average call went.
+
+    Args:
+        attempts: One row an attempt, as SurgeResult.attempts.
+
+    Returns:
+        Milliseconds: `generator`, from the plan to asking for a connection; `connections`, from there to sending it;
+        `database`, from there to the answer.
+    """
+    return pd.Series(
+        {
+            "generator": 1000 * (attempts["wanted_at"] - attempts["scheduled_at"]).mean(),
+            "connections": 1000 * (attempts["sent_at"] - attempts["wanted_at"]).mean(),
+            "database": attempts["latency_ms"].mean(),
+        },
+        name="milliseconds",
+    )
+
+
+def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = ()) -> str | None:
+    """Name what kept a surge from being faster.
+
+    Args:
+        attempts: One row an attempt, as SurgeResult.attempts.
+        busy: The share of its time that each worker was working.
+
+    Returns:
+        `generator` if a worker had hardly a moment to spare, or else where an average call spent most of its time: one
+        of the words of `time_spent`. None if nothing was sent.
+    """
+    if max(busy, default=0.0) > _BUSY:
+        return "generator"
+    spent = time_spent(attempts).dropna()
+    return str(spent.idxmax()) if len(spent) == 3 else None
