@@ -8,6 +8,8 @@ from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.overview import at_a_glance, overview
 from booking_sim.plots.server import processors_over_time
 from booking_sim.plots.shares import shares, shares_overview
+from booking_sim.plots.skip_depth import skip_depth_over_time
+from booking_sim.plots.strategies import strategies_overview
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
 
@@ -26,6 +28,8 @@ __all__ = [
     "processors_over_time",
     "shares",
     "shares_overview",
+    "skip_depth_over_time",
+    "strategies_overview",
     "waits_over_time",
     "who_blocks_whom",
 ]

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from booking_sim.plots.skip_depth import PASSED_COLOURS, PASSED_LABELS
 from booking_sim.plots.style import OUTCOME_COLOURS, STYLE, WAIT_COLOURS, axes_or_new, label_powers, legend_above
 
 _KEPT, _BROKEN = OUTCOME_COLOURS["held"], OUTCOME_COLOURS["error"]
-_PASSED = {"locked": OUTCOME_COLOURS["contended"], "dead": OUTCOME_COLOURS["sold_out"]}
 _ROW_INCHES = 0.2
 _TITLE_WIDTH = 105  # letters
 
@@ -61,8 +61,7 @@ def skip_depth_by_strategy(table: pd.DataFrame, *, ax: Axes | None = None) -> Ax
         The axes.
     """
     ax = axes_or_new(ax)
-    labels = {"locked": "locked", "dead": "already taken"}
-    _stack(ax, table, {name: (label, _PASSED[name]) for name, label in labels.items()})
+    _stack(ax, table, {name: (PASSED_LABELS[name], colour) for name, colour in PASSED_COLOURS.items()})
     return _rows(ax, table, "tickets walked past for each one taken")
 
 

@@ -4,8 +4,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from booking_sim import surge
+from booking_sim.plots import skip_depth_over_time
 from booking_sim.skip_depth import measure
-from booking_sim.stats import fairness, skip_depth
+from booking_sim.stats import depth_over_time, fairness, skip_depth
 
 SMALL = {"tickets": 100, "buyers": 400, "connections": 8, "progress": False}
 
@@ -62,3 +63,12 @@ def test_first_come_first_served_is_1_and_backwards_is_minus_1(walked):
     assert fairness(walked.attempts, held.assign(held_at=-held["held_at"]))["tau"] == -1
     late = held.assign(buyer=asked.nlargest(len(held)).index, held_at=range(len(held)))
     assert fairness(walked.attempts, late)["out_of_turn"] == 1
+
+
+def test_it_is_drawn_over_the_run(walked):
+    ax = skip_depth_over_time(walked.attempts)
+    depth = depth_over_time(walked.attempts)
+    heights = [bar.get_height() for bar in ax.patches]
+    assert sum(heights) == pytest.approx(depth[["locked", "dead"]].sum().sum())
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["locked", "already taken"]
+    assert ax.get_ylabel() == "tickets walked past for each one taken"
