@@ -44,7 +44,8 @@ def figure_by_strategy(
         ax.set_xscale("log")
         label_powers(ax.xaxis)
     else:
-        ax.set_xlim(left=min(0, float(part["least"].min())) if part["least"].notna().any() else 0)
+        ax.margins(x=0.04)  # a dot at the end is a whole dot
+        ax.set_xlim(left=float(np.fmin(0, part["least"].min())))
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     return _rows(ax, table, about)
@@ -78,7 +79,7 @@ def waits_by_strategy(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     kinds = [kind for kind in WAIT_COLOURS if f"wait_{kind}" in table]
     _stack(ax, table, {f"wait_{kind}": (kind, WAIT_COLOURS[kind]) for kind in kinds})
-    return _rows(ax, table, "clients that wait at any moment, for")
+    return _rows(ax, table, "clients that wait at any moment")
 
 
 def _stack(ax: Axes, table: pd.DataFrame, parts: dict[str, tuple[str, str]]) -> None:

@@ -57,6 +57,14 @@ def test_the_table_has_medians_and_their_spread(compared):
     assert (table["p99_ms", "median"] <= table["p99_ms", "greatest"]).all()
 
 
+def test_the_chart_has_a_row_for_each_and_says_who_sold_twice(compared):
+    panels = compared.chart().axes
+    assert [label.get_text() for label in panels[0].get_yticklabels()] == list(compared.table().index)
+    assert all(panel.get_xlabel() for panel in panels)
+    said = [text.get_text() for text in panels[0].get_legend().get_texts()]
+    assert said == ["audit holds", "sold twice, or audit fails"]
+
+
 def test_it_is_kept_without_paths(compared, tmp_path):
     folder = compared.save(tmp_path / "kept")
     assert sorted(path.name for path in folder.iterdir()) == ["compare.png", "manifest.json", "runs.parquet"]
