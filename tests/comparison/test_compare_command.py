@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from booking_sim.strategies import find
@@ -74,16 +75,19 @@ def test_bad_input_gets_one_line_and_status_2(start, tmp_path):
 
 
 def test_ctrl_c_keeps_the_runs_before_it(start, server, tmp_path):
-    process = start("default", "blocking", "--rounds", 1, "--tickets", 40, "--buyers", 300_000, "--out", "out")
-    wait = "select count(*) from pg_stat_activity where application_name like 'booking_sim surge%'"
-    while not server.admin.execute(wait).fetchone()[0]:
+    process = start("default", "skip_locked", *SMALL[:-1], 50, "--out", "out")
+    scratch = f"booking_sim_scratch_{process.pid}_%"
+    look = "select datname from pg_stat_activity where datname like %s and application_name like 'booking_sim surge%%'"
+    seen = set()
+    while len(seen) < 2:  # the second run is under way
         assert process.poll() is None
+        seen |= set(server.admin.execute(look, [scratch]).fetchall())
         server.admin.execute("select pg_sleep(0.01)")
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert "stopped before a run was over" in err
-    assert (
-        server.admin.execute("select count(*) from pg_database where datname like 'booking_sim_scratch%'").fetchone()[0]
-        == 0
-    )
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "")
+    assert "Kept in out." in out
+    assert 1 <= len(pd.read_parquet(tmp_path / "out" / "runs.parquet")) < 100
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["interrupted"] is True
+    left = server.admin.execute("select datname from pg_database where datname like %s", [scratch])
+    assert left.fetchall() == []
