@@ -66,7 +66,20 @@ class Pgbench:
         retry = ("--max-tries", "1000") if self._retry else ()
         return self._run((load,), "-t", str(calls), *retry)[0]
 
+    def latencies(self, seconds: int, rate: float, load: Load) -> NDArray[np.float64]:
+        """Run one load at a rate, each call planned at random, for some seconds; as `for_seconds`.
+
+        Returns:
+            Milliseconds from when each call was planned to its answer.
+        """
+        [lines] = self._logs((load,), "-T", str(seconds), "--rate", f"{rate:.3f}")
+        return np.array([int(line[2]) / 1000 for line in lines])
+
     def _run(self, loads: tuple[Load, ...], *options: str) -> list[Times]:
+        return [np.sort([int(line[4]) + int(line[5]) / 1e6 for line in lines]) for lines in self._logs(loads, *options)]
+
+    def _logs(self, loads: tuple[Load, ...], *options: str) -> list[list[list[str]]]:
+        """Run loads at the same instant; of each the lines of its log, a call each, in words."""
         with tempfile.TemporaryDirectory(prefix="booking_sim-bench-") as folder, ExitStack() as stack:
             logs = [Path(folder) / str(number) for number, _ in enumerate(loads)]
             for log in logs:
@@ -79,7 +92,7 @@ class Pgbench:
                 _, complaint = process.communicate()
                 if process.returncode != 0:
                     raise BookingSimError(f"pgbench failed: {redact(' '.join(complaint.split())[:400])}")
-            return [_times(log, load) for load, log in zip(loads, logs, strict=True)]
+            return [_calls(log, load) for load, log in zip(loads, logs, strict=True)]
 
     def _start(self, load: Load, log: Path, options: tuple[str, ...]) -> "subprocess.Popen[str]":
         threads = min(load.clients, os.cpu_count() or 1)
@@ -112,13 +125,16 @@ def _ended(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"
             process.kill()
 
 
-def _times(log: Path, load: Load) -> Times:
-    """A line ends with the second and the microsecond of the answer; a call that failed has a word for its latency."""
+def _calls(log: Path, load: Load) -> list[list[str]]:
+    """Client, number, microseconds, script, and the second and microsecond of the answer.
+
+    A call that failed has a word for its latency, and is left out.
+    """
     lines = [line.split() for path in log.iterdir() for line in path.read_text(encoding="ascii").splitlines()]
-    times = np.array([int(line[4]) + int(line[5]) / 1e6 for line in lines if line[2].isdigit()])
-    if not len(times):
+    answered = [line for line in lines if line[2].isdigit()]
+    if not answered:
         raise BookingSimError(f"pgbench got no answer to {load.script} in time: give it more with --seconds.")
-    return np.sort(times)
+    return answered
 
 
 def _variables(url: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ import click
 
 from booking_sim import folder
 from booking_sim.bench import bench, situations
+from booking_sim.cli.bench_generator import generator_command
 from booking_sim.cli.bench_observer import observer_command
 
 if TYPE_CHECKING:
@@ -79,4 +80,5 @@ def _line(row: Any) -> str:
     return _ROW.format(row.situation, row.clients, *judged, f"{row.floor_per_s:,.0f}", f"{row.per_s:,.0f}")
 
 
+bench_command.add_command(generator_command)
 bench_command.add_command(observer_command)

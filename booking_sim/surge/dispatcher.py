@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from booking_sim.attempts import Call, Phase
 from booking_sim.database import redact
 from booking_sim.skip_depth.measure import Depth
-from booking_sim.surge.decoding import Said, decode
+from booking_sim.surge.decoding import decode
 from booking_sim.surge.journey import Answer, Ask, Buyer, Cast, Journey
 from booking_sim.surge.link import Failure, Link, Row
 from booking_sim.surge.loop import Loop
@@ -21,9 +21,7 @@ _GRACE_S = 1.0
 """How long calls under way may take to be answered after a stop; then they are cancelled."""
 _CANCEL_LOOK_S = 0.001
 _CANCELLED = "57014"
-_NAMES = {call: call.encode() for call in Call}
-_NO_FAILURE = (None, None, None)
-_NO_DEPTH = (None, None)
+_RESERVE = Call.RESERVE
 
 
 class Wish:
@@ -110,20 +108,20 @@ class Dispatcher:
         last = min(self._come + _AT_A_TIME, len(times))
         now = time.monotonic()
         while self._come < last and self._started_at + times[self._come] <= now:
-            self._enter(self._started_at + times[self._come])
+            self._enter(self._started_at + times[self._come], now)
         if self._come < len(times) and not self._is_stopped:
             self._loop.at(self._started_at + times[self._come], self._arrive)
         self._dispatch()
 
-    def _enter(self, scheduled_at: float) -> None:
+    def _enter(self, scheduled_at: float, now: float) -> None:
         buyer, journeys = self._cast.enter(self._share.worker + self._come * self._share.workers)
         self._come += 1
         self._inside += 1
         for journey in journeys:
-            self._go_on(buyer, journey, None, scheduled_at)
+            self._go_on(buyer, journey, None, scheduled_at, now)
 
-    def _go_on(self, buyer: Buyer, journey: Journey, answer: Answer | None, now: float) -> None:
-        """Tell a buyer an answer, or that a pause is over; it says what it wants next."""
+    def _go_on(self, buyer: Buyer, journey: Journey, answer: Answer | None, scheduled_at: float, now: float) -> None:
+        """Tell a buyer an answer, or that a pause is over, when it was planned; it says what it wants next."""
         if self._is_stopped:
             return
         try:
@@ -132,15 +130,15 @@ class Dispatcher:
             self._leave(buyer)
             return
         if isinstance(step, Ask):
-            wish = Wish(journey, step, now, time.monotonic())
+            wish = Wish(journey, step, scheduled_at, now)
             self._waiting.append(wish)
             if step.patience_s is not None:
                 self._loop.at(wish.wanted_at + step.patience_s, self._lose_patience, wish)
         else:
-            self._loop.at(now + step, self._wake, buyer, journey, now + step)
+            self._loop.at(scheduled_at + step, self._wake, buyer, journey, scheduled_at + step)
 
-    def _wake(self, buyer: Buyer, journey: Journey, now: float) -> None:
-        self._go_on(buyer, journey, None, now)
+    def _wake(self, buyer: Buyer, journey: Journey, scheduled_at: float) -> None:
+        self._go_on(buyer, journey, None, scheduled_at, time.monotonic())
         self._dispatch()
 
     def _leave(self, buyer: Buyer) -> None:
@@ -151,27 +149,30 @@ class Dispatcher:
 
     def _dispatch(self) -> None:
         """Send what can be sent. Closed loop: a connection that nobody wants lets the next buyer in."""
-        free = self.pool.free
+        free, waiting, is_closed = self.pool.free, self._waiting, self._share.times is None
         while free and not self._is_stopped:
-            if self._waiting:
-                wish = self._waiting.popleft()
+            if waiting:
+                wish = waiting.popleft()
                 if not wish.is_over:
                     wish.link = link = free.popleft()
                     self._under_way[link] = wish
                     wish.sent_at = self._send(wish, link)
-            elif self._share.times is None and time.monotonic() >= self._started_at and self._more_to_come():
-                self._enter(time.monotonic())
+            elif is_closed and self._come < self._share.buyers:
+                now = time.monotonic()
+                if not self._started_at <= now < self._ends_at:
+                    return
+                self._enter(now, now)
             else:
                 return
 
     def _send(self, wish: Wish, link: Link) -> float:
         ask, measure = wish.ask, self._share.measure
-        if measure is not None and ask.call is Call.RESERVE:
+        if measure is not None and ask.call is _RESERVE:
             self._until_measured -= 1
             if not self._until_measured:
                 self._until_measured, wish.is_measured = measure.every, True
                 return link.send_measured(measure, ask.parameters)
-        return link.send(_NAMES[ask.call], ask.parameters)
+        return link.send(ask.call.encode(), ask.parameters)
 
     def _answered(self, link: Link, answer: Row | Failure) -> None:
         now = time.monotonic()
@@ -181,7 +182,7 @@ class Dispatcher:
             self.pool.release(link)
         else:
             self._release_when_cancelled(link, wish.cancelling)
-        self._go_on(wish.ask.buyer, wish.journey, told, now)
+        self._go_on(wish.ask.buyer, wish.journey, told, now, now)
         self._dispatch()
 
     def _record(self, wish: Wish, answer: Row | Failure, now: float) -> Answer:
@@ -191,31 +192,53 @@ class Dispatcher:
             if wish.is_measured and measure is not None and link is not None:
                 depth = measure.depth(answer, link.notices or ())
                 answer, link.notices = measure.answer(answer), None
-            said = decode(answer)
-            self._write(wish, now, said, depth=depth)
-            return Answer(said.outcome, said.intent_id)
+            told = decode(answer)
+            self._write(wish, now, told, depth=depth)
+            return told
         if answer.is_lost:
             outcome, phase = "unknown", Phase.CALL_SENT
         else:
             timed_out = answer.sqlstate == _CANCELLED and wish.cancelling and not self._is_stopped
             outcome, phase = "timed_out" if timed_out else "error", Phase.ANSWERED
-        self._write(wish, now, Said(outcome), answer.sqlstate, redact(answer.message).splitlines()[0], phase)
-        return Answer(outcome, sqlstate=answer.sqlstate)
+        told = Answer(outcome, sqlstate=answer.sqlstate)
+        self._write(wish, now, told, redact(answer.message).splitlines()[0], phase)
+        return told
 
-    def _write(self, wish: Wish, now: float, said: Said, *failure: str | None, depth: Depth | None = None) -> None:
+    def _write(
+        self,
+        wish: Wish,
+        now: float,
+        told: Answer,
+        error: str | None = None,
+        phase: Phase | None = None,
+        *,
+        depth: Depth | None = None,
+    ) -> None:
         wish.is_over = True
         start, ask, link = self._started_at, wish.ask, wish.link
-        sent_at, latency_ms = None, None
-        if wish.sent_at is not None:
-            sent_at, latency_ms = wish.sent_at - start, (now - wish.sent_at) * 1000
+        buyer, sent_at = ask.buyer, wish.sent_at
         self._recorder.add(
             (
-                *(ask.buyer.number, ask.buyer.kind, wish.attempt, ask.call, ask.buyer.event_id),
-                *(self._share.worker, link.number if link else None),
-                *(wish.scheduled_at - start, wish.wanted_at - start, sent_at, latency_ms),
-                *(said if ask.intent_id is None else said._replace(intent_id=ask.intent_id)),
-                *(failure or _NO_FAILURE),
-                *(depth or _NO_DEPTH),
+                buyer.number,
+                buyer.kind,
+                wish.attempt,
+                ask.call,
+                buyer.event_id,
+                self._share.worker,
+                None if link is None else link.number,
+                wish.scheduled_at - start,
+                wish.wanted_at - start,
+                None if sent_at is None else sent_at - start,
+                None if sent_at is None else (now - sent_at) * 1000,
+                told.outcome,
+                told.intent_id if ask.intent_id is None else ask.intent_id,
+                told.ticket_nos,
+                told.hold_expires_at,
+                told.sqlstate,
+                error,
+                phase,
+                None if depth is None else depth.locked,
+                None if depth is None else depth.dead,
             )
         )
 
@@ -226,8 +249,9 @@ class Dispatcher:
             self._cancel(wish, wish.link)
             return
         now = time.monotonic()
-        self._write(wish, now, Said("gave_up"), None, "no connection was free in time", Phase.WAITING)
-        self._go_on(wish.ask.buyer, wish.journey, Answer("gave_up"), now)
+        told = Answer("gave_up")
+        self._write(wish, now, told, "no connection was free in time", Phase.WAITING)
+        self._go_on(wish.ask.buyer, wish.journey, told, now, now)
 
     def _cancel(self, wish: Wish, link: Link) -> None:
         wish.cancelling = self._canceller.submit(link.canceller().cancel)

@@ -6,7 +6,7 @@ It knows nothing of connections and clocks: whatever plays it sends each answer 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import cast
+from typing import NamedTuple, cast
 
 from booking_sim.attempts import Call
 from booking_sim.kinds import Kind, Payment
@@ -77,12 +77,15 @@ class Ask:
     intent_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a call: its outcome as in Attempt, the intent of a hold, the SQLSTATE of an error."""
+class Answer(NamedTuple):
+    """What came of a call; all but the outcome belong to a hold, and the SQLSTATE to an error."""
 
     outcome: str
+    """As in Attempt."""
     intent_id: int | None = None
+    ticket_nos: tuple[int, ...] | None = None
+    hold_expires_at: int | None = None
+    """Microseconds since 1970, by the database's clock."""
     sqlstate: str | None = None
 
 
@@ -115,10 +118,10 @@ class Cast:
         terms = self._terms
         quantity = terms.quantity if kind.quantity is None else kind.draw_quantity(dice)
         payment = kind.draw_payment(dice)
-        think_s = kind.think.draw(dice) / terms.time_scale
         user_id = b"buyer %d" % buyer.number
         # One request for each hand: asking again, when the answer was lost, never takes another ticket.
         key = b"event %d" % buyer.event_id if hand == 0 else b"event %d, hand %d" % (buyer.event_id, hand)
+        think_s = 0.0 if payment is Payment.NEVER else kind.think.draw(dice) / terms.time_scale
         answer = yield from self._ask(
             buyer, kind, dice, Call.RESERVE, (b"%d" % buyer.event_id, user_id, b"%d" % quantity, self._hold, key)
         )
@@ -165,10 +168,11 @@ class _Dice:
     """A buyer's own chance, made when it is first needed: that takes longer than all that a simple buyer does."""
 
     def __init__(self, seed: int, number: int, hand: int) -> None:
-        self._key = ((seed << _BITS) + number << _BITS) + hand
+        self._key = seed, number, hand
         self._random: Random | None = None
 
     def __call__(self) -> Random:
         if self._random is None:
-            self._random = Random(self._key)  # noqa: S311  chance that can be repeated, and no secret
+            seed, number, hand = self._key
+            self._random = Random(((seed << _BITS) + number << _BITS) + hand)  # noqa: S311  chance that can be repeated, and no secret
         return self._random

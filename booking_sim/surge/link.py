@@ -20,7 +20,8 @@ from booking_sim.skip_depth.measure import Measure
 Row = tuple[bytes | None, ...]
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
-_DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
+_BINARY = int(pq.Format.BINARY)
+_ROWS, _DONE = int(pq.ExecStatus.TUPLES_OK), int(pq.ExecStatus.COMMAND_OK)
 _FATAL = (b"FATAL", b"PANIC")
 
 
@@ -116,9 +117,12 @@ class Link:
         """
         sent_at = time.monotonic()
         self._asked = True
-        with suppress(psycopg.OperationalError):  # a connection that is gone is read to its end, and told of then
-            self._connection.send_query_prepared(call, parameters, result_format=pq.Format.BINARY)
-            self._flush()
+        try:
+            self._connection.send_query_prepared(call, parameters, None, _BINARY)
+            if self._connection.flush():
+                self._watch(EVENT_READ | EVENT_WRITE, self._write)
+        except psycopg.OperationalError:
+            pass  # a connection that is gone is read to its end, and told of then
         return sent_at
 
     def send_measured(self, measure: Measure, parameters: Sequence[bytes]) -> float:
@@ -201,7 +205,8 @@ class Link:
         result, self._result = self._result, None
         if result is None:  # a notice, while nothing was asked
             return
-        if result.status not in _DONE:
+        status = result.status
+        if status not in (_ROWS, _DONE):
             failure = self._failure(result)
             if failure.is_lost or not self.is_open:
                 self._lose(failure)

@@ -1,0 +1,201 @@
+"""How fast and how true a surge's generator is, beside pgbench: the same call, connections and server, by turns."""
+
+import statistics
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+from tqdm import tqdm
+
+from booking_sim import columns
+from booking_sim.arrivals import Constant, Poisson, Schedule
+from booking_sim.bench.pgbench import Load, Pgbench
+from booking_sim.bench.situations import Situation
+from booking_sim.bench.stage import prepare
+from booking_sim.database import connect, open_server
+from booking_sim.errors import BookingSimError
+from booking_sim.kinds import Kind
+from booking_sim.scenario import MOST_BUYERS
+from booking_sim.stats.latency import latencies
+from booking_sim.stats.outcomes import answer_times
+from booking_sim.strategies import find, scratch
+from booking_sim.surge.crew import Crew
+from booking_sim.surge.interrupt import Interrupt
+from booking_sim.surge.journey import Terms
+from booking_sim.surge.messages import Share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GOAL = 0.95
+"""The share of pgbench's rate that the generator is to reach, as fast as both can."""
+
+P50_WITHIN, P99_WITHIN = 0.10, 0.20
+"""How far above those of `pgbench --rate` its percentiles may be, at half of that rate."""
+
+Values = NDArray[np.float64]
+Pairs = list[tuple[float, float]]
+T = TypeVar("T")
+
+_WORKERS = 2
+_SEED = 1
+_HOLD_S = 300.0
+
+
+@dataclass(frozen=True)
+class GeneratorResult:
+    """What the generator came to, beside pgbench. All is in pairs: pgbench's and its own, of neighbouring turns.
+
+    Attributes:
+        rates: Calls a second, as fast as each can.
+        p50_ms: At half of pgbench's rate, open loop, counted from the plan.
+        p99_ms: The same.
+        busy: The share of its time that the busiest worker was working, as fast as it can.
+    """
+
+    rates: Pairs
+    p50_ms: Pairs
+    p99_ms: Pairs
+    busy: float
+
+    @cached_property
+    def shares(self) -> dict[str, float]:
+        """Its own as a share of pgbench's, the median of the pairs: `rate`, `p50_ms`, `p99_ms`."""
+        pairs = {"rate": self.rates, "p50_ms": self.p50_ms, "p99_ms": self.p99_ms}
+        return {name: statistics.median(own / theirs for theirs, own in both) for name, both in pairs.items()}
+
+    @property
+    def ok(self) -> bool:
+        """Whether every goal is reached; to measure less than pgbench is no fault."""
+        most = {"p50_ms": 1 + P50_WITHIN, "p99_ms": 1 + P99_WITHIN}
+        return self.shares["rate"] >= GOAL and all(self.shares[name] <= least for name, least in most.items())
+
+
+def generator(
+    *, clients: int = 32, tickets: int = 50_000, rounds: int = 5, seconds: int = 3, url: str | None = None
+) -> GeneratorResult:
+    """Measure the generator, in a scratch database that is gone afterwards.
+
+    Args:
+        clients: Connections, of either side.
+        tickets: How many there are to be reserved in a turn.
+        rounds: Pairs of turns for each measurement.
+        seconds: How long a turn takes.
+        url: A database of the server to measure on; nothing in it is touched. None: POSTGRES_URL, else the PG*
+            variables, else the embedded server.
+
+    Raises:
+        BookingSimError: An argument will not do, a worker failed, or the tickets ran out.
+    """
+    given = {"clients": (clients, _WORKERS), "tickets": (tickets, 100), "rounds": (rounds, 1), "seconds": (seconds, 1)}
+    for name, (value, least) in given.items():
+        if value < least:
+            raise BookingSimError(f"{name}={value} will not do: give a whole number from {least} on.")
+    with (
+        open_server(url) as server,
+        scratch(server.url, find("default")) as place,
+        connect(place) as connection,
+        tqdm(total=4 * rounds, desc="bench generator", unit=" turns", leave=False, disable=None) as bar,
+    ):
+        sizes = {"clients": clients, "tickets": tickets, "seconds": seconds}
+        rivals = _Rivals(Pgbench(server.bin_dir, place, retry=False), place, connection, **sizes)
+        rates = _by_turns(rounds, bar, rivals.their_rate, rivals.own_rate)
+        half = statistics.median(theirs for theirs, _ in rates) / 2
+        lasted = _by_turns(rounds, bar, lambda: rivals.their_latencies(half), lambda: rivals.own_latencies(half))
+    percentiles = {
+        percent: [(float(np.percentile(theirs, percent)), float(np.percentile(own, percent))) for theirs, own in lasted]
+        for percent in (50, 99)
+    }
+    return GeneratorResult(rates, percentiles[50], percentiles[99], max(rivals.busy))
+
+
+class _Rivals:
+    """Both sides; each has the server to itself while it is its turn, and an event that nobody has asked for yet."""
+
+    def __init__(
+        self, pgbench: Pgbench, url: str, connection: Connection[Any], *, clients: int, tickets: int, seconds: int
+    ) -> None:
+        self._pgbench = pgbench
+        self._url = url
+        self._connection = connection
+        self._clients = clients
+        self._tickets = tickets
+        self._seconds = seconds
+        self.busy: list[float] = []
+
+    def their_rate(self) -> float:
+        """What pgbench is answered a second, as fast as it can."""
+        [times] = self._pgbench.for_seconds(self._seconds, self._load())
+        return self._rate(times)
+
+    def own_rate(self) -> float:
+        """What the generator is answered a second, as fast as it can."""
+        attempts, busy = self._surge(None)
+        self.busy += busy
+        return self._rate(np.sort(answer_times(attempts).to_numpy()))
+
+    def their_latencies(self, rate: float) -> Values:
+        """How long pgbench's calls took, in milliseconds from the plan, at a rate."""
+        return self._pgbench.latencies(self._seconds, rate, self._load())
+
+    def own_latencies(self, rate: float) -> Values:
+        """How long the generator's calls took, in milliseconds from the plan, at a rate."""
+        attempts, _ = self._surge(Poisson(Constant(rate, self._seconds)).schedule(_SEED))
+        return latencies(attempts, "schedule").to_numpy()
+
+    def _event(self) -> int:
+        situation = Situation("generator", "generator", GOAL, self._clients, tickets=self._tickets)
+        return prepare(self._connection, situation).first_event
+
+    def _load(self) -> Load:
+        return Load("buyer", self._clients, {"event": self._event(), "number": 0})
+
+    def _rate(self, times: Values) -> float:
+        if len(times) >= self._tickets:
+            raise BookingSimError(f"tickets={self._tickets} ran out in one turn: give it more with --tickets.")
+        return float((len(times) - 1) / (times[-1] - times[0]))
+
+    def _surge(self, schedule: Schedule | None) -> "tuple[pd.DataFrame, list[float]]":
+        terms = Terms({"buyer": Kind()}, (self._event(),), 1, _HOLD_S, 1.0, (), _SEED)
+        shares = [self._share(terms, worker, schedule) for worker in range(_WORKERS)]
+        with Crew(shares) as crew:
+            account = crew.work(Interrupt(), lambda _: None)
+        if account.problems:
+            raise BookingSimError(f"The generator failed: {account.problems[0]}")
+        return columns.to_frame(account.batches), list(account.busy.values())
+
+    def _share(self, terms: Terms, worker: int, schedule: Schedule | None) -> Share:
+        return Share(
+            url=self._url,
+            application_name="booking_sim surge of a bench",
+            terms=terms,
+            worker=worker,
+            workers=_WORKERS,
+            connections=range(worker, self._clients, _WORKERS),
+            buyers=MOST_BUYERS if schedule is None else len(schedule.share(worker, _WORKERS)),
+            duration_s=self._seconds if schedule is None else inf,
+            times=None if schedule is None else array("d", schedule.share(worker, _WORKERS)),
+            measure=None,
+        )
+
+
+def _by_turns(rounds: int, bar: "tqdm[Any]", theirs: Callable[[], T], own: Callable[[], T]) -> list[tuple[T, T]]:
+    """Let both take turns; who is first changes from pair to pair, so that what drifts favours neither."""
+    pairs = []
+    for number in range(rounds):
+        if number % 2:
+            second = own()
+            bar.update()
+            pairs.append((theirs(), second))
+        else:
+            first = theirs()
+            bar.update()
+            pairs.append((first, own()))
+        bar.update()
+    return pairs
