@@ -1,0 +1,35 @@
+"""A server that stands still for a second: those who come meanwhile wait, and the latency from the plan says so."""
+
+import os
+import signal
+import threading
+
+from booking_sim import surge
+from booking_sim.database import connect
+from booking_sim.stats import percentiles
+
+BACKENDS = """
+    select pid from pg_stat_activity where datname = current_database() and application_name like 'booking_sim surge%'
+"""
+
+
+def test_a_stall_shows_in_the_latency_from_the_plan(database, conn, first_hold):
+    def stall():
+        first_hold()
+        with connect(database) as other:
+            pids = [pid for (pid,) in other.execute(BACKENDS)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        threading.Event().wait(1)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+    thread = threading.Thread(target=stall)
+    thread.start()
+    crowd = {"arrivals": "constant(rate=100, duration=3s)", "tickets": 500, "connections": 4}
+    result = surge(**crowd, url=database, progress=False)
+    thread.join()
+    assert result.ok
+    assert len(result.attempts) == 300
+    assert percentiles(result.attempts, (90,), clock="schedule")[90] > 500  # a third of the crowd came meanwhile
+    assert (result.attempts["latency_ms"] > 500).sum() <= 8  # and only those with a call under way see it otherwise
