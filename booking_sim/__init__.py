@@ -12,7 +12,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from booking_sim.scenario import Scenario
 from booking_sim.surge import surge
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from booking_sim.comparison.result import Comparison
     from booking_sim.database import connect, open_server
     from booking_sim.result import SurgeResult, load
+    from booking_sim.scenario import Scenario
 
 __all__ = [
     "Comparison",
@@ -39,6 +39,7 @@ __all__ = [
 
 _HOMES = {
     "Comparison": "booking_sim.comparison.result",
+    "Scenario": "booking_sim.scenario",
     "SurgeResult": "booking_sim.result",
     "compare": "booking_sim.comparison",
     "connect": "booking_sim.database",
@@ -49,7 +50,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for when it is asked for: pandas and matplotlib take a second, and no worker needs them."""
+    """Import what is asked for when it is asked for: pandas and numpy take a second, and no worker needs them."""
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     if name in __all__:

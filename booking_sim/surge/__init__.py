@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from booking_sim.scenario import Scenario
-
 if TYPE_CHECKING:
     from booking_sim.result import SurgeResult
+    from booking_sim.scenario import Scenario
 
 
 def surge(
-    scenario: Scenario | None = None,
+    scenario: "Scenario | None" = None,
     *,
     url: str | None = None,
     progress: bool | None = None,
@@ -40,6 +39,7 @@ def surge(
         BookingSimError: A setting will not do, the database cannot be reached or has too few connections left, or the
             strategy's file does not apply or its scratch database may not be made.
     """
-    from booking_sim.surge.run import run  # noqa: PLC0415  brings what the workers do without
+    from booking_sim.scenario import Scenario  # noqa: PLC0415  both bring what the workers do without
+    from booking_sim.surge.run import run  # noqa: PLC0415
 
     return run((scenario or Scenario()).replace(**settings), url=url, progress=progress, live=live)
