@@ -1,7 +1,7 @@
 """What the tests stand on: a server started once, a template migrated once, and a database of its own for each test.
 
 The server is the one that the product would use: POSTGRES_URL, the PG* variables, or the embedded one. Tests marked
-`core` run a second time on the oldest other PostgreSQL that is installed on this machine.
+`core` have a second half, `-m oldest`: the same on the oldest other PostgreSQL that is installed on this machine.
 """
 
 import fcntl
@@ -158,12 +158,14 @@ def pytest_configure(config):
 
 def pytest_report_header():
     main = "POSTGRES_URL" if "POSTGRES_URL" in os.environ else f"{major(BIN_DIR)} embedded"
-    return f"PostgreSQL: {main}; marked core also on {major(oldest()) if oldest() else 'no other, none is installed'}"
+    return f"PostgreSQL: {main}; marked oldest: {major(oldest()) if oldest() else 'none is installed that is older'}"
 
 
 def pytest_generate_tests(metafunc):
     if "server" in metafunc.fixturenames:
-        which = ["main", "oldest"] if metafunc.definition.get_closest_marker("core") else ["main"]
+        which = ["main"]
+        if metafunc.definition.get_closest_marker("core"):
+            which.append(pytest.param("oldest", marks=pytest.mark.oldest))
         metafunc.parametrize("server", which, indirect=True, scope="session")
 
 

@@ -6,6 +6,7 @@ language plpgsql as $$
 #variable_conflict use_column
 declare
     held_at timestamptz := clock_timestamp();
+    claimed int;
 begin
     select array_agg(t.ticket_no) into ticket_nos from (
         select ticket_no from booking.tickets
@@ -24,7 +25,9 @@ begin
         values (reserve.event_id, reserve.user_id, reserve.quantity, reserve.ticket_nos, reserve.request_key,
                 reserve.hold_for, held_at, reserve.hold_expires_at)
         returning i.id into intent_id;
-    update booking.tickets as t
-        set status = 'held', intent_id = reserve.intent_id, held_by = reserve.user_id, hold_expires_at = reserve.hold_expires_at
-        where t.event_id = reserve.event_id and t.ticket_no = any (reserve.ticket_nos);
+    foreach claimed in array ticket_nos loop  -- one by one, lowest first: all at once, writers of the same rows deadlock
+        update booking.tickets as t
+            set status = 'held', intent_id = reserve.intent_id, held_by = reserve.user_id, hold_expires_at = reserve.hold_expires_at
+            where t.event_id = reserve.event_id and t.ticket_no = claimed;
+    end loop;
 end $$;
