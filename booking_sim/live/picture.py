@@ -1,63 +1,63 @@
-"""A tally as HTML: five numbers, and the inventory as it drains."""
+"""A run so far as HTML: what buyers were told, and where the tickets are."""
 
-from booking_sim.plots.style import OUTCOME_COLOURS, STATUS_COLOURS
+import pandas as pd
+
+from booking_sim.attempts import OUTCOMES
+from booking_sim.plots.style import OUTCOME_COLOURS, STATUS_COLOURS, STATUS_LABELS
+from booking_sim.surge.progress import WORDS
 from booking_sim.surge.tally import Tally
+from booking_sim.templates import render
 
 _WIDTH, _HEIGHT = 640, 90
 _MOST_POINTS = 320
-
-_PAGE = """<div style="font-family: var(--jp-ui-font-family, sans-serif); max-width: {width}px">
-<table style="border: 0; margin: 0; font-size: 13px"><tr style="background: none">{numbers}</tr></table>
-<svg viewBox="0 0 {width} {height}" width="100%" role="img" aria-label="{told}" style="display: block">
-<rect width="{width}" height="{height}" fill="{available}"/>
-<polygon points="{points}" fill="{held}"/>
-</svg>
-<div style="font-size: 12px; color: var(--jp-ui-font-color2, #666)">{told}</div>
-</div>"""
-
-_NUMBER = """<td style="text-align: left; padding: 0 22px 4px 0; border: 0">
-<div style="color: var(--jp-ui-font-color2, #666)"><span style="color: {colour}">&#9632;</span> {name}</div>
-<div data-figure="{name}" style="font-size: 20px; font-variant-numeric: tabular-nums">{value}</div></td>"""
+_ALWAYS = {"held", "sold_out"}
+"""Outcomes that are shown before anybody met with them."""
 
 
-class History:
-    """How many tickets were taken at each look."""
+def picture(tally: Tally, inventory: pd.DataFrame) -> str:
+    """Draw what is known of a surge.
 
-    def __init__(self) -> None:
-        self._points: list[tuple[float, int]] = [(0.0, 0)]
-
-    def add(self, tally: Tally) -> None:
-        """Look once more."""
-        self._points.append((tally.elapsed_s, min(tally.tickets_held, tally.tickets)))
-        if len(self._points) > _MOST_POINTS:
-            del self._points[1:-1:2]
-
-    def polygon(self, tickets: int) -> str:
-        """The tickets that were taken as an area, from the first look to the last, for SVG."""
-        end = max(self._points[-1][0], 1e-9)
-        across = [(_WIDTH * seconds / end, _HEIGHT * (1 - count / tickets)) for seconds, count in self._points]
-        return " ".join(f"{x:.1f},{y:.1f}" for x, y in [(0, _HEIGHT), *across, (_WIDTH, _HEIGHT)])
-
-
-def picture(tally: Tally, history: History) -> str:
-    """Draw what is known of a surge."""
+    Args:
+        tally: What buyers were told.
+        inventory: The tickets as the database counted them so far, as SurgeResult.inventory.
+    """
     p99 = tally.p99_ms
-    left = max(tally.tickets - tally.tickets_held, 0)
-    numbers = {
-        "held": (f"{tally.outcomes['held']:,}", OUTCOME_COLOURS["held"]),
-        "refused": (f"{tally.outcomes['sold_out']:,}", OUTCOME_COLOURS["sold_out"]),
-        "waiting": ("" if tally.waiting is None else f"{tally.waiting:,}", "transparent"),
-        "answers a second": (f"{tally.rate:,.0f}", "transparent"),
-        "p99": ("&ndash;" if p99 is None else f"{p99:,.1f} ms", "transparent"),
-    }
-    return _PAGE.format(
+    outcomes = [name for name in OUTCOMES if name in _ALWAYS or tally.outcomes[name]]
+    return render(
+        "live/picture.html",
+        figures=[
+            *((WORDS[name], f"{tally.outcomes[name]:,}", OUTCOME_COLOURS[name]) for name in outcomes),
+            ("waiting", f"{tally.waiting:,}", None),
+            ("answers a second", f"{tally.rate:,.0f}", None),
+            ("p99", "" if p99 is None else f"{p99:,.1f} ms", None),
+        ],
+        tally=tally,
         width=_WIDTH,
         height=_HEIGHT,
-        numbers="".join(
-            _NUMBER.format(name=name, value=value, colour=colour) for name, (value, colour) in numbers.items()
-        ),
-        points=history.polygon(tally.tickets),
-        available=STATUS_COLOURS["available"],
-        held=STATUS_COLOURS["held"],
-        told=f"{left:,} of {tally.tickets:,} tickets left after {tally.elapsed_s:.1f} s",
+        tickets=_tickets(inventory),
+        areas=_areas(inventory),
+        until=inventory["seconds"].max(),
     )
+
+
+def _tickets(inventory: pd.DataFrame) -> list[tuple[str, int, str]]:
+    """How many are in each status by the last count, with its name and colour."""
+    if inventory.empty:
+        return []
+    last = inventory.iloc[-1]
+    return [(STATUS_LABELS[status], int(last[status]), colour) for status, colour in STATUS_COLOURS.items()]
+
+
+def _areas(inventory: pd.DataFrame) -> list[tuple[str, str]]:
+    """The tickets over time, stacked: the colour and the points of a polygon each, to be drawn in this order."""
+    seen = inventory.iloc[:: -1 - len(inventory) // _MOST_POINTS].iloc[::-1]
+    if len(seen) < 2:
+        return []
+    counts = seen[[*STATUS_COLOURS]].to_numpy(dtype=float)
+    across = _WIDTH * seen["seconds"] / seen["seconds"].iloc[-1]
+    tops = _HEIGHT * (1 - counts.cumsum(axis=1) / counts.sum(axis=1, keepdims=True))
+    areas = []
+    for colour, top in zip(STATUS_COLOURS.values(), tops.T, strict=True):
+        corners = [(0.0, _HEIGHT), *zip(across, top, strict=True), (_WIDTH, _HEIGHT)]
+        areas.append((colour, " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)))
+    return areas[::-1]

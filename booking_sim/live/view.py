@@ -6,7 +6,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from booking_sim.live.picture import History, picture
+from booking_sim import samples
+from booking_sim.live.picture import picture
+from booking_sim.observer.observer import Sightings
 from booking_sim.surge.messages import Batch
 from booking_sim.surge.tally import Tally
 
@@ -27,15 +29,16 @@ class LiveView:
     """One surge, shown from entering to leaving.
 
     Args:
-        tally: What is shown.
+        tally: What the workers reported so far.
+        sightings: What the observer reported so far: it alone sees what becomes of tickets that are held.
     """
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: Tally, sightings: Sightings) -> None:
         from booking_sim.live.panel import Panel  # noqa: PLC0415  only a notebook's environment has widgets
 
         self._tally = tally
-        self._history = History()
-        self._panel = Panel(html=picture(tally, self._history), kernel=_kernel_id())
+        self._sightings = sightings
+        self._panel = Panel(html=self._picture(), kernel=_kernel_id())
         self._due = 0.0
 
     def __enter__(self) -> Self:
@@ -49,9 +52,8 @@ class LiveView:
     ) -> None:
         from IPython.display import HTML  # noqa: PLC0415  as above
 
-        self._history.add(self._tally)
         # A widget is gone when the page is next opened; what it showed stays.
-        self._display.update(HTML(picture(self._tally, self._history)))  # type: ignore[no-untyped-call]
+        self._display.update(HTML(self._picture()))  # type: ignore[no-untyped-call]
         self._panel.close()
 
     def add(self, batch: Batch) -> None:
@@ -60,8 +62,11 @@ class LiveView:
         now = time.monotonic()
         if now >= self._due:
             self._due = now + _EVERY_S
-            self._history.add(self._tally)
-            self._panel.html = picture(self._tally, self._history)
+            self._panel.html = self._picture()
+
+    def _picture(self) -> str:
+        counts = tuple(self._sightings.columns.get("inventory", ()))
+        return picture(self._tally, samples.to_frame("inventory", counts, self._tally.began_at))
 
 
 def _kernel_id() -> str:

@@ -43,11 +43,14 @@ class Observer:
 
     Args:
         watch: What to watch.
+
+    Attributes:
+        sightings: What it reported so far.
     """
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._sightings = Sightings()
+        self.sightings = Sightings()
         self._ready = threading.Event()
         self._listener = threading.Thread(target=self._listen, daemon=True)
 
@@ -81,10 +84,10 @@ class Observer:
         self._send(Stop())
         self._listener.join(_PATIENCE_S)
         if self._listener.is_alive():
-            self._sightings.problems.append("it did not end when told to, and was ended by force")
+            self.sightings.problems.append("it did not end when told to, and was ended by force")
             self._process.kill()
             self._listener.join()
-        return self._sightings
+        return self.sightings
 
     def _listen(self) -> None:
         while True:
@@ -92,18 +95,18 @@ class Observer:
                 message = self._channel.recv()
             except (EOFError, OSError):  # it ended without a last word
                 reason = processes.reason(self._process)
-                self._sightings.problems.append(f"it {reason}, and nobody watched from then on")
+                self.sightings.problems.append(f"it {reason}, and nobody watched from then on")
                 break
-            self._sightings.last = time.monotonic()
+            self.sightings.last = time.monotonic()
             match message:
                 case Samples(columns):
                     for name, batch in columns.items():
-                        self._sightings.columns.setdefault(name, []).append(batch)
+                        self.sightings.columns.setdefault(name, []).append(batch)
                 case Ready():
                     self._ready.set()
                 case Finished(looks, problems):
-                    self._sightings.looks = looks
-                    self._sightings.problems += problems
+                    self.sightings.looks = looks
+                    self.sightings.problems += problems
                     break
         self._ready.set()
 

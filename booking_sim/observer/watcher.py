@@ -45,7 +45,7 @@ class Watcher:
         self._statements: dict[int, Row] = {}
 
     def watch(self) -> None:
-        """Look at everything once, say that it is ready, go on until Stop, and look at what counts up a last time.
+        """Look at everything once, say that it is ready, go on until Stop, and look at the end once more.
 
         Raises:
             BookingSimError: The database cannot be reached in the first place.
@@ -59,7 +59,8 @@ class Watcher:
             self._go_on()
             ended = time.monotonic()
             told = {name: pace.told(ended) for name, pace in self._paces.items()}
-            self._look("server")
+            for name in ("inventory", "server"):
+                self._look(name)
             self._compare_statements()
             self._tell()
             self._channel.send(Finished(told, self._problems(told)))

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from booking_sim.plots.overview import at_a_glance
 from booking_sim.report.pictures import data_uri
-from booking_sim.report.templates import render
 from booking_sim.report.tiles import tiles
+from booking_sim.templates import render
 
 if TYPE_CHECKING:
     from booking_sim.result import SurgeResult
@@ -15,7 +15,7 @@ def card(result: "SurgeResult") -> str:
     """Write a result as a piece of HTML that fits into a light or a dark page."""
     summary = result.summary()
     return render(
-        "card.html",
+        "report/card.html",
         headline=result.headline,
         tiles=tiles(summary),
         picture=data_uri(at_a_glance(result.attempts, "")),

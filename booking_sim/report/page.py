@@ -11,9 +11,9 @@ from booking_sim.figures import FIGURES
 from booking_sim.plots.overview import panels
 from booking_sim.plots.style import DARK, STYLE
 from booking_sim.report.pictures import data_uri
-from booking_sim.report.templates import render
 from booking_sim.report.tiles import tiles
 from booking_sim.report.words import words
+from booking_sim.templates import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ def page(result: "SurgeResult") -> str:
     """
     manifest, settings = result.manifest, result.scenario.to_dict()
     return render(
-        "page.html",
+        "report/page.html",
         headline=result.headline,
         ok=result.ok,
         problems=manifest["problems"],

@@ -132,6 +132,7 @@ class Dispatcher:
         if isinstance(step, Ask):
             wish = Wish(journey, step, scheduled_at, now)
             self._waiting.append(wish)
+            self._recorder.call_wanted()
             if step.patience_s is not None:
                 self._loop.at(wish.wanted_at + step.patience_s, self._lose_patience, wish)
         else:

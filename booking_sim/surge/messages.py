@@ -60,6 +60,8 @@ class Batch:
     """How many attempts ended in each way."""
     buyers_done: int
     """How many buyers had their last word."""
+    calls_wanted: int
+    """How many calls buyers came to want; those without an answer yet are waiting."""
     connecting: dict[str, int]
     """Connections that were lost or could not be made, by the reason."""
 

@@ -17,7 +17,14 @@ with warnings.catch_warnings():
 
 __all__ = ["Progress", "somebody_looks", "tqdm"]
 
-_WORDS = {"sold_out": "refused", "timed_out": "timed out", "gave_up": "gave up", "error": "failed"}
+WORDS = {outcome: outcome for outcome in OUTCOMES} | {
+    "sold_out": "refused",
+    "timed_out": "timed out",
+    "gave_up": "gave up",
+    "error": "failed",
+}
+"""What came of attempts, as it is told while a surge runs."""
+
 _FORMAT = "|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
 """Short, so that there is room for the figures on a terminal of 80 columns."""
 
@@ -58,7 +65,7 @@ class Progress:
 
 def _words(tally: Tally) -> str:
     counts = tally.outcomes
-    shown = [f"{counts[outcome]:,} {_WORDS.get(outcome, outcome)}" for outcome in OUTCOMES if counts[outcome]]
+    shown = [f"{counts[outcome]:,} {WORDS[outcome]}" for outcome in OUTCOMES if counts[outcome]]
     p99 = [] if tally.p99_ms is None else [f"p99 {tally.p99_ms:,.3g} ms"]
     return ", ".join([*shown, f"{tally.rate:,.0f}/s", *p99])
 

@@ -27,11 +27,16 @@ class Recorder:
     def __init__(self) -> None:
         self._rows: list[tuple[Any, ...]] = []
         self._buyers_done = 0
+        self._calls_wanted = 0
         self._connecting = Counter[str]()
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Write one attempt down: the fields of Attempt, in their order; a deadline in microseconds since 1970."""
         self._rows.append(row)
+
+    def call_wanted(self) -> None:
+        """Count a call that a buyer wants an answer to from now on."""
+        self._calls_wanted += 1
 
     def buyer_done(self) -> None:
         """Count a buyer who has had the last word."""
@@ -45,9 +50,10 @@ class Recorder:
         """Hand over what came since this was last asked."""
         rows, self._rows = self._rows, []
         buyers_done, self._buyers_done = self._buyers_done, 0
+        calls_wanted, self._calls_wanted = self._calls_wanted, 0
         connecting, self._connecting = dict(self._connecting), Counter()
         columns = dict(zip(Attempt._fields, zip(*rows, strict=True), strict=True)) if rows else {}
         packed: list[Sequence[Any]] = [
             array(_TYPES[name], column) if name in _TYPES else column for name, column in columns.items()
         ]
-        return Batch(packed, dict(Counter(columns.get("outcome", ()))), buyers_done, connecting)
+        return Batch(packed, dict(Counter(columns.get("outcome", ()))), buyers_done, calls_wanted, connecting)

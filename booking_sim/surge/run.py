@@ -15,7 +15,7 @@ from booking_sim.database import connect, open_server
 from booking_sim.database.migrations import migrate
 from booking_sim.errors import BookingSimError
 from booking_sim.observer.messages import Watch
-from booking_sim.observer.observer import Observer
+from booking_sim.observer.observer import Observer, Sightings
 from booking_sim.scenario import MOST_BUYERS, Scenario
 from booking_sim.skip_depth.measure import Measure, find_prelude
 from booking_sim.strategies import Strategy, find, scratch
@@ -49,9 +49,10 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: boo
         watch = Watch(place, f"booking_sim observer {event_ids[0]}", tuple(event_ids))
         with interruptible() as interrupt:
             tally = Tally(buyers=scenario.crowd, tickets=scenario.events * scenario.tickets)
+            observer = Observer(watch)
             with (
-                _show(tally, progress=progress, live=live) as view,
-                Observer(watch) as observer,
+                _show(tally, observer.sightings, progress=progress, live=live) as view,
+                observer,
                 Crew(shares) as crew,
             ):
                 observer.wait(lambda: not interrupt.times)
@@ -74,13 +75,13 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: boo
                 )
 
 
-def _show(tally: Tally, *, progress: bool | None, live: bool) -> "Progress | LiveView":
+def _show(tally: Tally, sightings: Sightings, *, progress: bool | None, live: bool) -> "Progress | LiveView":
     """What shows the run to somebody: the live view if it is wanted and there is a page for it, else a bar."""
     if live:
         from booking_sim.live import LiveView, is_possible  # noqa: PLC0415  brings widgets
 
         if is_possible():
-            return LiveView(tally)
+            return LiveView(tally, sightings)
     return Progress(tally, show=progress)
 
 

@@ -19,7 +19,6 @@ _LEAST_S = 0.2
 """The first report is of about so long."""
 
 _LATENCY = Attempt._fields.index("latency_ms")
-_TICKETS = Attempt._fields.index("ticket_nos")
 
 
 class Tally:
@@ -30,7 +29,7 @@ class Tally:
         tickets: How many there are.
         buyers_done: Buyers who had their last word.
         outcomes: Attempts by what they ended with.
-        tickets_held: Tickets that were put on hold, or that were again.
+        began_at: The instant of the first report, of `time.monotonic()`; None before it.
     """
 
     def __init__(self, *, buyers: int | None, tickets: int) -> None:
@@ -38,18 +37,18 @@ class Tally:
         self.tickets = tickets
         self.buyers_done = 0
         self.outcomes = Counter[str]()
-        self.tickets_held = 0
-        self._began: float | None = None
+        self.began_at: float | None = None
+        self._calls_wanted = 0
         self._recent: deque[tuple[float, Sequence[float | None]]] = deque()
 
     def add(self, batch: Batch) -> None:
         """Count what came since the last batch of a worker."""
         self.buyers_done += batch.buyers_done
         self.outcomes.update(batch.outcomes)
+        self._calls_wanted += batch.calls_wanted
         now = time.monotonic()
-        self._began = self._began or now
+        self.began_at = self.began_at or now
         if batch.columns:
-            self.tickets_held += sum(len(tickets) for tickets in batch.columns[_TICKETS] if tickets)
             self._recent.append((now, batch.columns[_LATENCY]))
         while self._recent and self._recent[0][0] < now - WINDOW_S:
             self._recent.popleft()
@@ -57,12 +56,12 @@ class Tally:
     @property
     def elapsed_s(self) -> float:
         """Seconds since the first report."""
-        return 0.0 if self._began is None else time.monotonic() - self._began
+        return 0.0 if self.began_at is None else time.monotonic() - self.began_at
 
     @property
-    def waiting(self) -> int | None:
-        """Buyers without a last word; None if nobody knows."""
-        return None if self.buyers is None else self.buyers - self.buyers_done
+    def waiting(self) -> int:
+        """Calls that buyers wait for the answer to: for a connection first, then for the database."""
+        return self._calls_wanted - self.outcomes.total()
 
     @property
     def rate(self) -> float:

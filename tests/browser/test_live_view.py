@@ -10,9 +10,15 @@ from booking_sim.database import connect
 pytestmark = pytest.mark.browser
 
 CELLS = (
-    "from booking_sim import surge\nresult = surge(tickets=300, buyers=200_000, connections=8, live=True)",
+    """
+from booking_sim import surge
+kinds = {"buyer": {"pays": 0.5, "think": "1s..3s"}}
+result = surge(tickets=300, buyers=200_000, connections=8, hold="5s", kinds=kinds, live=True)
+""",
     "print(result.partial, result.manifest['problems'], 0 < len(result.attempts) < 200_000)",
+    "print(*result.inventory.iloc[-1][['sold', 'held', 'overdue', 'available']].astype(int))",
 )
+STATUSES = ("sold", "held", "held, but overdue", "available")
 
 
 def test_numbers_move_and_the_button_stops_the_surge(lab, page, picture):
@@ -25,11 +31,16 @@ def test_numbers_move_and_the_button_stops_the_surge(lab, page, picture):
     def figure(name):
         return page.locator(f"[data-figure='{name}']")
 
-    expect(figure("held")).to_have_text("300")
-    for name in ("refused", "waiting", "p99"):  # each changes while the cell runs
-        expect(figure(name)).not_to_have_text(figure(name).inner_text())
+    def tickets():
+        return [int(page.locator(f"[data-tickets='{status}']").inner_text()) for status in STATUSES]
+
+    expect(page.locator("[data-tickets='held']")).to_have_text("300")
+    for moving in ("[data-tickets='sold']", "[data-figure='refused']", "[data-figure='p99']"):  # while the cell runs
+        expect(page.locator(moving)).not_to_have_text(page.locator(moving).inner_text())
+    assert 0 <= int(figure("waiting").inner_text()) <= 8  # nobody else has come
+    assert sum(tickets()) == 300
     expect(notebook.prompts.first).to_have_text("[*]:")
-    expect(page.get_by_role("img", name="0 of 300 tickets left")).to_be_visible()
+    expect(page.get_by_role("img", name="Tickets by status over time.")).to_be_visible()
     notebook.keep_picture(picture("live_view"))
 
     page.get_by_role("button", name="Stop the surge").click()
@@ -37,7 +48,9 @@ def test_numbers_move_and_the_button_stops_the_surge(lab, page, picture):
     assert notebook.wrong.all_inner_texts() == []
     expect(page.get_by_text("True ['interrupted'] True")).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
-    expect(figure("held")).to_have_text("300")  # what it showed stays
+    expect(
+        page.get_by_text(" ".join(map(str, tickets())), exact=True)
+    ).to_be_visible()  # what it showed stays, and is so
     with connect(lab.database) as connection:
         left = "select pid, query from pg_stat_activity where application_name like 'booking_sim surge%'"
         assert connection.execute(left).fetchall() == []

@@ -1,4 +1,4 @@
-"""The templates of the pages, beside this module; what is filled in is escaped."""
+"""Results as HTML: the templates stand beside the modules that fill them in, and what is filled in is escaped."""
 
 import math
 
@@ -23,7 +23,7 @@ def _plain(value: object) -> str:
 
 
 _ENVIRONMENT = Environment(
-    loader=PackageLoader("booking_sim.report", "."),
+    loader=PackageLoader("booking_sim", "."),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -36,7 +36,7 @@ def render(name: str, **values: object) -> str:
     """Fill a template in.
 
     Args:
-        name: Its file in this folder.
+        name: Its file, from this folder on.
         **values: What it asks for.
     """
     return _ENVIRONMENT.get_template(name).render(values)
