@@ -9,6 +9,7 @@ from booking_sim.errors import BookingSimError
 
 ATTEMPTS = "attempts.parquet"
 HOLDS = "holds.parquet"
+INVENTORY = "inventory.parquet"
 MANIFEST = "manifest.json"
 CHART = "surge.png"
 

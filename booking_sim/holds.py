@@ -1,25 +1,36 @@
 """What became of every hold: the columns of the holds frame, and how they come from the database's CSV."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from pyarrow import csv
 
 ENDS: Final = ("confirmed", "released", "expired", "open")
 """How a hold can end; `open` is one that nobody ended yet, overdue or not. In the order in which charts stack them."""
 
-_TYPES = {
-    "intent_id": pa.int64(),
-    "event": pa.int64(),
-    "buyer": pa.int32(),
-    "quantity": pa.int32(),
-    "held_at": pa.float64(),
-    "deadline": pa.float64(),
-    "ended_at": pa.float64(),
-    "end": pa.dictionary(pa.int32(), pa.string()),
-}
+SCHEMA = pa.schema(
+    {
+        "intent_id": pa.int64(),
+        "event": pa.int64(),
+        "buyer": pa.int32(),
+        "quantity": pa.int32(),
+        "ticket_nos": pa.list_(pa.int32()),
+        "held_at": pa.float64(),
+        "deadline": pa.float64(),
+        "ended_at": pa.float64(),
+        "end": pa.dictionary(pa.int32(), pa.string()),
+    }
+)
+"""The columns of the holds frame, in their order."""
+
+_NUMBERS = SCHEMA.field("ticket_nos").type
+_AS_FRAME = {pa.int32(): pd.Int32Dtype(), _NUMBERS: pd.ArrowDtype(_NUMBERS)}
+_AS_TEXT = {field.name: pa.string() if field.type == _NUMBERS else field.type for field in SCHEMA}
 
 
 def read_csv(chunks: Iterable[bytes]) -> pd.DataFrame:
@@ -32,11 +43,28 @@ def read_csv(chunks: Iterable[bytes]) -> pd.DataFrame:
         One row a hold, by the time it was made; SurgeResult says what the columns are.
     """
     text = pa.BufferReader(b"".join(chunks))
-    table = csv.read_csv(text, convert_options=csv.ConvertOptions(column_types=_TYPES, include_columns=list(_TYPES)))
-    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int32(): pd.Int32Dtype()}.get)
-    return with_ends(frame)
+    table = csv.read_csv(text, convert_options=csv.ConvertOptions(column_types=_AS_TEXT, include_columns=SCHEMA.names))
+    numbers = pc.split_pattern(table["ticket_nos"], " ").cast(_NUMBERS)
+    return _frame(table.set_column(SCHEMA.get_field_index("ticket_nos"), SCHEMA.field("ticket_nos"), numbers))
 
 
-def with_ends(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same holds, with all the ends that there can be: a file keeps those that came."""
+def write(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame of holds to a Parquet file."""
+    table = pa.Table.from_pandas(frame, SCHEMA, preserve_index=False)
+    pq.write_table(table.replace_schema_metadata(), path)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read the same frame from a Parquet file again.
+
+    Raises:
+        OSError: There is no such file, or it is broken.
+        ValueError: It holds something else.
+    """
+    return _frame(pq.read_table(path, schema=SCHEMA))
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """Numbers that may be missing stay whole, and an end that never came stays one that could have come."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_AS_FRAME.get)
     return frame.assign(end=frame["end"].cat.set_categories(ENDS))

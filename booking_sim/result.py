@@ -10,10 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from booking_sim import columns, samples
+from booking_sim import columns, holds, samples
 from booking_sim.errors import BookingSimError
-from booking_sim.folder import ATTEMPTS, CHART, HOLDS, MANIFEST, claim
-from booking_sim.holds import with_ends
+from booking_sim.folder import ATTEMPTS, CHART, HOLDS, INVENTORY, MANIFEST, claim
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.overview import at_a_glance, overview
 from booking_sim.scenario import Scenario
@@ -27,23 +26,23 @@ class SurgeResult:
     Attributes:
         scenario: What was simulated.
         attempts: One row an attempt, by `wanted_at`; `booking_sim.attempts.Attempt` says what the columns are.
-        holds: One row a hold, as the database has it at the end: `intent_id`, `event`, `buyer`, `quantity`; `held_at`,
-            `deadline` and `ended_at`, in seconds since the start by the database's clock; and its `end`, one of
-            `booking_sim.holds.ENDS`. A hold that is open has no `ended_at`, also when it is overdue.
-        inventory: The tickets by status, counted by the database at some `seconds` after the start: `available`,
-            `held`, `overdue` (held past the deadline) and `sold`. The last row is the end, and it alone has `oversold`,
-            the tickets promised to more than one buyer.
+        holds: One row a hold, as the database has it at the end: `intent_id`, `event`, `buyer`, `quantity` and
+            `ticket_nos`; `held_at`, `deadline` and `ended_at`, in seconds since the start by the database's clock; and
+            its `end`, one of `booking_sim.holds.ENDS`. A hold that is open has no `ended_at`, also when it is overdue.
+        inventory: The tickets by status at up to 500 moments, `seconds` after the start, exactly, as the holds tell it:
+            `available`, `held`, `overdue` (held past the deadline) and `sold`; and `oversold`, the tickets promised to
+            more than one buyer. The last row is counted in the tickets themselves, when all was over.
         waits: What buyers waited for: one row a client that was at work in the database when the observer looked,
             `seconds` after the start: its `pid`, `wait_event_type` and `wait_event` (none: it was running), the pids it
             was `blocked_by`, and for how long it had waited for that lock, `waited_ms`. A look at which nobody was at
             work is one row without a pid.
-        server: One row a look at the server: `connections` to the database and how many of them were `active`; the
-            age of the oldest snapshot of anybody, `oldest_snapshot_s` and `oldest_snapshot_xids` (transactions begun
-            since); `dead_tuples` of the booking tables, as PostgreSQL estimates them; and, counted from the start:
-            `vacuums`, `updates` and `hot_updates` of these tables, `wal_bytes` of the server, `buffer_hits`,
-            `buffer_reads`, `commits` and `rollbacks` of the database, and the processor seconds of the server (not a
-            number if it is on another machine), of the generator and of all, `server_cpu_s`, `generator_cpu_s` and
-            `machine_cpu_s`.
+        server: One row a look at the server, the first of them just before the start: `connections` to the database
+            and how many of them were `active`; the age of the oldest snapshot of anybody, `oldest_snapshot_s` and
+            `oldest_snapshot_xids` (transactions begun since); `dead_tuples` of the booking tables, as PostgreSQL
+            estimates them; and, counted from the start: `vacuums`, `updates` and `hot_updates` of these tables,
+            `wal_bytes` of the server, `buffer_hits`, `buffer_reads`, `commits` and `rollbacks` of the database, and the
+            processor seconds of the server (not a number if it is on another machine), of the generator and of all,
+            `server_cpu_s`, `generator_cpu_s` and `machine_cpu_s`.
         statements: What each statement cost during the run, where pg_stat_statements is installed: `query`, `calls`,
             `total_ms`, `rows`, `buffer_hits`, `buffer_reads`, `wal_bytes`.
         audit: The invariants, checked at the end: `name`, `rule`, `violations`, `offenders`.
@@ -141,8 +140,9 @@ class SurgeResult:
             "audit": self.audit.to_dict("records"),
         }
         columns.write(self.attempts, folder / ATTEMPTS)
-        self.holds.to_parquet(folder / HOLDS, index=False)
-        samples.write({name: getattr(self, name) for name in samples.SCHEMAS}, folder)
+        holds.write(self.holds, folder / HOLDS)
+        self.inventory.to_parquet(folder / INVENTORY, index=False)
+        samples.write({name: getattr(self, name) for name in samples.KEPT}, folder)
         (folder / MANIFEST).write_text(json.dumps(self.manifest | parts, indent=2) + "\n", encoding="utf-8")
         self.chart().savefig(folder / CHART, dpi=150)
         return folder
@@ -159,8 +159,9 @@ def load(folder: str | Path) -> SurgeResult:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         parts = {name: manifest.pop(name) for name in ("headline", "summary", "scenario", "audit")}
         attempts = columns.read(folder / ATTEMPTS)
-        holds = with_ends(pd.read_parquet(folder / HOLDS))
-        seen = {name: samples.read(name, folder) for name in samples.SCHEMAS}
+        intents = holds.read(folder / HOLDS)
+        inventory = pd.read_parquet(folder / INVENTORY)
+        seen = {name: samples.read(name, folder) for name in samples.KEPT}
     except (OSError, ValueError, KeyError) as error:
         reason = f"{error} is missing" if isinstance(error, KeyError) else error
         raise BookingSimError(
@@ -169,7 +170,8 @@ def load(folder: str | Path) -> SurgeResult:
     return SurgeResult(
         scenario=Scenario.from_settings(parts["scenario"]),
         attempts=attempts,
-        holds=holds,
+        holds=intents,
+        inventory=inventory,
         audit=pd.DataFrame(parts["audit"]),
         manifest=manifest,
         **seen,

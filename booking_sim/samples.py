@@ -17,6 +17,15 @@ _COUNTED: Final = (
 """The columns of `server` that count up."""
 
 SCHEMAS: Final = {
+    "inventory": pa.schema(
+        {
+            "seconds": pa.float64(),
+            "available": pa.int64(),
+            "held": pa.int64(),
+            "overdue": pa.int64(),
+            "sold": pa.int64(),
+        }
+    ),
     "waits": pa.schema(
         {
             "seconds": pa.float64(),
@@ -25,16 +34,6 @@ SCHEMAS: Final = {
             "wait_event": pa.string(),
             "blocked_by": pa.list_(pa.int32()),
             "waited_ms": pa.float64(),
-        }
-    ),
-    "inventory": pa.schema(
-        {
-            "seconds": pa.float64(),
-            "available": pa.int64(),
-            "held": pa.int64(),
-            "overdue": pa.int64(),
-            "sold": pa.int64(),
-            "oversold": pa.int64(),
         }
     ),
     "server": pa.schema(
@@ -63,14 +62,16 @@ SCHEMAS: Final = {
 }
 """The columns of each frame, in their order."""
 
-_FIRST_LOOKS = ("inventory", "server")
+KEPT: Final = ("waits", "server", "statements")
+"""Those that a result keeps; the tickets are counted for who looks on, and afterwards the holds tell more of them."""
+
 _BLOCKERS = SCHEMAS["waits"].field("blocked_by").type
 _TYPES = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(), _BLOCKERS: pd.ArrowDtype(_BLOCKERS)}
 
 
 def to_frames(batches: Mapping[str, Batches], started_at: float | None) -> dict[str, pd.DataFrame]:
-    """Make all frames of what the observer told; as `to_frame`."""
-    return {name: to_frame(name, batches.get(name, ()), started_at) for name in SCHEMAS}
+    """Make the frames that a result keeps of what the observer told; as `to_frame`."""
+    return {name: to_frame(name, batches.get(name, ()), started_at) for name in KEPT}
 
 
 def to_frame(name: str, batches: Batches = (), started_at: float | None = None) -> pd.DataFrame:
@@ -79,22 +80,16 @@ def to_frame(name: str, batches: Batches = (), started_at: float | None = None) 
     Args:
         name: Which, of SCHEMAS.
         batches: The columns, with instants of `time.monotonic()` for `seconds`.
-        started_at: The instant of the start; None if it never came, and then nothing is left. Of what was seen before,
-            the last look at inventory and server stands for it, since nothing had happened yet; the rest is left out.
+        started_at: The instant of the start; None if it never came, and then nothing is left.
 
     Returns:
-        The frame, by time; what counts up counts from the start.
+        The frame, by time; what counts up counts from the first look.
     """
     schema = SCHEMAS[name]
     if started_at is None:
         return _frame(schema.empty_table())
     frame = _frame(pa.Table.from_batches([_record_batch(schema, columns) for columns in batches], schema))
     frame["seconds"] -= started_at
-    if name in _FIRST_LOOKS:
-        before = frame["seconds"] < 0
-        frame = frame[~(before & before.shift(-1, fill_value=False))]
-        frame["seconds"] = frame["seconds"].clip(lower=0)
-    frame = frame[frame["seconds"] >= 0].reset_index(drop=True)
     if name == "server":
         for counted in _COUNTED:  # a server that was restarted may begin at 0 again
             total = frame[counted].diff().clip(lower=0).fillna(0).cumsum()

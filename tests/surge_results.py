@@ -32,11 +32,13 @@ def result(*, violations=0, partial=False, oversold=0):
         attempts=columns.to_frame([columns.record_batch(tuple(zip(*rows, strict=True)))]),
         holds=read_csv(
             [
-                b"intent_id,event,buyer,quantity,held_at,deadline,ended_at,end\n",
-                b"7,1,0,2,0.025,90.025,,open\n5,1,,1,-3.5,86.5,2.25,confirmed\n",
+                b"intent_id,event,buyer,quantity,ticket_nos,held_at,deadline,ended_at,end\n",
+                b"7,1,0,2,1 2,0.025,90.025,,open\n5,1,,1,3,-3.5,86.5,2.25,confirmed\n",
             ]
         ),
-        inventory=samples.to_frame("inventory", [[[4.0], [0], [2], [0], [0], [oversold]]], 1.0),
+        inventory=pd.DataFrame(
+            [{"seconds": 3.0, "available": 0, "held": 2, "overdue": 0, "sold": 0, "oversold": oversold}]
+        ),
         waits=samples.to_frame(
             "waits", [[[1.5, 2], [7, None], ["Lock", None], ["tuple", None], [[3], None], [9, None]]], 1
         ),

@@ -72,7 +72,7 @@ def watching_cost(
     Args:
         strategy: A name of the catalogue, or the path of an SQL file.
         clients: How many connections reserve.
-        tickets: How many there are to be reserved, and counted. What follows when they are gone is left out.
+        tickets: How many there are to be reserved. What follows when they are gone is left out.
         seconds: How long.
         url: A database of the server to measure on; nothing in it is touched. None: POSTGRES_URL, else the PG*
             variables, else the embedded server.
@@ -88,8 +88,9 @@ def watching_cost(
         stage = prepare(connection, Situation("watching", "watching", 1 - GOAL, clients, tickets=tickets))
         pgbench = Pgbench(server.bin_dir, place, retry=bool(chosen.retry))
         calls = Load("reserve", clients, stage.variables | {"quantity": 1})
-        with Observer(Watch(place, _NAME, (stage.first_event,))) as observer:
+        with Observer(Watch(place, _NAME, ())) as observer:
             observer.wait(lambda: True)
+            observer.start(time.monotonic())
             with _by_turns(_processes(connection, observer.pid)) as turns:
                 [answers] = pgbench.for_seconds(seconds, calls)
             sightings = observer.stop()

@@ -12,10 +12,18 @@ class Watch:
     url: str
     application_name: str
     event_ids: tuple[int, ...]
+    """Events whose tickets are counted, for somebody who looks on: none if nobody does."""
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""
         return f"Watch(events={len(self.event_ids)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Parent, just before it: the run begins at this instant of `time.monotonic()`, in seconds."""
+
+    at: float
 
 
 @dataclass(frozen=True, slots=True)

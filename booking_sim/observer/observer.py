@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from booking_sim import processes
-from booking_sim.observer.messages import Finished, Ready, Samples, Stop, Watch
+from booking_sim.observer.messages import Finished, Ready, Samples, Start, Stop, Watch
 
 _PATIENCE_S = 10.0
 """How long it may take to begin, and to end: longer than any of its questions."""
@@ -74,10 +74,14 @@ class Observer:
         return self._process.pid
 
     def wait(self, wanted: Callable[[], bool]) -> None:
-        """Wait until it watches, or cannot, or nobody wants to wait any more."""
+        """Wait until it is ready to watch, or cannot, or nobody wants to wait any more."""
         deadline = time.monotonic() + _PATIENCE_S
         while wanted() and time.monotonic() < deadline and not self._ready.wait(_LOOK_S):
             pass
+
+    def start(self, at: float) -> None:
+        """Let it look from the start of the run on, an instant of `time.monotonic()`; say it just before."""
+        self._send(Start(at))
 
     def stop(self) -> Sightings:
         """Let it look a last time and end; what it saw."""

@@ -28,9 +28,10 @@ class Pace:
         self._recent: deque[float] = deque(maxlen=_RECENT)
         self._took: list[float] = []
 
-    def begin(self, now: float) -> None:
-        """Count from this instant on, and forget the first looks: they cost more than the later ones."""
-        self._began = self.due = now
+    def begin(self, at: float) -> None:
+        """Count from this instant on, and forget the looks before it: the first ones cost more than the later ones."""
+        self._began = at
+        self.due = at + self._every_s
         self._recent.clear()
         self._took.clear()
 
@@ -52,7 +53,7 @@ class Pace:
             `taken` and `missed` looks; `wanted_every_ms`; what the median look took, `median_ms`, and the slowest,
             `slowest_ms`; 0 if there was none.
         """
-        wanted = 1 + int((now - self._began) / self._every_s)
+        wanted = int((now - self._began) / self._every_s) if self._began else 0
         return {
             "taken": len(self._took),
             "missed": max(0, wanted - len(self._took)),

@@ -33,9 +33,10 @@ class Sight:
         self._open: Connection[Any] | None = None
         self.looks: dict[str, Callable[[], list[Row]]] = {
             "waits": self._waits,
-            "inventory": self._inventory,
             "server": self._server,
         }
+        if watch.event_ids:
+            self.looks["inventory"] = self._inventory
 
     def close(self) -> None:
         """Disconnect."""
@@ -56,13 +57,13 @@ class Sight:
             for pid, kind, event, blockers, waited_ms in rows
         ]
 
-    def _inventory(self) -> list[Row]:
-        asked, rows = self._ask("inventory", {"event_ids": list(self._watch.event_ids)})
-        return [(asked, *rows[0], None)]  # whether a ticket was sold twice is counted at the end
-
     def _server(self) -> list[Row]:
         asked, [(*figures, pids)] = self._ask("server")
         return [(asked, *figures, *self._processors.seconds(pids))]
+
+    def _inventory(self) -> list[Row]:
+        asked, rows = self._ask("inventory", {"event_ids": list(self._watch.event_ids)})
+        return [(asked, *rows[0])]
 
     def _ask(self, name: str, parameters: dict[str, Any] | None = None) -> tuple[float, Sequence[Row]]:
         connection = self._connection()

@@ -17,7 +17,7 @@ import psycopg
 
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
-from booking_sim.observer.messages import Finished, Ready, Samples, Watch
+from booking_sim.observer.messages import Finished, Ready, Samples, Start, Watch
 from booking_sim.observer.pace import Pace
 from booking_sim.observer.sight import Row, Sight
 
@@ -39,13 +39,13 @@ class Watcher:
         processors = os.cpu_count() or 1
         self._channel = channel
         self._sight = Sight(watch)
-        self._paces = {name: Pace(every_s, share * processors) for name, (every_s, share) in _PACES.items()}
-        self._rows: dict[str, list[Row]] = {name: [] for name in _PACES}
+        self._paces = {name: Pace(_PACES[name][0], _PACES[name][1] * processors) for name in self._sight.looks}
+        self._rows: dict[str, list[Row]] = {name: [] for name in self._paces}
         self._failures = Counter[str]()
         self._statements: dict[int, Row] = {}
 
     def watch(self) -> None:
-        """Look at everything once, say that it is ready, go on until Stop, and look at the end once more.
+        """Look at everything once, say that it is ready, and watch from Start to Stop.
 
         Raises:
             BookingSimError: The database cannot be reached in the first place.
@@ -56,22 +56,34 @@ class Watcher:
                 self._look(name)
             gc.freeze()  # what was imported need not be looked through during the run
             self._channel.send(Ready())
-            self._go_on()
+            message = self._channel.recv()
+            if isinstance(message, Start):
+                self._begin(message.at)
+                self._go_on()
             ended = time.monotonic()
             told = {name: pace.told(ended) for name, pace in self._paces.items()}
-            for name in ("inventory", "server"):
-                self._look(name)
+            self._look_at_totals()
             self._compare_statements()
             self._tell()
             self._channel.send(Finished(told, self._problems(told)))
         finally:
             self._sight.close()
 
-    def _go_on(self) -> None:
-        now = time.monotonic()
+    def _begin(self, at: float) -> None:
+        """Forget the first looks, which cost more than the later ones, and look at what is counted from here on."""
+        for rows in self._rows.values():
+            rows.clear()
+        self._look_at_totals()
         for pace in self._paces.values():
-            pace.begin(now)
-        tell_at = now + _TELL_S
+            pace.begin(at)
+
+    def _look_at_totals(self) -> None:
+        for name in self._paces:
+            if name != "waits":
+                self._look(name)
+
+    def _go_on(self) -> None:
+        tell_at = time.monotonic() + _TELL_S
         while True:
             name = min(self._paces, key=lambda each: self._paces[each].due)
             if self._channel.poll(max(0.0, min(self._paces[name].due, tell_at) - time.monotonic())):

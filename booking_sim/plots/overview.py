@@ -20,8 +20,6 @@ from booking_sim.stats.contention import blocking
 
 _TITLE_WIDTH = 80  # letters
 _ACROSS = 2
-_LOOKS = 2
-"""Looks at the server that are not yet a picture."""
 _WIDTH, _HEIGHT = 11, 3.5  # inches: of the page, and of each row of panels
 _LEGEND_LINE = 16  # points
 
@@ -51,7 +49,7 @@ def panels(
         ("Arrivals", len(attempts) > 0, lambda ax: planned_and_sent(attempts, ax=ax)),
         ("What clients waited for", waits["pid"].notna().any(), lambda ax: waits_over_time(waits, ax=ax)),
         ("Who waited for whom", len(blocking(waits)), lambda ax: who_blocks_whom(waits, ax=ax)),
-        ("Who used the processors", len(server) > _LOOKS, lambda ax: processors_over_time(server, ax=ax)),
+        ("Who used the processors", len(server) > 1, lambda ax: processors_over_time(server, ax=ax)),
         ("How long holds lasted", holds["end"].eq("expired").any(), lambda ax: hold_survival(holds, until, ax=ax)),
         ("How soon overdue holds were taken back", overdue.any(), lambda ax: expiry_delay(holds, until, ax=ax)),
     ]

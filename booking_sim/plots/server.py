@@ -22,7 +22,7 @@ def processors_over_time(server: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     """
     ax = axes_or_new(ax)
     used = processors(server)
-    edges = server["seconds"].iloc[-len(used) - 1 :].to_numpy()
+    edges = server["seconds"].to_numpy()
     base = np.zeros(len(used))
     for name, part in used.items():
         label = f"{name}: {np.average(part, weights=np.diff(edges)):,.2g}"

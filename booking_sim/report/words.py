@@ -64,10 +64,11 @@ def _inventory(result: "SurgeResult") -> Words:
     counts = result.inventory
     last = counts.iloc[-1]
     end = ", ".join(f"{last[status]:,.0f} {STATUS_LABELS[status]}" for status in STATUS_COLOURS)
+    end += f", and {last['oversold']:,.0f} promised twice" * bool(last["oversold"])
     fewest = counts.iloc[int(counts["available"].argmin())]
     return Words(
         f"At the end: {end}.",
-        f"Stacked areas of the tickets by status, counted {len(counts):,} times over {last['seconds']:,.3g} s. The"
+        f"Stacked areas of the tickets by status, at {len(counts):,} moments over {last['seconds']:,.3g} s. The"
         f" fewest available were {fewest['available']:,.0f}, first seen after {fewest['seconds']:,.3g} s. At the end:"
         f" {end}.",
     )

@@ -5,6 +5,7 @@ from booking_sim.stats.bottleneck import bottleneck, time_spent
 from booking_sim.stats.comparison import compare
 from booking_sim.stats.contention import blocking, wait_profile
 from booking_sim.stats.fairness import fairness
+from booking_sim.stats.inventory import inventory_over_time
 from booking_sim.stats.kinds import by_kind
 from booking_sim.stats.latency import curve, latencies, percentiles, percentiles_over_time
 from booking_sim.stats.outcomes import last_words, rate_over_time
@@ -23,6 +24,7 @@ __all__ = [
     "expiry_delay",
     "fairness",
     "hold_survival",
+    "inventory_over_time",
     "last_words",
     "latencies",
     "percentiles",

@@ -43,11 +43,10 @@ def processors(server: pd.DataFrame) -> pd.DataFrame:
         server: One row a look, as SurgeResult.server.
 
     Returns:
-        One row a look but for the first two, by its `seconds` as the index: `server`, left out where it is not known,
-        `generator`, and `others` on the generator's machine. The first look stands for the start and was taken before
-        it, so what it and the next one are apart is no time of the run.
+        One row a look but for the first, by its `seconds` as the index: `server`, left out where it is not known,
+        `generator`, and `others` on the generator's machine.
     """
-    rates = server_rates(server).iloc[1:]
+    rates = server_rates(server)
     used = pd.DataFrame({"server": rates["server_processors"], "generator": rates["generator_processors"]})
     used = used.dropna(axis="columns", how="all").fillna(0)
     return used.assign(others=(rates["machine_processors"] - used.sum(axis="columns")).clip(lower=0))

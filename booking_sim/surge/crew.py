@@ -86,12 +86,18 @@ class Crew:
         for process in self._processes.values():
             process.wait()
 
-    def work(self, interrupt: Interrupt, on_batch: Callable[[Batch], None]) -> Account:
+    def work(
+        self,
+        interrupt: Interrupt,
+        on_batch: Callable[[Batch], None],
+        on_start: Callable[[float], None] = lambda _: None,
+    ) -> Account:
         """Run the surge to its end.
 
         Args:
             interrupt: Looked at ten times a second.
             on_batch: Told of every batch as it comes.
+            on_start: Told of the start just before it, an instant of `time.monotonic()`.
 
         Raises:
             BookingSimError: a worker could not even start.
@@ -101,7 +107,7 @@ class Crew:
             for channel in wait(list(self._channels), timeout=_LOOK_S):
                 self._hear(cast("Channel", channel), on_batch)
             if self._account.started_at is None:
-                self._start_if_ready()
+                self._start_if_ready(on_start)
             if interrupt.times and deadline == float("inf"):
                 self._stop()
                 deadline = time.monotonic() + _PATIENCE_S
@@ -137,7 +143,7 @@ class Crew:
         channel.close()
         del self._channels[channel]
 
-    def _start_if_ready(self) -> None:
+    def _start_if_ready(self, on_start: Callable[[float], None]) -> None:
         if self._account.problems:
             raise BookingSimError(f"The surge did not start. {self._account.problems[0]}")
         if self._ready < len(self._shares):
@@ -145,6 +151,7 @@ class Crew:
         self._account.started_at = time.monotonic() + _LEAD_S
         for channel in self._channels:
             self._send(channel, Start(self._account.started_at))
+        on_start(self._account.started_at)
 
     def _stop(self) -> None:
         for channel in self._channels:

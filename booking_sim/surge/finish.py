@@ -8,13 +8,15 @@ import pandas as pd
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from booking_sim import columns, holds, manifest, queries, samples
+from booking_sim import columns, manifest, queries, samples
 from booking_sim.audit import audit
+from booking_sim.holds import read_csv
 from booking_sim.observer.observer import Sightings
 from booking_sim.result import SurgeResult
 from booking_sim.scenario import Scenario
 from booking_sim.skip_depth.measure import Measure
 from booking_sim.stats.bottleneck import bottleneck
+from booking_sim.stats.inventory import inventory_over_time
 from booking_sim.strategies import Strategy
 from booking_sim.surge.crew import Account
 
@@ -50,15 +52,15 @@ def finish(
     if account.problems:
         connection.execute(queries.load("surge/end_backends"), {"application_name": application_name})
     attempts = columns.to_frame(account.batches)
-    seen = samples.to_frames(sightings.columns, account.started_at)
+    elapsed = account.elapsed()
+    holds = fetch_holds(connection, event_ids, elapsed)
+    inventory = inventory_over_time(holds, scenario.events * scenario.tickets, elapsed)
     return SurgeResult(
         scenario=scenario,
         attempts=attempts,
-        holds=fetch_holds(connection, event_ids, account.elapsed()),
-        waits=seen["waits"],
-        inventory=_to_the_end(seen["inventory"], connection, event_ids, account),
-        server=seen["server"],
-        statements=seen["statements"],
+        holds=holds,
+        inventory=_to_the_end(inventory, connection, event_ids, account),
+        **samples.to_frames(sightings.columns, account.started_at),
         audit=audit(connection, event_id=event_ids),
         manifest={
             "event_ids": list(event_ids),
@@ -93,13 +95,13 @@ def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], elapsed: 
     """
     query, parameters = queries.load("surge/holds"), {"event_ids": list(event_ids), "elapsed": elapsed}
     with connection.cursor() as cursor, cursor.copy(query, parameters) as chunks:
-        return holds.read_csv(bytes(chunk) for chunk in chunks)
+        return read_csv(bytes(chunk) for chunk in chunks)
 
 
 def _to_the_end(
     inventory: pd.DataFrame, connection: Connection[Any], event_ids: Sequence[int], account: Account
 ) -> pd.DataFrame:
-    """The inventory as it was seen, and as it is now; only now it is known whether anything was sold twice."""
+    """The inventory as the holds tell it, and last, as the tickets themselves are now."""
     with connection.cursor(row_factory=dict_row) as cursor:
         counts = cursor.execute(queries.load("surge/inventory"), {"event_ids": list(event_ids)}).fetchall()
     end = pd.DataFrame([{"seconds": account.elapsed()} | count for count in counts]).astype(inventory.dtypes)

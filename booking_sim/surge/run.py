@@ -46,7 +46,7 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: boo
             name = f"booking_sim surge {event_ids[0]}"
             measure = _measure(connection, scenario.depth_every)
         shares = _shares(scenario, strategy, event_ids, url=place, application_name=name, measure=measure)
-        watch = Watch(place, f"booking_sim observer {event_ids[0]}", tuple(event_ids))
+        watch = Watch(place, f"booking_sim observer {event_ids[0]}", tuple(event_ids) if live else ())
         with interruptible() as interrupt:
             tally = Tally(buyers=scenario.crowd, tickets=scenario.events * scenario.tickets)
             observer = Observer(watch)
@@ -56,7 +56,7 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: boo
                 Crew(shares) as crew,
             ):
                 observer.wait(lambda: not interrupt.times)
-                account = crew.work(interrupt, view.add)
+                account = crew.work(interrupt, view.add, observer.start)
                 sightings = observer.stop()
             from booking_sim.surge.finish import finish  # noqa: PLC0415  brings pandas: what was refused did not wait for it
 

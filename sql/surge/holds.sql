@@ -6,6 +6,7 @@ copy (
         event_id as event,
         substring(user_id from '^buyer (\d+)$')::int as buyer,
         quantity,
+        array_to_string(ticket_nos, ' ') as ticket_nos,
         extract(epoch from created_at - started_at)::float8 as held_at,
         extract(epoch from expires_at - started_at)::float8 as deadline,
         extract(epoch from coalesce(confirmed_at, released_at, expired_at) - started_at)::float8 as ended_at,

@@ -16,17 +16,11 @@ def server(instants, **columns):
     )
 
 
-def test_the_last_look_before_the_start_stands_for_it():
-    frame = server([98.0, 99.5, 100.5, 101.5], commits=[3, 7, 9, 20], active=[5, 4, 3, 2])
-    assert frame["seconds"].tolist() == [0.0, 0.5, 1.5]
+def test_a_look_just_before_the_start_is_what_counts_up_from_there():
+    frame = server([99.5, 100.5, 101.5], commits=[7, 9, 20], active=[4, 3, 2])
+    assert frame["seconds"].tolist() == [-0.5, 0.5, 1.5]
     assert frame["commits"].tolist() == [0, 2, 13]
     assert frame["active"].tolist() == [4, 3, 2]
-
-
-def test_what_was_seen_of_buyers_before_the_start_is_left_out():
-    columns = [[99.0, 100.25], [7, 8], ["Lock", "IO"], ["tuple", "WalSync"], [[3], None], [9.5, None]]
-    frame = samples.to_frame("waits", [columns], 100.0)
-    assert frame[["seconds", "pid", "wait_event"]].to_numpy().tolist() == [[0.25, 8, "WalSync"]]
 
 
 def test_a_server_that_begins_to_count_anew_takes_nothing_back():

@@ -10,6 +10,7 @@ from booking_sim import columns, samples
 from booking_sim.attempts import Attempt, Call, Phase
 from booking_sim.holds import ENDS
 
+NUMBERS = pd.ArrowDtype(pa.list_(pa.int32()))
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -47,6 +48,7 @@ def holds(*rows, hold_s=5.0):
             "event": 1,
             "buyer": pd.array(range(len(rows)), "Int32"),
             "quantity": pd.array([1] * len(rows), "Int32"),
+            "ticket_nos": pd.array([[number] for number in range(1, len(rows) + 1)], NUMBERS),
             "held_at": held_at,
             "deadline": held_at + hold_s,
             "ended_at": np.array(ended_at, dtype=float),
@@ -56,7 +58,7 @@ def holds(*rows, hold_s=5.0):
 
 
 def inventory(*rows):
-    """Turn (seconds, available, held, overdue, sold) into counts of the tickets."""
+    """Turn (seconds, available, held, overdue, sold) into counts of the tickets, none of them promised twice."""
     return pd.DataFrame(rows, columns=["seconds", "available", "held", "overdue", "sold"]).assign(oversold=0)
 
 
@@ -64,8 +66,7 @@ def waits(*rows):
     """Turn (seconds, pid, wait_event_type, wait_event, blocked_by) into a frame of waits."""
     columns = ["seconds", "pid", "wait_event_type", "wait_event", "blocked_by"]
     frame = pd.DataFrame(rows, columns=columns).assign(waited_ms=np.nan)
-    blockers = pd.ArrowDtype(pa.list_(pa.int32()))
-    return frame.astype({"seconds": float, "pid": "Int32", "blocked_by": blockers})
+    return frame.astype({"seconds": float, "pid": "Int32", "blocked_by": NUMBERS})
 
 
 def server(*rows):

@@ -91,6 +91,13 @@ def test_tickets_are_stacked_in_the_colours_of_their_status(axes):
     assert STATUS_COLOURS["held"] == OUTCOME_COLOURS["held"]
 
 
+def test_tickets_that_were_promised_twice_stand_on_top_of_all_there_are(axes):
+    inventory_over_time(inventory((0, 9, 1, 0, 0), (2, 2, 3, 1, 4)).assign(oversold=[0, 5]), ax=axes)
+    assert axes.get_legend().get_texts()[-1].get_text() == "promised twice: 5"
+    assert same_color(axes.collections[-1].get_facecolor(), OUTCOME_COLOURS["error"])
+    assert axes.get_ylim() == (0, 15)
+
+
 def test_a_chart_of_holds_says_how_many_expired_and_of_how_many(axes):
     assert hold_survival(HOLDS, 9.0, ax=axes) is axes
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
@@ -121,12 +128,12 @@ def test_no_waiting_is_said_in_words(axes):
     assert [text.get_text() for text in axes.texts] == ["nobody was seen waiting for another session"]
 
 
-def test_processors_are_those_of_the_run_and_not_of_what_came_before(axes):
+def test_processors_are_counted_from_the_first_look_on(axes):
     assert processors_over_time(SERVER, ax=axes) is axes
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert labels == ["server: 0.67", "generator: 0.5", "others: 0.5"]
+    assert labels == ["server: 1.8", "generator: 1.6", "others: 0.38"]
     elsewhere = processors(SERVER.assign(server_cpu_s=float("nan")))
-    assert elsewhere.to_dict("list") == {"generator": [0.5, 0.5], "others": [1.5, 1.0]}
+    assert elsewhere.to_dict("list") == {"generator": [5.0, 0.5, 0.5], "others": [5.0, 1.5, 1.0]}
 
 
 def test_planned_and_sent_are_counted(axes):

@@ -27,6 +27,7 @@ def test_every_end_is_told_and_when(conn):
     assert tuple(holds["end"].cat.categories) == ENDS
     assert holds["buyer"].fillna(-1).tolist() == [1, 2, 3, -1, 4]
     assert holds["quantity"].tolist() == [1, 1, 1, 2, 1]
+    assert holds["ticket_nos"].tolist() == [list(a.ticket_nos) for a in (sold, returned, still, gone, forgotten)]
     assert holds["held_at"].is_monotonic_increasing
     assert holds["held_at"].between(ELAPSED_S - 60, ELAPSED_S).all()
     assert (holds["deadline"] - holds["held_at"]).tolist() == pytest.approx([3600, 3600, 3600, 0.001, 0.001], abs=1e-5)
@@ -68,3 +69,10 @@ def test_a_ticket_that_is_given_back_or_overdue_and_held_again_is_not_sold_twice
         assert sorted(told["intent_id"]) == sorted(holds.loc[holds["end"] == end, "intent_id"])
     assert result.summary()["tickets_sold"] == holds.loc[holds["end"] == "confirmed", "quantity"].sum()
     assert f"{result.summary()['tickets_sold']} sold" in result.headline
+    inventory = result.inventory  # told by the holds; the last row, by the tickets themselves
+    assert (inventory[["available", "held", "overdue", "sold"]].sum(axis="columns") == 20).all()
+    assert (inventory["oversold"] == 0).all()
+    assert inventory.iloc[0].to_dict() == {
+        "seconds": 0, "available": 20, "held": 0, "overdue": 0, "sold": 0, "oversold": 0
+    }  # fmt: skip
+    assert inventory[["available", "sold"]].iloc[-2].tolist() == inventory[["available", "sold"]].iloc[-1].tolist()
