@@ -40,15 +40,9 @@ _NUMBERS = SCHEMA.field("ticket_nos").type
 _CATEGORIES = {"call": tuple(Call), "outcome": (*OUTCOMES, *PAYMENTS)}
 
 
-def record_batch(columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
-    """Pack the columns of some attempts, the fields of Attempt in their order: about 100 bytes an attempt."""
-    arrays = [pa.array(column, field.type) for field, column in zip(SCHEMA, columns, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
-
-
-def to_frame(batches: Iterable[pa.RecordBatch]) -> pd.DataFrame:
-    """Turn what was packed into one frame, by `wanted_at`."""
-    return _frame(pa.Table.from_batches(batches, SCHEMA))
+def to_frame(batches: Iterable[Sequence[Sequence[Any]]]) -> pd.DataFrame:
+    """Turn batches of attempts, the fields of Attempt as a sequence each, into one frame, by `wanted_at`."""
+    return _frame(pa.Table.from_batches(map(_record_batch, batches), SCHEMA))
 
 
 def write(frame: pd.DataFrame, path: Path) -> None:
@@ -65,6 +59,11 @@ def read(path: Path) -> pd.DataFrame:
         ValueError: It holds something else.
     """
     return _frame(pq.read_table(path, schema=SCHEMA))
+
+
+def _record_batch(columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
+    arrays = [pa.array(column, field.type) for field, column in zip(SCHEMA, columns, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

@@ -29,7 +29,7 @@ def result(*, violations=0, partial=False, oversold=0):
     ]
     return SurgeResult(
         scenario=Scenario(tickets=2, buyers=4, quantity=2, connections=2, hold="90s", kinds=KINDS),
-        attempts=columns.to_frame([columns.record_batch(tuple(zip(*rows, strict=True)))]),
+        attempts=columns.to_frame([tuple(zip(*rows, strict=True))]),
         holds=read_csv(
             [
                 b"intent_id,event,buyer,quantity,ticket_nos,held_at,deadline,ended_at,end\n",

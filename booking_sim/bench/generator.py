@@ -168,7 +168,7 @@ class _Rivals:
             account = crew.work(Interrupt(), lambda _: None)
         if account.problems:
             raise BookingSimError(f"The generator failed: {account.problems[0]}")
-        return columns.to_frame(account.batches), list(account.busy.values())
+        return columns.to_frame(account.attempts()), list(account.busy.values())
 
     def _share(self, terms: Terms, worker: int, schedule: Schedule | None) -> Share:
         return Share(

@@ -1,9 +1,10 @@
 """The workers as the parent sees them: started together, listened to, stopped together; none is left behind."""
 
 import contextlib
+import pickle
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
@@ -16,8 +17,6 @@ from booking_sim.surge.messages import Batch, Failed, Finished, Ready, Share, St
 
 if TYPE_CHECKING:
     import subprocess
-
-    import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 
     Channel = Connection[Any, Any]  # only the type checker knows it as a generic
 
@@ -33,7 +32,7 @@ class Account:
     """What the workers reported.
 
     Attributes:
-        batches: Their attempts, as columns.
+        batches: Their attempts, as they were sent.
         problems: Why the account is not complete, a line each.
         interrupted: Whether somebody wanted it to stop.
         started_at: The start, an instant of `time.monotonic()`; None if it never came.
@@ -41,12 +40,16 @@ class Account:
         connecting: Connections that were lost or could not be made, by the reason.
     """
 
-    batches: "list[pa.RecordBatch]" = field(default_factory=list)
+    batches: list[bytes] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     interrupted: bool = False
     started_at: float | None = None
     busy: dict[int, float] = field(default_factory=dict)
     connecting: Counter[str] = field(default_factory=Counter)
+
+    def attempts(self) -> Iterator[Sequence[Sequence[Any]]]:
+        """Every batch of attempts: the fields of Attempt, one sequence each."""
+        return map(pickle.loads, self.batches)  # our own workers wrote them
 
     def generator(self) -> dict[str, Any]:
         """How the generator itself fared, for the manifest."""
@@ -72,9 +75,6 @@ class Crew:
             self._processes[share.worker], channel = processes.start("booking_sim.surge.worker")
             self._channels[channel] = share.worker
             self._send(channel, share)
-        from booking_sim import columns  # noqa: PLC0415  brings pandas, while the workers start
-
-        self._record_batch = columns.record_batch
         return self
 
     def __exit__(
@@ -120,8 +120,7 @@ class Crew:
     def _hear(self, channel: "Channel", on_batch: Callable[[Batch], None]) -> None:
         match self._receive(channel):
             case Batch() as batch:
-                if batch.columns:
-                    self._account.batches.append(self._record_batch(batch.columns))
+                self._account.batches.append(batch.attempts)
                 self._account.connecting.update(batch.connecting)
                 on_batch(batch)
             case Ready():

@@ -51,7 +51,7 @@ def finish(
     ended_at = datetime.now(UTC)
     if account.problems:
         connection.execute(queries.load("surge/end_backends"), {"application_name": application_name})
-    attempts = columns.to_frame(account.batches)
+    attempts = columns.to_frame(account.attempts())
     elapsed = account.elapsed()
     holds = fetch_holds(connection, event_ids, elapsed)
     inventory = inventory_over_time(holds, scenario.events * scenario.tickets, elapsed)

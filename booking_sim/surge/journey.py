@@ -6,7 +6,7 @@ It knows nothing of connections and clocks: whatever plays it sends each answer 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple
 
 from booking_sim.attempts import Call
 from booking_sim.kinds import Kind, Payment
@@ -89,7 +89,7 @@ class Answer(NamedTuple):
     sqlstate: str | None = None
 
 
-Journey = Generator[Ask | float, Answer | None, None]
+Journey = Generator[Ask | float, Any, None]
 """Yields a call and is sent its answer, or seconds to pause and is sent None."""
 
 
@@ -141,7 +141,7 @@ class Cast:
         parameters: Sequence[bytes],
         *,
         intent_id: int | None = None,
-    ) -> Generator[Ask | float, Answer | None, Answer]:
+    ) -> Generator[Ask | float, Any, Answer]:
         """Ask until the answer is final, or as often as such a buyer does.
 
         After `contended`, a lost answer, or an error that the strategy knows, it waits, twice as long each time and
@@ -152,7 +152,7 @@ class Cast:
         ask = Ask(buyer, call, parameters, patience_s, intent_id)
         tries, refreshes, wait_s = kind.tries, kind.refreshes, _FIRST_WAIT_S
         while True:
-            answer = cast("Answer", (yield ask))
+            answer: Answer = yield ask
             if answer.outcome == "sold_out" and refreshes:
                 refreshes -= 1
                 yield kind.refresh_after.draw(dice) / terms.time_scale

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import repeat
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
 from typing import Protocol
 
@@ -213,7 +214,7 @@ class Link:
             else:
                 self._tell(failure)
         elif self.is_open:
-            self._tell(tuple([result.get_value(0, column) for column in range(result.nfields)]))
+            self._tell(tuple(map(result.get_value, repeat(0), range(result.nfields))))
         else:
             self._unprepared.pop()
             self._prepare()

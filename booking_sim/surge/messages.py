@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from booking_sim.skip_depth.measure import Measure
 from booking_sim.surge.journey import Terms
@@ -54,8 +53,10 @@ class Ready:
 class Batch:
     """Worker, several times a second: what came since the last batch."""
 
-    columns: Sequence[Sequence[Any]]
-    """The fields of Attempt, one sequence each; none if there was no attempt."""
+    attempts: bytes
+    """The fields of Attempt, one sequence each, pickled: nobody needs them before the end of the run."""
+    latencies_ms: Sequence[float]
+    """How long the database took for those of them that were sent."""
     outcomes: dict[str, int]
     """How many attempts ended in each way."""
     buyers_done: int

@@ -23,9 +23,10 @@ class Pool:
         loop: What says when they are ready.
         recorder: Where a lost connection is counted.
         on_free: Told when a connection was opened.
-        on_answer: Told of the answer to a call, before its connection is free.
+        on_answer: Told of the answer to a call, as `answered`.
 
     Attributes:
+        answered: Told of the answer to a call, before its connection is free.
         free: Those that a call can be sent on, the longest free one first.
         refusal: Why a connection could not be opened, before the first was lost; empty if all could.
         shut_since: Since when no connection at all is open, an instant of `time.monotonic()`; None if one is.
@@ -44,7 +45,7 @@ class Pool:
         self._loop = loop
         self._recorder = recorder
         self._on_free = on_free
-        self._on_answer = on_answer
+        self.answered = on_answer
         self._links = [
             Link(number, share.url, share.application_name, loop.selector, self) for number in share.connections
         ]
@@ -75,10 +76,6 @@ class Pool:
         self.shut_since = None
         self.release(link)
         self._on_free()
-
-    def answered(self, link: Link, answer: Row | Failure) -> None:
-        """A call has its answer."""
-        self._on_answer(link, answer)
 
     def release(self, link: Link) -> None:
         """A connection is done with its call, and free if it still stands."""

@@ -1,14 +1,13 @@
 """Collects the attempts of one worker until the next batch leaves for the parent."""
 
+import pickle
 from array import array
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from itertools import repeat
+from typing import Any
 
 from booking_sim.attempts import Attempt
 from booking_sim.surge.messages import Batch
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _TYPES = {
     "buyer": "i",
@@ -52,8 +51,13 @@ class Recorder:
         buyers_done, self._buyers_done = self._buyers_done, 0
         calls_wanted, self._calls_wanted = self._calls_wanted, 0
         connecting, self._connecting = dict(self._connecting), Counter()
-        columns = dict(zip(Attempt._fields, zip(*rows, strict=True), strict=True)) if rows else {}
-        packed: list[Sequence[Any]] = [
-            array(_TYPES[name], column) if name in _TYPES else column for name, column in columns.items()
-        ]
-        return Batch(packed, dict(Counter(columns.get("outcome", ()))), buyers_done, calls_wanted, connecting)
+        columns = dict(zip(Attempt._fields, zip(*rows, strict=True) if rows else repeat(()), strict=bool(rows)))
+        packed = [array(_TYPES[name], column) if name in _TYPES else column for name, column in columns.items()]
+        return Batch(
+            attempts=pickle.dumps(packed, pickle.HIGHEST_PROTOCOL),
+            latencies_ms=array("d", [latency for latency in columns["latency_ms"] if latency is not None]),
+            outcomes=dict(Counter(columns["outcome"])),
+            buyers_done=buyers_done,
+            calls_wanted=calls_wanted,
+            connecting=connecting,
+        )

@@ -55,11 +55,11 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: boo
                 observer,
                 Crew(shares) as crew,
             ):
+                from booking_sim.surge.finish import finish  # noqa: PLC0415  brings pandas: while the processes start
+
                 observer.wait(lambda: not interrupt.times)
                 account = crew.work(interrupt, view.add, observer.start)
                 sightings = observer.stop()
-            from booking_sim.surge.finish import finish  # noqa: PLC0415  brings pandas: what was refused did not wait for it
-
             with connect(place) as connection:
                 return finish(
                     connection,

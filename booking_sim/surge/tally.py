@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from booking_sim.attempts import Attempt
 from booking_sim.surge.messages import Batch
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ WINDOW_S = 2.0
 
 _LEAST_S = 0.2
 """The first report is of about so long."""
-
-_LATENCY = Attempt._fields.index("latency_ms")
 
 
 class Tally:
@@ -39,7 +36,7 @@ class Tally:
         self.outcomes = Counter[str]()
         self.began_at: float | None = None
         self._calls_wanted = 0
-        self._recent: deque[tuple[float, Sequence[float | None]]] = deque()
+        self._recent: deque[tuple[float, Sequence[float]]] = deque()
 
     def add(self, batch: Batch) -> None:
         """Count what came since the last batch of a worker."""
@@ -48,8 +45,7 @@ class Tally:
         self._calls_wanted += batch.calls_wanted
         now = time.monotonic()
         self.began_at = self.began_at or now
-        if batch.columns:
-            self._recent.append((now, batch.columns[_LATENCY]))
+        self._recent.append((now, batch.latencies_ms))
         while self._recent and self._recent[0][0] < now - WINDOW_S:
             self._recent.popleft()
 
@@ -71,5 +67,5 @@ class Tally:
     @property
     def p99_ms(self) -> float | None:
         """What 99 of 100 answers took at most, of late; None if there was none."""
-        latencies = [latency for _, batch in self._recent for latency in batch if latency is not None]
-        return float(np.percentile(latencies, 99, method="inverted_cdf")) if latencies else None
+        latencies = np.concatenate([batch for _, batch in self._recent] or [()])
+        return float(np.percentile(latencies, 99, method="inverted_cdf")) if len(latencies) else None

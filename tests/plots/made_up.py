@@ -16,7 +16,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 def attempts(*rows):
     """Turn rows into a frame of attempts."""
-    return columns.to_frame([columns.record_batch(tuple(zip(*rows, strict=True)))] if rows else [])
+    return columns.to_frame([tuple(zip(*rows, strict=True))] if rows else [])
 
 
 def call(buyer, attempt, sent_at, latency_ms, outcome, *answer, **failure):
