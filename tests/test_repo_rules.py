@@ -26,6 +26,11 @@ def test_a_module_says_first_why_it_exists(path):
     assert re.match(r'r?"""[\w`]', (ROOT / path).read_text())
 
 
+@pytest.mark.parametrize("path", ["README.md", "CHANGELOG.md"])
+def test_nothing_is_left_to_be_filled_in(path):
+    assert not re.findall(r"@@\w*|\bTODO\b|\bTBD\b", (ROOT / path).read_text())
+
+
 def test_the_changelog_has_room_for_the_next_change():
     assert re.search(r"^## Unreleased$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
 
