@@ -24,8 +24,9 @@ MOST_BUYERS = 10_000_000
 _MOST_TICKETS = 5_000_000
 
 
-def _told(metavar: str, about: str) -> dict[str, str]:
-    return {"metavar": metavar, "help": about}
+def _told(metavar: str, about: str, hint: str = "") -> dict[str, str]:
+    """What a setting is, for everybody; and how to write it, for who does."""
+    return {"metavar": metavar, "help": about, "hint": hint}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +44,14 @@ class Scenario:
     tickets: int = field(default=500, metadata=_told("N", "Tickets of each event."))
     buyers: int | None = field(
         default=None,
-        metadata=_told("N", f"How many come at most.  [default: {BUYERS}, or all whom arrivals or duration let come]"),
+        metadata=_told("N", f"How many come at most; else all whom arrivals or duration let come, or {BUYERS:,}."),
     )
     arrivals: Profile | None = field(
         default=None,
         metadata=_told(
-            "PROFILE", "When they come, such as 'constant(rate=500, duration=30s)'; else as fast as they are answered."
+            "PROFILE",
+            "When they come; else as fast as they are answered.",
+            "Such as 'constant(rate=500, duration=30s)'.",
         ),
     )
     duration: timedelta | None = field(
@@ -57,13 +60,17 @@ class Scenario:
     kinds: Mapping[str, Kind] = field(
         default_factory=lambda: {"buyer": Kind()},
         metadata=_told(
-            "TABLE", "Kinds of buyers, such as '{fan = {pays = 0.7, think = \"20s..60s\"}, bot = {share = 0.1}}'."
+            "TABLE",
+            "Kinds of buyers, and how each behaves.",
+            "Such as '{fan = {pays = 0.7, think = \"20s..60s\"}, bot = {share = 0.1}}'.",
         ),
     )
     quantity: int = field(
         default=1, metadata=_told("N", "Tickets that a buyer asks for, all or none, if its kind does not say.")
     )
-    hold: timedelta = field(default=timedelta(minutes=5), metadata=_told("TIME", "How long a hold lasts: 90s, 5m, 1h."))
+    hold: timedelta = field(
+        default=timedelta(minutes=5), metadata=_told("TIME", "How long a hold lasts.", "Such as 90s, 5m, 1h.")
+    )
     time_scale: float = field(
         default=1.0,
         metadata=_told("X", "How many times as fast: 60 makes five minutes of arrivals, holds, thinking 5 s."),
@@ -71,7 +78,7 @@ class Scenario:
     strategy: str = field(
         default="default",
         metadata=_told(
-            "NAME|PATH.sql", "How tickets are claimed: one of `booking-sim strategies`, or the path of an .sql file."
+            "NAME|PATH.sql", "How tickets are claimed.", "One of `booking-sim strategies`, or the path of an .sql file."
         ),
     )
     workers: int = field(default=2, metadata=_told("N", "Processes that play the buyers."))

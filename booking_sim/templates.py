@@ -4,8 +4,11 @@ import math
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+_ALL_DIGITS = 1000
+"""From here on a number is written without a fraction; below, with four digits that count."""
 
-def _plain(value: object) -> str:
+
+def plain(value: object) -> str:
     """A setting or a figure as people write it."""
     match value:
         case bool():
@@ -13,9 +16,9 @@ def _plain(value: object) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return "nothing" if math.isnan(value) else f"{value:,.6g}"
+            return "none" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= _ALL_DIGITS else f"{value:.4g}"
         case dict():
-            return ", ".join(f"{name} {_plain(part)}" for name, part in value.items())
+            return ", ".join(f"{name} {plain(part)}" for name, part in value.items())
         case None:
             return "not set"
         case _:
@@ -29,7 +32,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters["plain"] = _plain
+_ENVIRONMENT.filters["plain"] = plain
 
 
 def render(name: str, **values: object) -> str:

@@ -12,7 +12,7 @@ HELD_UNTIL = pd.Timestamp("2026-01-01 12:05", tz="UTC").to_pydatetime()
 
 def call(buyer, attempt, sent_at, latency_ms, outcome, *answer, **failure):
     """Sent as soon as it was planned."""
-    start = (buyer, "buyer", attempt, "reserve", 1, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
+    start = (buyer, "fan", attempt, "reserve", 1, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
     return Attempt(*start, *answer, **failure)
 
 
@@ -54,5 +54,7 @@ def result(*, violations=0, partial=False, oversold=0):
             "server": {"source": "embedded", "version": "18.6", "settings": {"fsync": "on"}},
             "machine": {"system": "Linux", "processor": "fast", "cpus": 2, "memory_gib": 8.0},
             "git": None,
+            "generator": {"busy": [0.5, 0.6], "connecting": {}, "bottleneck": "database"},
+            "observer": {"looks": {}, "problems": ["waits: 3 of 4 looks were missed"], "until_s": 3.0},
         },
     )

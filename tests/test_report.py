@@ -18,6 +18,11 @@ def report(*arguments, cwd):
     return subprocess.run([COMMAND, "report", *arguments], cwd=cwd, capture_output=True, text=True, check=False)
 
 
+def alerts(html):
+    """What the page says first, because it is wrong."""
+    return re.findall(r'<p class="alert" role="alert">(.*)</p>', html)
+
+
 def test_a_kept_result_becomes_one_page(tmp_path):
     result().save(tmp_path / "kept")
     done = report("kept", cwd=tmp_path)
@@ -25,7 +30,7 @@ def test_a_kept_result_becomes_one_page(tmp_path):
     written = (tmp_path / "kept" / "report.html").read_text(encoding="utf-8")
     assert f"<h1>{result().headline}</h1>" in written
     assert "http" not in re.sub(r"data:[^\"]*", "", written)
-    assert 'role="alert"' not in written
+    assert alerts(written) == ["An error was the last word for 1 of 4 buyers, most often: terminated."]
 
     refused = report("kept", "-o", ".", cwd=tmp_path)
     assert (refused.returncode, refused.stdout) == (2, "")
@@ -40,9 +45,21 @@ def test_a_folder_without_a_result_is_said_in_one_line(tmp_path):
 
 def test_no_flaw_is_hidden():
     broken = page(result(oversold=3, violations=2))
-    assert "Something that must never happen did" in broken
+    sold_twice, audit, error = alerts(broken)
+    assert sold_twice.endswith("tickets were promised to more than one buyer at the same time, 3 times.")
+    assert audit == "The audit of the database fails: 1 of 1 invariants are violated."
+    assert "most often: terminated" in error
     assert "2 violations" in broken
-    assert "The run is not complete: worker 1 said &lt;b&gt;no&lt;/b&gt;." in page(result(partial=True))
+    not_complete = "The run is not complete: worker 1 said &lt;b&gt;no&lt;/b&gt;. 1 of 4 buyers had no word."
+    assert alerts(page(result(partial=True)))[0] == not_complete
+    assert "not all seen: waits: 3 of 4 looks were missed." in broken
+
+
+def test_each_kind_of_buyer_has_a_column():
+    rows = dict(re.findall(r"<tr><td>(.*?)</td>(.*?)</tr>", page(result()), re.DOTALL))
+    values = {label: re.findall(r"<td class=\"value\">(.*?)</td>", row) for label, row in rows.items()}
+    assert values["refreshes: How often it asks again after &#39;sold out&#39;."] == ["3", "0"]
+    assert values["Buyers who came."] == ["3", "none"]
 
 
 def test_every_picture_is_told_in_numbers():

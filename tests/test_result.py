@@ -1,6 +1,7 @@
 """A result tells the truth in one line, shows itself in a notebook, and comes back from disk as it was."""
 
 import json
+import re
 
 import pytest
 from pandas.testing import assert_frame_equal, assert_series_equal
@@ -23,10 +24,14 @@ def test_the_summary_counts_buyers_once_and_attempts_beside_them():
 @pytest.mark.parametrize(
     ("flaws", "ok", "line"),
     [
-        ({}, True, "2 of 2 tickets held, 1 buyer refused, 1 failed, 1 unanswered, none sold twice"),
-        ({"oversold": 3}, False, "2 of 2 tickets held, 1 buyer refused, 1 failed, 1 unanswered, 3 sold twice"),
-        ({"violations": 1}, False, "1 unanswered, none sold twice, the audit fails"),
-        ({"partial": True}, False, "Partial run: 2 of 2 tickets held"),
+        ({}, True, "1 buyer failed: 2 of 2 tickets held, 1 buyer refused, 1 unanswered, none sold twice"),
+        (
+            {"oversold": 3},
+            False,
+            "3 tickets sold twice, 1 buyer failed: 2 of 2 tickets held, 1 buyer refused, 1 unanswered",
+        ),
+        ({"violations": 1}, False, "The audit fails, 1 buyer failed: 2 of 2 tickets held"),
+        ({"partial": True}, False, "Partial run, 1 buyer failed: 2 of 2 tickets held"),
     ],
 )
 def test_the_headline_hides_nothing(flaws, ok, line):
@@ -73,7 +78,8 @@ def test_what_is_no_result_is_said_in_one_line(tmp_path, manifest, reason):
 
 def test_a_notebook_sees_picture_and_numbers():
     html = result(oversold=3)._repr_html_()
-    assert 'alt="2 of 2 tickets held' in html
+    assert re.search(r'alt="Stacked bars of .*1 held.* Two rising curves of .*50 % within 4 ms', html)
+    assert html.index("tickets were promised to more than one buyer") < html.index("Tickets held")
     assert "data:image/png;base64," in html
     assert '<div class="tile bad"><span>Sold twice</span><b>3</b>' in html
     assert "p99_ms" in html
@@ -81,5 +87,5 @@ def test_a_notebook_sees_picture_and_numbers():
 
 def test_a_result_is_one_line_where_it_is_printed():
     shown = repr(result())
-    assert shown.startswith("<SurgeResult: 2 of 2 tickets held, 1 buyer refused")
+    assert shown.startswith("<SurgeResult: 1 buyer failed: 2 of 2 tickets held")
     assert "\n" not in shown

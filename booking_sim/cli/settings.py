@@ -25,11 +25,12 @@ def settings(*, without: Collection[str] = ()) -> Callable[[Command], Command]:
                 continue
             default = "" if setting.default in (dataclasses.MISSING, None) else setting.default
             shown = format_duration(default) if isinstance(default, timedelta) else str(default)
+            told = " ".join(filter(None, (setting.metadata["help"], setting.metadata["hint"])))
             option = click.option(
                 f"--{setting.name.replace('_', '-')}",
                 type=_TYPES.get(setting.metadata["metavar"], str),
                 metavar=setting.metadata["metavar"],
-                help=setting.metadata["help"] + (f"  [default: {shown}]" if shown else ""),
+                help=told + (f"  [default: {shown}]" if shown else ""),
             )
             command = option(command)
         return command

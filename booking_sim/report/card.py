@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 
 from booking_sim.plots.overview import at_a_glance
+from booking_sim.report.flaws import flaws
 from booking_sim.report.pictures import data_uri
 from booking_sim.report.tiles import tiles
+from booking_sim.report.words import words
 from booking_sim.templates import render
 
 if TYPE_CHECKING:
@@ -17,7 +19,11 @@ def card(result: "SurgeResult") -> str:
     return render(
         "report/card.html",
         headline=result.headline,
+        flaws=flaws(result),
         tiles=tiles(summary),
         picture=data_uri(at_a_glance(result.attempts, "")),
+        alternative=" ".join(
+            words(title, result).alternative for title in ("Who got what", "How many were answered within")
+        ),
         figures=summary.items(),
     )

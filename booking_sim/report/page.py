@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from booking_sim.figures import FIGURES
 from booking_sim.plots.overview import panels
 from booking_sim.plots.style import DARK, STYLE
+from booking_sim.report.crowd import crowd
+from booking_sim.report.flaws import flaws
 from booking_sim.report.pictures import data_uri
 from booking_sim.report.tiles import tiles
 from booking_sim.report.words import words
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
 
 _INCHES = (5.6, 3.9)
 """Small, so that the letters are still readable where the page is as narrow as a phone."""
+
+_BOTTLENECKS = {
+    "generator": "What kept it from being faster was the load generator, which had no time to spare.",
+    "connections": "An average call spent most of its time waiting for a connection to the database.",
+    "database": "An average call spent most of its time in the database.",
+    None: "Nothing was sent.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +56,18 @@ def page(result: "SurgeResult") -> str:
     return render(
         "report/page.html",
         headline=result.headline,
-        ok=result.ok,
-        problems=manifest["problems"],
+        flaws=flaws(result),
         began=datetime.fromisoformat(manifest["started_at"]),
         tiles=tiles(result.summary()),
         pictures=_pictures(result),
-        scenario=[(each.name, settings[each.name], each.metadata["help"]) for each in fields(result.scenario)],
+        scenario=[
+            (each.name, settings[each.name], each.metadata["help"])
+            for each in fields(result.scenario)
+            if each.name != "kinds" and settings[each.name] is not None
+        ],
+        crowd=crowd(result),
+        bottleneck=_BOTTLENECKS[manifest["generator"]["bottleneck"]],
+        unseen=manifest["observer"]["problems"],
         rules=result.audit.to_dict("records"),
         figures=[(name, result.summary()[name], meaning) for name, meaning in FIGURES.items()],
         server=manifest["server"],

@@ -133,11 +133,11 @@ def _blocking(result: "SurgeResult") -> Words:
         return Words("Nobody was seen waiting for another session.", "Nobody was seen waiting for another session.")
     by_blocker = pairs.groupby("blocker")["blocked"].nunique()
     told = (
-        f"{by_blocker.size:,} sessions kept {pairs['blocked'].nunique():,} waiting; the widest blocker stood before"
-        f" {by_blocker.max():,} of them"
+        f"Sessions that waited: {pairs['blocked'].nunique():,}; that they waited for: {by_blocker.size:,};"
+        f" at most {by_blocker.max():,} waited for the same one"
     )
     return Words(
-        f"{told}.", f"A grid with a row for each session that blocked and a column for each that waited: {told}."
+        f"{told}.", f"A grid with a row for each session that blocked and a column for each that waited. {told}."
     )
 
 

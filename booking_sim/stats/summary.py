@@ -12,7 +12,6 @@ from booking_sim.stats.skip_depth import walked_past
 
 _EXCEPTIONS = {
     "contended": "contended",
-    "errors": "failed",
     "timed_out": "timed out",
     "gave_up": "gave up",
     "unanswered": "unanswered",
@@ -94,17 +93,25 @@ def _latencies(attempts: pd.DataFrame) -> dict[str, float]:
 
 
 def headline(summary: pd.Series) -> str:
-    """What to remember of a surge, in one line."""
-    tickets, held, refused = summary["tickets"], summary["tickets_held"], summary["sold_out"]
-    parts = [
-        f"{held:,} of {tickets:,} tickets held"
-        if held <= tickets
-        else f"{held:,} holds on {tickets:,} tickets, some of them again",
-        *([f"{summary['tickets_sold']:,} sold"] if summary["tickets_sold"] else []),
-        f"{refused:,} {'buyer' if refused == 1 else 'buyers'} refused",
-        *(f"{summary[name]:,} {word}" for name, word in _EXCEPTIONS.items() if summary[name]),
-        f"{summary['oversold']:,} sold twice" if summary["oversold"] else "none sold twice",
+    """What to remember of a surge, in one line; what went wrong comes first."""
+    tickets, held, oversold = summary["tickets"], summary["tickets_held"], summary["oversold"]
+    wrong = [
+        *(["partial run"] if summary["partial"] else []),
+        *([f"{_number(oversold, 'ticket')} sold twice"] if oversold else []),
+        *([] if summary["audit_ok"] else ["the audit fails"]),
+        *([f"{_number(summary['errors'], 'buyer')} failed"] if summary["errors"] else []),
     ]
-    if not summary["audit_ok"]:
-        parts.append("the audit fails")
-    return ("Partial run: " if summary["partial"] else "") + ", ".join(parts)
+    again = "" if oversold else ", some of them again"
+    parts = [
+        f"{held:,} of {tickets:,} tickets held" if held <= tickets else f"{held:,} holds on {tickets:,} tickets{again}",
+        *([f"{summary['tickets_sold']:,} sold"] if summary["tickets_sold"] else []),
+        f"{_number(summary['sold_out'], 'buyer')} refused",
+        *(f"{summary[name]:,} {word}" for name, word in _EXCEPTIONS.items() if summary[name]),
+        *([] if oversold else ["none sold twice"]),
+    ]
+    first = ", ".join(wrong)
+    return (f"{first[0].upper()}{first[1:]}: " if first else "") + ", ".join(parts)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -59,7 +59,7 @@ def test_a_database_that_sells_twice_is_caught(command, conn, tmp_path):
     process = command(*SMALL, "--out", "out")
     out, _ = process.communicate(timeout=SECONDS)
     assert process.returncode == 1
-    assert "29 sold twice" in out.splitlines()[0]
+    assert "29 tickets sold twice" in out.splitlines()[0]
     assert load(tmp_path / "out").summary()["oversold"] == 29
 
 
