@@ -5,88 +5,27 @@ The server is the one that the product would use: POSTGRES_URL, the PG* variable
 """
 
 import fcntl
-import itertools
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
 import psutil
 import pytest
-from psycopg import Connection
-from psycopg.conninfo import make_conninfo
+from program import COMMAND
+from servers import Server, major, oldest
 
+from booking_sim.cli import main
 from booking_sim.database import connect, open_server
 from booking_sim.database.embedded import BIN_DIR, Cluster
-from booking_sim.database.migrations import migrate
 
 RUN = "BOOKING_SIM_TEST_RUN"  # names the folder of this test run, in the environment of every process that it starts
 LEFT = pytest.StashKey[list[str]]()
-
-
-@dataclass
-class Server:
-    """One server as one worker of the run uses it: with a template of the worker's own, so that nobody waits for it."""
-
-    url: str
-    bin_dir: Path | None
-    admin: Connection
-    prefix: str = field(default_factory=lambda: f"booking_sim_test_{os.getpid()}")
-    numbers: itertools.count = field(default_factory=itertools.count)
-
-    @property
-    def template(self):
-        return f"{self.prefix}_template"
-
-    @property
-    def role(self):
-        """A role that may do nothing."""
-        return f"{self.prefix}_nobody"
-
-    def url_of(self, database):
-        return make_conninfo(self.url, dbname=database)
-
-    @contextmanager
-    def database(self, template):
-        name = f"{self.prefix}_{next(self.numbers)}"
-        self.admin.execute(f"create database {name} template {template}")
-        try:
-            yield self.url_of(name)
-        finally:
-            self.admin.execute(f"drop database {name} with (force)")
-
-    @contextmanager
-    def prepared(self):
-        self.admin.execute(f"create database {self.template} template template0")
-        self.admin.execute(f"create role {self.role}")
-        try:
-            migrate(self.url_of(self.template))
-            yield self
-        finally:
-            self.admin.execute(f"drop database {self.template} with (force)")
-            self.admin.execute(f"drop role {self.role}")
-
-
-@cache
-def major(bin_dir):
-    """The major version of the server among these programs."""
-    words = subprocess.check_output([bin_dir / "postgres", "--version"], text=True).split()
-    return int(words[2].split(".")[0])
-
-
-@cache
-def oldest():
-    """The programs of the oldest PostgreSQL from 15 on that is installed here, if older than the embedded one."""
-    folders = set(Path("/usr/lib/postgresql").glob("*/bin"))
-    if pg_config := shutil.which("pg_config"):
-        folders.add(Path(subprocess.check_output([pg_config, "--bindir"], text=True).strip()))
-    servers = [folder for folder in folders if (folder / "initdb").exists() and 15 <= major(folder) < major(BIN_DIR)]
-    return min(servers, key=major, default=None)
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +72,53 @@ def conn(database):
     """An autocommit connection to the test's database."""
     with connect(database) as connection:
         yield connection
+
+
+@pytest.fixture
+def run(database, tmp_path, monkeypatch, capsys):
+    """Run `booking-sim` with arguments, in this process; its status, what it printed, and what it said on stderr.
+
+    In a folder and on a database of the test's own. The environment can be added to; None takes a name out of it.
+    """
+
+    def run(*arguments, **environment):
+        handler = signal.getsignal(signal.SIGTERM)
+        with monkeypatch.context() as surroundings:
+            surroundings.chdir(tmp_path)
+            for name, value in ({"POSTGRES_URL": database} | environment).items():
+                surroundings.delenv(name, raising=False)
+                if value is not None:
+                    surroundings.setenv(name, value)
+            with pytest.raises(SystemExit) as end:
+                main([*map(str, arguments)])
+        signal.signal(signal.SIGTERM, handler)
+        return end.value.code or 0, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def start(database, tmp_path):
+    """Start `booking-sim` as `run` does, in a process of its own, with signals and pipes; it is gone with the test."""
+    started = []
+
+    def start(*arguments, **environment):
+        surroundings = os.environ | {"POSTGRES_URL": database} | environment
+        process = subprocess.Popen(
+            [COMMAND, *map(str, arguments)],
+            cwd=tmp_path,
+            env={name: value for name, value in surroundings.items() if value is not None},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture

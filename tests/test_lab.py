@@ -4,13 +4,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 import psutil
 import pytest
+from program import COMMAND
 
 from booking_sim.database.embedded import Cluster
 from booking_sim.database.target import PG_VARIABLES
@@ -18,7 +18,6 @@ from booking_sim.errors import BookingSimError
 from booking_sim.lab import FIRST, copy_notebooks
 from booking_sim.resources import NOTEBOOKS
 
-COMMAND = Path(sys.executable).with_name("booking-sim")
 OURS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
 
 

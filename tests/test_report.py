@@ -1,9 +1,6 @@
 """The report: the answer and every picture in words too, from a kept result, by the command."""
 
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 from surge_results import result
 
@@ -11,36 +8,29 @@ from booking_sim.plots.overview import panels
 from booking_sim.report import page
 from booking_sim.report.words import words
 
-COMMAND = Path(sys.executable).with_name("booking-sim")
-
-
-def report(*arguments, cwd):
-    return subprocess.run([COMMAND, "report", *arguments], cwd=cwd, capture_output=True, text=True, check=False)
-
 
 def alerts(html):
     """What the page says first, because it is wrong."""
     return re.findall(r'<p class="alert" role="alert">(.*)</p>', html)
 
 
-def test_a_kept_result_becomes_one_page(tmp_path):
+def test_a_kept_result_becomes_one_page(run, tmp_path):
     result().save(tmp_path / "kept")
-    done = report("kept", cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Written to kept/report.html.\n", "")
+    assert run("report", "kept") == (0, "Written to kept/report.html.\n", "")
     written = (tmp_path / "kept" / "report.html").read_text(encoding="utf-8")
     assert f"<h1>{result().headline}</h1>" in written
     assert "http" not in re.sub(r"data:[^\"]*", "", written)
     assert alerts(written) == ["An error was the last word for 1 of 4 buyers, most often: terminated."]
 
-    refused = report("kept", "-o", ".", cwd=tmp_path)
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert re.fullmatch(r"booking-sim: Cannot write to '\.' .*\n", refused.stderr)
+    status, out, err = run("report", "kept", "-o", ".")
+    assert (status, out) == (2, "")
+    assert re.fullmatch(r"booking-sim: Cannot write to '\.' .*\n", err)
 
 
-def test_a_folder_without_a_result_is_said_in_one_line(tmp_path):
-    refused = report("nowhere", cwd=tmp_path)
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert re.fullmatch(r"booking-sim: nowhere holds no result that can be read .*\n", refused.stderr)
+def test_a_folder_without_a_result_is_said_in_one_line(run):
+    status, out, err = run("report", "nowhere")
+    assert (status, out) == (2, "")
+    assert re.fullmatch(r"booking-sim: nowhere holds no result that can be read .*\n", err)
 
 
 def test_no_flaw_is_hidden():

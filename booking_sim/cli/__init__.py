@@ -1,6 +1,7 @@
 """The command line: `booking-sim`. Thin: parse, call, print."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -50,10 +51,14 @@ cli.add_command(compare_command)
 cli.add_command(doctor_command)
 
 
-def main() -> None:
-    """Run the command line: 0 done, 1 the audit failed, 2 bad input (one line on stderr), 130 interrupted."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line: 0 done, 1 the audit failed, 2 bad input (one line on stderr), 130 interrupted.
+
+    Args:
+        arguments: What follows the program's name; None: what this process was started with.
+    """
     try:
-        sys.exit(cli.main(standalone_mode=False))
+        sys.exit(cli.main(arguments, prog_name="booking-sim", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         sys.exit(2)

@@ -1,36 +1,6 @@
-"""What tests of the bench share: the command on the test's server, and what it left there."""
-
-import os
-import subprocess
-import sys
-from pathlib import Path
+"""What tests of the bench share: what it left on the server, and a strategy that is slow."""
 
 import pytest
-
-COMMAND = Path(sys.executable).with_name("booking-sim")
-
-
-@pytest.fixture
-def command(server, tmp_path):
-    """Start `booking-sim bench` with options; it is gone when the test is."""
-    started = []
-
-    def start(*options, **environment):
-        process = subprocess.Popen(
-            [COMMAND, "bench", *map(str, options)],
-            cwd=tmp_path,
-            env=os.environ | {"POSTGRES_URL": server.url, "TMPDIR": str(tmp_path)} | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture

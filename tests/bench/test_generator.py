@@ -1,27 +1,27 @@
 """`booking-sim bench generator`: both sides make the same calls, all that is told was measured, nothing is left."""
 
 import json
+import os
 
 import pytest
-from test_bench_command import SECONDS
 
 
-def test_both_take_turns_and_are_compared(command, scratches):
-    process = command("generator", "--clients", 4, "--tickets", 60_000, "--rounds", 2, "--seconds", 1, "--json")
-    out, err = process.communicate(timeout=SECONDS)
+def test_both_take_turns_and_are_compared(run, scratches):
+    status, out, err = run(
+        "bench", "generator", "--clients", 4, "--tickets", 60_000, "--rounds", 2, "--seconds", 1, "--json"
+    )
     told = json.loads(out)
-    assert (process.returncode, err) == (0 if told["ok"] else 1, "")
+    assert (status, err) == (0 if told["ok"] else 1, "")
     for name in ("rates", "p50_ms", "p99_ms"):
         assert len(told[name]) == 2
         assert all(theirs > 0 and own > 0 for theirs, own in told[name])
     assert 0 < told["busy"] <= 1.1
-    assert scratches(process.pid) == 0
+    assert scratches(os.getpid()) == 0
 
 
 @pytest.mark.parametrize("setting", ["clients", "tickets", "rounds", "seconds"])
-def test_bad_input_is_one_line(command, setting):
-    process = command("generator", f"--{setting}", 0)
-    out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, out) == (2, "")
+def test_bad_input_is_one_line(run, setting):
+    status, out, err = run("bench", "generator", f"--{setting}", 0)
+    assert (status, out) == (2, "")
     assert err.startswith(f"booking-sim: {setting}=0 will not do: give a whole number from")
     assert err.count("\n") == 1

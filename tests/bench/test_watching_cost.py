@@ -1,31 +1,31 @@
 """`booking-sim bench observer`: what it says, what it refuses, and that nothing is left of it."""
 
 import json
+import os
 import signal
 
 import psutil
 import pytest
-from test_bench_command import SECONDS
+from program import SECONDS
 
 SMALL = ("observer", "--clients", 4, "--tickets", 40_000)
 
 
-def test_the_cost_is_told(command, scratches):
-    process = command(*SMALL, "--seconds", 4, "--strategy", "skip_locked", "--json")
-    out, err = process.communicate(timeout=SECONDS)
+def test_the_cost_is_told(run, scratches):
+    status, out, err = run("bench", *SMALL, "--seconds", 4, "--strategy", "skip_locked", "--json")
     cost = json.loads(out)
-    assert (process.returncode, err) == (0 if cost["ok"] else 1, "")
+    assert (status, err) == (0 if cost["ok"] else 1, "")
     assert cost["ok"] == (cost["cost"] <= cost["goal"] == 0.02)
     assert cost["pairs"] >= 2
     assert cost["per_s"] > 0
     assert -1 < cost["cost"] < 1
     assert 0 < cost["processors"] < 0.2
     assert cost["looks"]["waits"]["taken"] > 0
-    assert scratches(process.pid) == 0
+    assert scratches(os.getpid()) == 0
 
 
-def test_nothing_is_left_when_it_is_interrupted(server, command, scratches):
-    process = command(*SMALL, "--seconds", 600)
+def test_nothing_is_left_when_it_is_interrupted(server, start, scratches):
+    process = start("bench", *SMALL, "--seconds", 600)
     parent = psutil.Process(process.pid)
     while not (pgbenches := [child for child in parent.children() if child.name() == "pgbench"]):
         assert process.poll() is None
@@ -40,9 +40,8 @@ def test_nothing_is_left_when_it_is_interrupted(server, command, scratches):
 
 
 @pytest.mark.parametrize("setting", ["clients", "tickets", "seconds"])
-def test_bad_input_is_one_line(command, setting):
-    process = command("observer", f"--{setting}", 0)
-    out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, out) == (2, "")
+def test_bad_input_is_one_line(run, setting):
+    status, out, err = run("bench", "observer", f"--{setting}", 0)
+    assert (status, out) == (2, "")
     assert err.startswith(f"booking-sim: {setting}=0 will not do: give a whole number from")
     assert err.count("\n") == 1

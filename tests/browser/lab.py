@@ -3,15 +3,14 @@
 import json
 import os
 import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
+from program import COMMAND
 
-COMMAND = Path(sys.executable).with_name("booking-sim")
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false"},  # it would ask, in front of what is to be seen
     "notebook-extension/tracker": {"windowingMode": "none"},  # it would leave out cells that are out of sight

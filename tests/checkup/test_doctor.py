@@ -2,12 +2,8 @@
 
 import json
 import math
-import os
 import secrets
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -18,7 +14,6 @@ from booking_sim.checkup.facts import gather
 from booking_sim.database import connect
 from booking_sim.database.embedded import Cluster
 
-COMMAND = Path(sys.executable).with_name("booking-sim")
 HURTS, GOOD, UNKNOWN = Verdict.HURTS, Verdict.GOOD, Verdict.UNKNOWN
 
 
@@ -31,24 +26,6 @@ def guest(server, database):
     with connect(database) as owner:
         owner.execute(f"drop owned by {name}")
     server.admin.execute(f"drop role {name}")
-
-
-@pytest.fixture
-def run():
-    """Run `booking-sim doctor` on a database; its status and what it printed."""
-
-    def command(url, *options):
-        done = subprocess.run(
-            [COMMAND, "doctor", *options],
-            env=os.environ | {"POSTGRES_URL": url},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    return command
 
 
 @pytest.mark.core
@@ -122,7 +99,8 @@ def facts(servers):
     """What was found on a server that is well, and on a machine with nothing else to do."""
     with connect(servers("main").url) as connection:
         found = gather(connection, 32)
-    return replace(found, busy=0.0, processors=4, server=found.server | {"at_work": 0})
+    at_rest = {"busy": 0.0, "processors": 4, "commit_s": 0.001, "round_trip_s": 0.0001, "clock_ahead_s": 0.0}
+    return replace(found, **at_rest, server=found.server | {"at_work": 0})
 
 
 @pytest.mark.parametrize(
@@ -164,13 +142,13 @@ def test_a_disk_that_cannot_be_that_fast_is_not_believed(facts, commit_s):
     assert finding.verdict is UNKNOWN
 
 
-def test_the_command_says_it_line_by_line(run, database, guest):
-    status, out, err = run(guest)
+def test_the_command_says_it_line_by_line(run, guest):
+    status, out, err = run("doctor", POSTGRES_URL=guest)
     assert (status, err) == (1, "")
     checks = [line.split()[0] for line in out.splitlines() if not line.startswith(" ")]
     assert checks[:3] == ["version", "durability", "disk"]
     assert "scratch databases  will hurt    User 'guest_" in out
-    status, out, err = run(database, "--json")
+    status, out, err = run("doctor", "--json")
     told = json.loads(out)
     assert (status, err) == (0 if told["ok"] else 1, "")
     assert told["ok"] == all(finding["verdict"] != "will hurt" for finding in told["findings"])
@@ -184,7 +162,7 @@ def test_the_command_says_it_line_by_line(run, database, guest):
     ],
 )
 def test_what_cannot_be_looked_at_is_one_line_and_status_2(run, database, url, options, words):
-    status, out, err = run(url or database, *options)
+    status, out, err = run("doctor", *options, POSTGRES_URL=url or database)
     assert (status, out) == (2, "")
     assert err.startswith(f"booking-sim: {words}")
     assert err.count("\n") == 1

@@ -1,49 +1,20 @@
 """`booking-sim compare` as a person and a program use it."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pandas as pd
-import pytest
+from program import SECONDS
 
 from booking_sim.strategies import find
 
-COMMAND = Path(sys.executable).with_name("booking-sim")
 HEADINGS = ["buyers/s", "p50", "ms", "p99", "ms", "locked", "dead", "at", "locks", "dead", "rows", "order", "oversold"]
 SMALL = ("--tickets", 40, "--buyers", 120, "--connections", 4, "--rounds", 1)
 
 
-@pytest.fixture
-def start(server, tmp_path):
-    """Start `booking-sim compare` on the test's server; it is gone when the test is."""
-    started = []
-
-    def run(*arguments):
-        process = subprocess.Popen(
-            [COMMAND, "compare", *map(str, arguments)],
-            cwd=tmp_path,
-            env=os.environ | {"POSTGRES_URL": server.url},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield run
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-def test_a_person_reads_a_table_and_what_to_remember(start, tmp_path):
-    process = start("default", "unsafe", *SMALL)
-    out, err = process.communicate(timeout=120)
-    assert (process.returncode, err) == (0, "")
+def test_a_person_reads_a_table_and_what_to_remember(run, tmp_path):
+    status, out, err = run("compare", "default", "unsafe", *SMALL)
+    assert (status, err) == (0, "")
     head, *_ = out.splitlines()
     assert head.split() == HEADINGS
     assert {line.split()[0] for line in out.splitlines()[1:3]} == {"default", "unsafe"}
@@ -51,12 +22,11 @@ def test_a_person_reads_a_table_and_what_to_remember(start, tmp_path):
     assert f"Kept in results/{folder.name}." in out
 
 
-def test_json_is_one_object_and_a_safe_one_that_oversells_is_exit_1(start, tmp_path):
+def test_json_is_one_object_and_a_safe_one_that_oversells_is_exit_1(run, tmp_path):
     text = find("unsafe").path.read_text(encoding="utf-8").replace("-- safe: no\n", "")
     (tmp_path / "careless.sql").write_text(text, encoding="utf-8")
-    process = start("careless.sql", *SMALL, "--out", "out", "--json")
-    out, err = process.communicate(timeout=120)
-    assert (process.returncode, err) == (1, "")
+    status, out, err = run("compare", "careless.sql", *SMALL, "--out", "out", "--json")
+    assert (status, err) == (1, "")
     told = json.loads(out)
     assert told["failed"] == ["careless"]
     assert told["table"]["careless"]["oversold"]["median"] > 0
@@ -65,17 +35,16 @@ def test_json_is_one_object_and_a_safe_one_that_oversells_is_exit_1(start, tmp_p
     )
 
 
-def test_bad_input_gets_one_line_and_status_2(start, tmp_path):
-    process = start("nosuch", *SMALL)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (2, "")
+def test_bad_input_gets_one_line_and_status_2(run, tmp_path):
+    status, out, err = run("compare", "nosuch", *SMALL)
+    assert (status, out) == (2, "")
     assert err.startswith("booking-sim: There is no strategy 'nosuch'")
     assert err.count("\n") == 1
     assert list((tmp_path / "results").iterdir()) == []
 
 
 def test_ctrl_c_keeps_the_runs_before_it(start, server, tmp_path):
-    process = start("default", "skip_locked", *SMALL[:-1], 50, "--out", "out")
+    process = start("compare", "default", "skip_locked", *SMALL[:-1], 50, "--out", "out")
     scratch = f"booking_sim_scratch_{process.pid}_%"
     look = "select datname from pg_stat_activity where datname like %s and application_name like 'booking_sim surge%%'"
     seen = set()
@@ -84,7 +53,7 @@ def test_ctrl_c_keeps_the_runs_before_it(start, server, tmp_path):
         seen |= set(server.admin.execute(look, [scratch]).fetchall())
         server.admin.execute("select pg_sleep(0.01)")
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, err) == (130, "")
     assert "Kept in out." in out
     assert 1 <= len(pd.read_parquet(tmp_path / "out" / "runs.parquet")) < 100

@@ -1,40 +1,14 @@
 """`booking-sim strategies` as a person and a program use it: what it prints and what it exits with."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
 
 from booking_sim.contract import POINTS
 from booking_sim.strategies import catalogue
 
-COMMAND = Path(sys.executable).with_name("booking-sim")
-
-
-@pytest.fixture
-def run(server):
-    """Run `booking-sim strategies` with arguments on the test's server; exit code, stdout, stderr."""
-
-    def run(*arguments):
-        done = subprocess.run(
-            [COMMAND, "strategies", *map(str, arguments)],
-            env=os.environ | {"POSTGRES_URL": server.url},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    return run
-
 
 def test_the_list_can_be_read(run):
-    code, out, err = run()
+    code, out, err = run("strategies")
     assert (code, err) == (0, "")
     for strategy in catalogue():
         assert f"{strategy.name}: {strategy.title}\n  does" in out
@@ -43,7 +17,7 @@ def test_the_list_can_be_read(run):
 
 
 def test_the_list_as_json_is_one_array_and_nothing_else(run):
-    code, out, err = run("--json")
+    code, out, err = run("strategies", "--json")
     assert (code, err) == (0, "")
     strategies = json.loads(out)
     assert [strategy["name"] for strategy in strategies] == [strategy.name for strategy in catalogue()]
@@ -51,14 +25,14 @@ def test_the_list_as_json_is_one_array_and_nothing_else(run):
 
 
 def test_a_file_of_ones_own_that_keeps_the_contract(run, own):
-    code, out, err = run("verify", own())
+    code, out, err = run("strategies", "verify", own())
     assert (code, err) == (0, "")
     assert out.count("\n  pass ") == len(POINTS)
     assert "own keeps the contract: 13 points" in out.splitlines()[-1]
 
 
 def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run):
-    code, out, err = run("verify", "unsafe")
+    code, out, err = run("strategies", "verify", "unsafe")
     assert (code, err) == (1, "")
     assert re.search(
         r"^  FAIL      A crowd gets exactly .*\n.*\n +\d+ tickets were given to more than one buyer$", out, re.MULTILINE
@@ -71,7 +45,7 @@ def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run):
 
 
 def test_a_name_that_is_not_there(run):
-    code, out, err = run("verify", "nosuch")
+    code, out, err = run("strategies", "verify", "nosuch")
     assert (code, out) == (2, "")
     assert err.startswith("booking-sim: There is no strategy 'nosuch': choose default,")
     assert err.count("\n") == 1
@@ -79,6 +53,6 @@ def test_a_name_that_is_not_there(run):
 
 def test_a_file_that_does_not_apply(run, own):
     path = own("\ncreate tabel x ();\n")
-    code, _, err = run("verify", path)
+    code, _, err = run("strategies", "verify", path)
     assert code == 2
     assert err == f'booking-sim: {path}, line 16: syntax error at or near "tabel". Put it right and try again.\n'

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 
 import psutil
 import pytest
-from waiting import SECONDS
+from program import SECONDS
 
 from booking_sim import surge
 from booking_sim.audit import audit, holds
@@ -17,7 +17,7 @@ from booking_sim.database import connect
 from booking_sim.surge import crew, run
 from booking_sim.surge.interrupt import Interrupt
 
-LONG = ("--tickets", 50, "--buyers", 100_000, "--connections", 8, "--out", "out", "--json")
+LONG = ("surge", "--tickets", 50, "--buyers", 100_000, "--connections", 8, "--out", "out", "--json")
 SURGE = "datname = current_database() and application_name like 'booking_sim %'"  # workers and observer
 
 
@@ -50,8 +50,8 @@ def end(conn, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_surge_keeps_what_it_has(command, first_hold, end, number):
-    process = command(*LONG)
+def test_an_interrupted_surge_keeps_what_it_has(start, first_hold, end, number):
+    process = start(*LONG)
     first_hold()
     process.send_signal(number)
     status, summary, manifest = end(process)
@@ -65,9 +65,9 @@ def test_an_interrupted_surge_keeps_what_it_has(command, first_hold, end, number
     assert manifest["headline"].startswith("Partial run: ")
 
 
-def test_calls_that_wait_for_a_lock_are_cancelled(command, blocked, conn, end):
+def test_calls_that_wait_for_a_lock_are_cancelled(start, blocked, conn, end):
     with blocked():
-        process = command(*LONG)
+        process = start(*LONG)
         wait_for(conn, f"select count(*) = 8 from pg_stat_activity where {SURGE} and wait_event_type = 'Lock'")
         process.send_signal(signal.SIGINT)
         status, summary, _ = end(process)
@@ -75,8 +75,8 @@ def test_calls_that_wait_for_a_lock_are_cancelled(command, blocked, conn, end):
     assert (summary["held"], summary["errors"], summary["failed_attempts"]) == (0, 8, 8)
 
 
-def test_a_worker_that_is_killed_is_told_of_and_the_others_go_on(command, first_hold, end):
-    process = command("--tickets", 50, "--buyers", 20_000, "--connections", 8, "--out", "out", "--json")
+def test_a_worker_that_is_killed_is_told_of_and_the_others_go_on(start, first_hold, end):
+    process = start("surge", "--tickets", 50, "--buyers", 20_000, "--connections", 8, "--out", "out", "--json")
     first_hold()
     worker, _ = workers(process.pid)
     worker.kill()
@@ -91,8 +91,8 @@ def test_a_worker_that_is_killed_is_told_of_and_the_others_go_on(command, first_
     assert manifest["problems"][0].endswith("was killed by signal 9")
 
 
-def test_workers_end_with_a_parent_that_is_killed(command, first_hold):
-    process = command(*LONG)
+def test_workers_end_with_a_parent_that_is_killed(start, first_hold):
+    process = start(*LONG)
     first_hold()
     orphans = workers(process.pid)
     process.kill()

@@ -5,15 +5,15 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from waiting import SECONDS
+from program import SECONDS
 
 from booking_sim.result import load
 
-SMALL = ("--tickets", 5, "--buyers", 30, "--connections", 4)
+SMALL = ("surge", "--tickets", 5, "--buyers", 30, "--connections", 4)
 
 
-def test_json_is_one_object_and_nothing_else(command, tmp_path):
-    process = command(*SMALL, "--hold", "90s", "--seed", 3, "--out", "out", "--json")
+def test_json_is_one_object_and_nothing_else(start, tmp_path):
+    process = start(*SMALL, "--hold", "90s", "--seed", 3, "--out", "out", "--json")
     out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, err) == (0, "")
     summary = json.loads(out)
@@ -37,17 +37,16 @@ def test_json_is_one_object_and_nothing_else(command, tmp_path):
     ]
 
 
-def test_a_person_reads_the_answer_first_and_where_it_is_kept(command, tmp_path):
-    process = command(*SMALL)
-    out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, err) == (0, "")
+def test_a_person_reads_the_answer_first_and_where_it_is_kept(run, tmp_path):
+    status, out, err = run(*SMALL)
+    assert (status, err) == (0, "")
     assert out.startswith("5 of 5 tickets held, 25 buyers refused, none sold twice.\n")
     (folder,) = (tmp_path / "results").iterdir()
     assert f"results/{folder.name}" in out
     assert "audit     holds (11 invariants)" in out
 
 
-def test_a_database_that_sells_twice_is_caught(command, conn, tmp_path):
+def test_a_database_that_sells_twice_is_caught(run, conn, tmp_path):
     conn.execute("""
         create sequence public.intents;
         create or replace function booking.reserve(
@@ -56,14 +55,13 @@ def test_a_database_that_sells_twice_is_caught(command, conn, tmp_path):
             out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
         language sql as $$ select 'held', nextval('public.intents'), array[1], clock_timestamp() + hold_for $$
     """)
-    process = command(*SMALL, "--out", "out")
-    out, _ = process.communicate(timeout=SECONDS)
-    assert process.returncode == 1
+    status, out, _ = run(*SMALL, "--out", "out")
+    assert status == 1
     assert "29 tickets sold twice" in out.splitlines()[0]
     assert load(tmp_path / "out").summary()["oversold"] == 29
 
 
-def test_tables_that_hold_a_ticket_twice_are_caught(command, conn, first_hold):
+def test_tables_that_hold_a_ticket_twice_are_caught(run, conn, first_hold):
     """The function keeps its promises, and somebody else writes past it."""
     conn.execute("""
         create function public.corrupt() returns trigger language plpgsql as $$ begin
@@ -74,18 +72,16 @@ def test_tables_that_hold_a_ticket_twice_are_caught(command, conn, first_hold):
         create trigger corrupt after update on booking.tickets for each row
             when (new.ticket_no = 1 and new.status = 'held') execute function public.corrupt()
     """)
-    process = command(*SMALL, "--json")
-    out, _ = process.communicate(timeout=SECONDS)
-    assert process.returncode == 1
+    status, out, _ = run(*SMALL, "--json")
+    assert status == 1
     summary = json.loads(out)
     assert summary["audit_ok"] is False
     assert summary["oversold"] > 0
 
 
-def test_the_unsafe_strategy_oversells_and_the_audit_says_so(command):
-    process = command("--tickets", 200, "--buyers", 600, "--connections", 16, "--strategy", "unsafe")
-    out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, err) == (1, "")
+def test_the_unsafe_strategy_oversells_and_the_audit_says_so(run):
+    status, out, err = run("surge", "--tickets", 200, "--buyers", 600, "--connections", 16, "--strategy", "unsafe")
+    assert (status, err) == (1, "")
     assert "the audit fails" in out.splitlines()[0]
     assert int(re.search(r"^  oversold +([\d,]+)$", out, re.MULTILINE)[1].replace(",", "")) > 0
     assert "audit     FAILS: A ticket is in one live intent at most" in out
@@ -107,10 +103,9 @@ def test_the_unsafe_strategy_oversells_and_the_audit_says_so(command):
         ([], {"POSTGRES_URL": "postgresql://someone:sec@ret@"}, "cannot be read"),
     ],
 )
-def test_bad_input_gets_one_line_and_status_2(command, options, environment, words, tmp_path):
-    process = command(*options, **environment)
-    out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, out) == (2, "")
+def test_bad_input_gets_one_line_and_status_2(run, options, environment, words, tmp_path):
+    status, out, err = run("surge", *options, **environment)
+    assert (status, out) == (2, "")
     assert err.startswith("booking-sim: ")
     assert words in err
     assert err.count("\n") == 1
@@ -118,21 +113,19 @@ def test_bad_input_gets_one_line_and_status_2(command, options, environment, wor
     assert [path for path in tmp_path.rglob("*") if path.name != "results"] == []
 
 
-def test_a_result_is_never_written_over(command, tmp_path):
+def test_a_result_is_never_written_over(run, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "manifest.json").write_text("{}")
-    process = command("--out", "out")
-    _, err = process.communicate(timeout=SECONDS)
-    assert process.returncode == 2
+    status, _, err = run("surge", "--out", "out")
+    assert status == 2
     assert "holds a result, which is kept" in err
     assert (tmp_path / "out" / "manifest.json").read_text() == "{}"
 
 
-def test_what_is_required_and_not_so_fails_with_a_table(command, tmp_path):
+def test_what_is_required_and_not_so_fails_with_a_table(run, tmp_path):
     met, missed = "oversold == 0", "held > 5"
-    process = command(*SMALL, "--require", met, "--require", missed, "--junit", "junit.xml")
-    out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, err) == (1, "")
+    status, out, err = run(*SMALL, "--require", met, "--require", missed, "--junit", "junit.xml")
+    assert (status, err) == (1, "")
     assert out.endswith("1 of 2 requirements are met.\n  held > 5   measured: 5\n")
     suite = ET.parse(tmp_path / "junit.xml").getroot().find("testsuite")
     cases = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
@@ -142,8 +135,7 @@ def test_what_is_required_and_not_so_fails_with_a_table(command, tmp_path):
     assert counts == {"tests": len(cases), "failures": 1, "errors": 0, "skipped": 1}
 
 
-def test_what_is_required_and_so_passes(command):
-    process = command(*SMALL, "--require", "p99_ms < 60_000", "--json")
-    out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, err) == (0, "")
+def test_what_is_required_and_so_passes(run):
+    status, out, err = run(*SMALL, "--require", "p99_ms < 60_000", "--json")
+    assert (status, err) == (0, "")
     assert json.loads(out)["failed"] == []
