@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     Channel = Connection[Any, Any]  # only the type checker knows it as a generic
 
 
-def start(module: str) -> tuple["subprocess.Popen[bytes]", "Channel"]:
-    """Run a module as `python -m MODULE FD`, FD being its end of a pipe.
+def start(module: str, *words: str) -> tuple["subprocess.Popen[bytes]", "Channel"]:
+    """Run a module as `python -m MODULE FD WORDS`, FD being its end of a pipe.
 
     Args:
         module: Its name. It must never print, and has to end when the pipe does, for then the parent is gone.
+        words: What else to tell those who look at the processes of the machine.
 
     Returns:
         The process, and the parent's end of the pipe.
@@ -27,7 +28,7 @@ def start(module: str) -> tuple["subprocess.Popen[bytes]", "Channel"]:
     ours, theirs = Pipe()
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, str(theirs.fileno())],
+            [sys.executable, "-P", "-m", module, str(theirs.fileno()), *words],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

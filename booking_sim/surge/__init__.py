@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from booking_sim.result import SurgeResult
     from booking_sim.scenario import Scenario
 
@@ -13,6 +15,7 @@ def surge(
     url: str | None = None,
     progress: bool | None = None,
     live: bool = False,
+    executor: "Executor | None" = None,
     **settings: Any,
 ) -> "SurgeResult":
     """Run a scenario against a real PostgreSQL: everybody comes at once.
@@ -29,6 +32,10 @@ def surge(
         progress: Whether to show a bar. None: on a terminal and in a notebook.
         live: In a notebook, show the run as it happens, with a button that stops it; where nobody can look at such a
             view, `progress` is what counts.
+        executor: What runs the workers: an Executor of concurrent.futures, or anything with such a `submit`, that makes
+            at least `workers` calls at once, on this machine. It is left as it was, for other uses. None: a process of
+            its own for each worker. Threads share one interpreter and are slower; a pool of processes that is given
+            Ctrl-C loses those that are idle.
         **settings: Settings of Scenario by name, such as `tickets=500`, `buyers=5000` or `hold="5m"`; they override
             those of `scenario`.
 
@@ -36,10 +43,11 @@ def surge(
         The result: every attempt, the inventory and the audit at the end, and the manifest.
 
     Raises:
-        BookingSimError: A setting will not do, the database cannot be reached or has too few connections left, or the
-            strategy's file does not apply or its scratch database may not be made.
+        BookingSimError: A setting will not do, the database cannot be reached or has too few connections left, the
+            strategy's file does not apply or its scratch database may not be made, or the executor does not begin every
+            worker.
     """
     from booking_sim.scenario import Scenario  # noqa: PLC0415  both bring what the workers do without
     from booking_sim.surge.run import run  # noqa: PLC0415
 
-    return run((scenario or Scenario()).replace(**settings), url=url, progress=progress, live=live)
+    return run((scenario or Scenario()).replace(**settings), url=url, progress=progress, live=live, executor=executor)

@@ -6,25 +6,25 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from booking_sim import processes
 from booking_sim.errors import BookingSimError
+from booking_sim.surge.hiring import Hiring
 from booking_sim.surge.interrupt import Interrupt
 from booking_sim.surge.messages import Batch, Failed, Finished, Ready, Share, Start, Stop
 
 if TYPE_CHECKING:
-    import subprocess
+    from concurrent.futures import Executor
 
-    Channel = Connection[Any, Any]  # only the type checker knows it as a generic
+    from booking_sim.processes import Channel
 
 _LOOK_S = 0.1
 _LEAD_S = 0.05
 """Between telling the workers when to start and that instant: long enough for the telling."""
 _PATIENCE_S = 10.0
-"""How long a worker may take to end after it was told to stop; then it is killed."""
+"""How long a worker may take to end after it was told to stop; then it is cut off."""
 
 
 @dataclass
@@ -61,30 +61,30 @@ class Account:
 
 
 class Crew:
-    """A worker process for each share; leaving the context ends those that are left."""
+    """A worker for each share; leaving the context ends those that are left.
 
-    def __init__(self, shares: Sequence[Share]) -> None:
-        self._shares = shares
-        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+    Args:
+        shares: What each has to do.
+        executor: What runs the workers, all at once, on this machine; None: processes of their own.
+    """
+
+    def __init__(self, shares: Sequence[Share], executor: "Executor | None" = None) -> None:
+        self._shares = {share.worker: share for share in shares}
+        self._hiring = Hiring(self._shares, executor)
         self._channels: dict[Channel, int] = {}
         self._account = Account()
         self._ready = 0
 
     def __enter__(self) -> Self:
-        for share in self._shares:
-            self._processes[share.worker], channel = processes.start("booking_sim.surge.worker")
-            self._channels[channel] = share.worker
-            self._send(channel, share)
+        self._hiring.begin()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for channel, worker in self._channels.items():
-            self._processes[worker].kill()
+        for channel in self._channels:
             channel.close()
-        for process in self._processes.values():
-            process.wait()
+        self._account.problems += [f"worker {worker} would not end" for worker in self._hiring.end()]
 
     def work(
         self,
@@ -99,23 +99,35 @@ class Crew:
             on_batch: Told of every batch as it comes.
             on_start: Told of the start just before it, an instant of `time.monotonic()`.
 
+        Returns:
+            What the workers reported; complete when the context has been left.
+
         Raises:
             BookingSimError: a worker could not even start.
         """
         deadline = float("inf")
-        while self._channels and time.monotonic() < deadline and interrupt.times < 2:
-            for channel in wait(list(self._channels), timeout=_LOOK_S):
-                self._hear(cast("Channel", channel), on_batch)
+        while (self._channels or self._hiring.doors) and time.monotonic() < deadline and interrupt.times < 2:
+            self._listen(on_batch)
             if self._account.started_at is None:
                 self._start_if_ready(on_start)
             if interrupt.times and deadline == float("inf"):
                 self._stop()
                 deadline = time.monotonic() + _PATIENCE_S
-        self._account.problems += [f"worker {worker} was ended by force" for worker in self._channels.values()]
+        self._account.problems += [f"worker {worker} was cut off" for worker in sorted(self._channels.values())]
         if interrupt.times:
             self._account.interrupted = True
             self._account.problems.insert(0, "interrupted")
         return self._account
+
+    def _listen(self, on_batch: Callable[[Batch], None]) -> None:
+        doors = self._hiring.doors
+        for source in wait([*doors, *self._channels], timeout=_LOOK_S):
+            if source in doors:
+                worker, channel = self._hiring.let_in(source)
+                self._channels[channel] = worker
+                self._send(channel, self._shares[worker])
+            else:
+                self._hear(cast("Channel", source), on_batch)
 
     def _hear(self, channel: "Channel", on_batch: Callable[[Batch], None]) -> None:
         match self._receive(channel):
@@ -136,7 +148,7 @@ class Crew:
         try:
             return channel.recv()
         except (EOFError, OSError):  # it ended without a last word
-            return Failed(processes.reason(self._processes[self._channels[channel]]))
+            return Failed(self._hiring.reason(self._channels[channel]))
 
     def _close(self, channel: "Channel") -> None:
         channel.close()
@@ -145,6 +157,7 @@ class Crew:
     def _start_if_ready(self, on_start: Callable[[float], None]) -> None:
         if self._account.problems:
             raise BookingSimError(f"The surge did not start. {self._account.problems[0]}")
+        self._hiring.check()
         if self._ready < len(self._shares):
             return
         self._account.started_at = time.monotonic() + _LEAD_S
@@ -153,6 +166,7 @@ class Crew:
         on_start(self._account.started_at)
 
     def _stop(self) -> None:
+        self._hiring.refuse()
         for channel in self._channels:
             self._send(channel, Stop())
 

@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM during a surge: a wish to stop, looked at between two messages, not an exception anywhere."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -16,9 +17,13 @@ class Interrupt:
 
     def __init__(self) -> None:
         self.times = 0
+        self._process = os.getpid()
 
-    def hear(self, _signal: int, _frame: FrameType | None) -> None:
+    def hear(self, number: int, _frame: FrameType | None) -> None:
         """Count one more."""
+        if os.getpid() != self._process:  # forked meanwhile, by an executor that may want to end it
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
         self.times += 1
         if self.times > 2:
             raise KeyboardInterrupt

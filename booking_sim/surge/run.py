@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import inf
@@ -34,8 +35,14 @@ OURS = 2
 """Connections besides those of the workers."""
 
 
-def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: bool) -> "SurgeResult":
+def run(
+    scenario: Scenario, *, url: str | None, progress: bool | None, live: bool, executor: Executor | None
+) -> "SurgeResult":
     """Do what `booking_sim.surge` promises."""
+    if executor is not None and not hasattr(executor, "submit"):
+        raise BookingSimError(
+            f"executor={executor!r} will not do: give one of concurrent.futures, such as ProcessPoolExecutor(3)."
+        )
     strategy = find(scenario.strategy)
     with open_server(url) as server, _place(server.url, strategy) as place:
         began_at = datetime.now(UTC)
@@ -53,7 +60,7 @@ def run(scenario: Scenario, *, url: str | None, progress: bool | None, live: boo
             with (
                 _show(tally, observer.sightings, progress=progress, live=live) as view,
                 observer,
-                Crew(shares) as crew,
+                Crew(shares, executor) as crew,
             ):
                 from booking_sim.surge.finish import finish  # noqa: PLC0415  brings pandas: while the processes start
 

@@ -1,27 +1,30 @@
-"""One worker process: plays its share of the buyers over its own connections, and reports to the parent.
+"""One worker: plays its share of the buyers over its own connections, and reports to the parent.
 
-The parent starts it as `booking_sim.processes` says. A worker never prints, and ends when the parent is gone.
+It is one call of an executor, in a process or a thread that may serve others before and after. A worker never prints,
+and ends when the parent is gone.
 """
 
 import contextlib
 import gc
-import sys
+import signal
+import threading
 import time
-from multiprocessing.connection import Connection
+from collections.abc import Iterator
 from selectors import EVENT_READ
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
 from booking_sim.surge.dispatcher import Dispatcher
+from booking_sim.surge.doors import come_in
 from booking_sim.surge.loop import Loop
 from booking_sim.surge.messages import Failed, Finished, Ready, Share, Start
 from booking_sim.surge.recorder import Recorder
 
 if TYPE_CHECKING:
-    Channel = Connection[Any, Any]  # only the type checker knows it as a generic
+    from booking_sim.processes import Channel
 
 _BATCH_S = 0.2
 _SHUT_S = 30.0
@@ -65,16 +68,14 @@ class Worker:
                 raise BookingSimError(pool.refusal)
 
     def _play(self) -> Finished:
-        gc.freeze()
-        gc.disable()  # what a run leaves behind has no cycles, and a search for them would be latency of nobody's
         self._report()
-        began_at, worked_s = time.monotonic(), time.process_time()
+        began_at, worked_s = time.monotonic(), time.thread_time()
         try:
             while not self._dispatcher.is_done:
                 self._loop.turn()
         finally:
             self._channel.send(self._recorder.take())
-        return Finished((time.process_time() - worked_s) / (time.monotonic() - began_at))
+        return Finished((time.thread_time() - worked_s) / (time.monotonic() - began_at))
 
     def _listen(self) -> None:
         """Hear the parent: Start or Stop; or nothing more, because it is gone."""
@@ -96,15 +97,29 @@ class Worker:
         self._loop.at(time.monotonic() + _BATCH_S, self._report)
 
 
-def main(descriptor: int) -> None:
-    """Do what the parent says over the pipe."""
-    with Connection(descriptor) as channel, contextlib.suppress(EOFError, OSError):  # the parent is gone
+def play(address: str) -> None:
+    """Do what the parent says who is to be met at an address of `booking_sim.surge.doors`."""
+    with _undisturbed(), contextlib.suppress(EOFError, OSError), come_in(address) as channel:  # if the parent is there
         share = channel.recv()
         try:
             channel.send(Worker(channel, share).run())
-        except (BookingSimError, psycopg.Error) as error:
+        except (BookingSimError, psycopg.Error, OSError) as error:
             channel.send(Failed(redact(str(error)).splitlines()[0]))
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let neither Ctrl-C, which the parent hears, nor a search for garbage get in the way; then all is as it was.
+
+    What a run leaves behind has no cycles, and a search for them would be latency of nobody's.
+    """
+    collects, is_main = gc.isenabled(), threading.current_thread() is threading.main_thread()
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main else None
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:  # of several threads the one that came first says so, and none goes on much longer than another
+            gc.enable()
+        if is_main:
+            signal.signal(signal.SIGINT, heard)

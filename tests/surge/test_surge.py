@@ -138,7 +138,7 @@ def test_workers_end_and_connections_close(small, conn):
     ours = "datname = current_database() and application_name like 'booking_sim surge%' and state <> 'idle'"
     left = f"select count(*) from pg_stat_activity where {ours}"
     assert conn.execute(left).fetchone() == (0,)
-    assert not [child for child in psutil.Process().children() if "booking_sim.surge.worker" in child.cmdline()]
+    assert not [child for child in psutil.Process().children() if "booking_sim.surge.worker.play" in child.cmdline()]
 
 
 def test_a_script_without_a_main_guard_runs_once(database, tmp_path):
