@@ -1,11 +1,13 @@
 """One worker's buyers on real connections, turn by turn: they ask again while there is hope, and nothing is lost."""
 
+import threading
 import time
 from dataclasses import replace
 from math import inf
 
 import pytest
 from waiting import SECONDS
+from wire import Wire
 
 from booking_sim.attempts import Attempt, Phase
 from booking_sim.booking import create_event
@@ -58,9 +60,9 @@ def stage(database, event_id):
     """Open a stage with one connection for one buyer, or whatever is said otherwise; kind parameters by name."""
     opened = []
 
-    def make(*, buyers=1, connections=1, times=None, retry=(), hold_s=300.0, **kind):
+    def make(*, buyers=1, connections=1, times=None, retry=(), hold_s=300.0, url=database, **kind):
         terms = Terms({"fan": Kind(**kind)}, (event_id,), 1, hold_s, 1.0, retry, 7)
-        share = Share(database, NAME, terms, 0, 1, range(connections), buyers, inf, times, None)
+        share = Share(url, NAME, terms, 0, 1, range(connections), buyers, inf, times, None)
         opened.append(Stage(share))
         return opened[-1]
 
@@ -68,6 +70,13 @@ def stage(database, event_id):
     for stage in opened:
         stage.dispatcher.close()
         stage.loop.close()
+
+
+@pytest.fixture
+def wire(database):
+    """A way to the database that can be cut."""
+    with Wire(database) as wire:
+        yield wire
 
 
 def test_contended_asks_again_until_the_ticket_is_free(conn, stage):
@@ -107,6 +116,19 @@ def test_a_lost_answer_is_unknown_and_asked_for_again_on_a_new_connection(conn, 
     assert (last.outcome, last.connection) == ("held", 0)
     assert list(one.recorder.take().connecting) != []
     assert conn.execute("select count(*) from booking.booking_intents").fetchone() == (1,)
+
+
+def test_a_hold_whose_answer_was_lost_on_the_way_is_the_same_when_it_is_asked_for_again(conn, stage, wire):
+    one = stage(url=wire.url)
+    wire.lose_answers()
+    one.play()
+    one.until(lambda: conn.execute("select count(*) from booking.booking_intents").fetchone() == (1,))
+    wire.cut()
+    one.end()
+    lost, found = one.rows
+    assert (lost.outcome, lost.phase, lost.intent_id) == ("unknown", Phase.CALL_SENT, None)
+    assert (found.outcome, found.ticket_nos) == ("held", (1,))
+    assert conn.execute("select id from booking.booking_intents").fetchall() == [(found.intent_id,)]
 
 
 def test_a_hold_whose_answer_was_lost_is_found_by_its_request_key(conn, stage, event_id):
@@ -165,6 +187,23 @@ def test_after_a_stop_nobody_comes_and_calls_that_go_on_are_cancelled(conn, stag
         one.end()
         assert waiting(conn) is None
     assert [(row.outcome, row.sqlstate) for row in one.rows] == [("error", "57014")]
+
+
+def test_a_connection_is_not_used_again_before_its_cancel_has_arrived(conn, stage):
+    """It would hit the next call."""
+    one, late = stage(buyers=2), threading.Event()
+    one.dispatcher._canceller.submit(late.wait)
+    with conn.transaction():
+        conn.execute(LOCK)
+        one.play()
+        one.until(lambda: waiting(conn))
+        [(link, wish)] = one.dispatcher._under_way.items()
+        one.dispatcher._cancel(wish, link)
+    one.until(lambda: one.rows)
+    assert (one.dispatcher._under_way, list(one.dispatcher.pool.free)) == ({}, [])
+    late.set()
+    one.end()
+    assert [row.outcome for row in one.rows] == ["held", "sold_out"]
 
 
 @pytest.mark.parametrize(
