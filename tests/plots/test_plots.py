@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import combinations
 
 import matplotlib as mpl
 import pandas as pd
@@ -172,14 +173,9 @@ def test_no_text_overlaps_another_or_leaves_the_figure(frame, draw):
     figure.draw_without_rendering()
     texts = [text for text in texts_of(figure) if text.get_text() and text.get_visible()]
     width, height = figure.bbox.size
-    boxes = {text.get_text(): text.get_window_extent() for text in texts}
-    hits = [
-        (texts[number].get_text(), text.get_text())
-        for number in range(len(texts))
-        for text in texts[number + 1 :]
-        if text.get_window_extent().overlaps(texts[number].get_window_extent())
-    ]
-    outside = [words for words, box in boxes.items() if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    hits = [(words, others) for (words, box), (others, theirs) in combinations(boxes, 2) if box.overlaps(theirs)]
+    outside = [words for words, box in boxes if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]
     assert (hits, outside) == ([], [])
 
 

@@ -13,19 +13,35 @@ import pytest
 from booking_sim import Scenario, surge
 from booking_sim.attempts import OUTCOMES, PAYMENTS, Attempt
 from booking_sim.booking import create_event, reserve
+from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
 from booking_sim.strategies import find
 
 TABLES = ("events", "tickets", "booking_intents")
 
 
-@pytest.fixture
-def small(database):
+@pytest.fixture(scope="module")
+def place(servers):
+    """The URL of a database that several tests look at."""
+    server = servers("main")
+    with server.database(server.template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def small(place):
     """A surge of 40 tickets and 400 buyers."""
-    return surge(tickets=40, buyers=400, connections=8, url=database, progress=False)
+    return surge(tickets=40, buyers=400, connections=8, url=place, progress=False)
 
 
-def test_every_ticket_is_held_and_everybody_else_refused(small, conn):
+@pytest.fixture
+def inside(place):
+    """A connection to its database."""
+    with connect(place) as connection:
+        yield connection
+
+
+def test_every_ticket_is_held_and_everybody_else_refused(small, inside):
     summary = small.summary()
     assert summary[["held", "sold_out", "contended", "errors", "unanswered", "oversold"]].tolist() == [
         40,
@@ -37,14 +53,14 @@ def test_every_ticket_is_held_and_everybody_else_refused(small, conn):
     ]
     assert small.ok
     assert not small.partial
-    assert conn.execute("select count(distinct ticket_no) from booking.tickets where status = 'held'").fetchone() == (
+    assert inside.execute("select count(distinct ticket_no) from booking.tickets where status = 'held'").fetchone() == (
         40,
     )
     end = {"available": 0, "held": 40, "overdue": 0, "sold": 0, "oversold": 0}
     assert small.inventory.iloc[-1].drop("seconds").to_dict() == end
 
 
-def test_every_attempt_is_a_row(small, conn):
+def test_every_attempt_is_a_row(small, inside):
     attempts = small.attempts
     assert list(attempts.columns) == list(Attempt._fields)
     assert sorted(attempts["buyer"].unique()) == list(range(400))
@@ -55,7 +71,7 @@ def test_every_attempt_is_a_row(small, conn):
     assert list(attempts["outcome"].cat.categories) == [*OUTCOMES, *PAYMENTS]
     held = attempts[attempts["outcome"] == "held"].explode("ticket_nos")
     told = set(zip(held["intent_id"], held["ticket_nos"], "buyer " + held["buyer"].astype(str), strict=True))
-    assert told == set(conn.execute("select intent_id, ticket_no, held_by from booking.tickets").fetchall())
+    assert told == set(inside.execute("select intent_id, ticket_no, held_by from booking.tickets").fetchall())
 
 
 def test_a_quantity_that_leaves_a_rest_leaves_it_available(database):
@@ -110,14 +126,14 @@ def test_an_empty_database_is_migrated_first(empty_database):
     assert surge(tickets=2, buyers=5, connections=2, url=empty_database, progress=False).ok
 
 
-def test_the_manifest_says_with_what_and_no_more(small, database):
+def test_the_manifest_says_with_what_and_no_more(small, place):
     manifest = small.manifest
     assert manifest["server"]["settings"]["fsync"] == "on"
     assert manifest["server"]["source"] == "url"
     assert set(manifest["versions"]) == {"booking_sim", "python", "psycopg", "libpq"}
     assert manifest["machine"]["cpus"] >= 1
     written = json.dumps(manifest)
-    for private in (database, database.split("host=")[-1].split()[0], "password", sys.prefix):
+    for private in (place, place.split("host=")[-1].split()[0], "password", sys.prefix):
         assert private not in written
 
 
@@ -134,10 +150,10 @@ def test_more_connections_than_are_left_are_refused_before_anything_is_made(data
     assert conn.execute("select count(*) from booking.events").fetchone() == (0,)
 
 
-def test_workers_end_and_connections_close(small, conn):
+def test_workers_end_and_connections_close(small, inside):
     ours = "datname = current_database() and application_name like 'booking_sim surge%' and state <> 'idle'"
     left = f"select count(*) from pg_stat_activity where {ours}"
-    assert conn.execute(left).fetchone() == (0,)
+    assert inside.execute(left).fetchone() == (0,)
     assert not [child for child in psutil.Process().children() if "booking_sim.surge.worker.play" in child.cmdline()]
 
 
