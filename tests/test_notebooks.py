@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import nbformat
 import pytest
@@ -86,9 +87,12 @@ def test_reads_without_scrolling_sideways(path):
 
 def test_nbval_sees_a_wrong_number_and_cuts_a_cell_that_hangs(tmp_path):
     """As the tests run a notebook, whatever the scale that is set: a test has that of what it is compared with."""
-    refused = "9500 * int(os.environ.get('BOOKING_SIM_SCALE', 1))"
-    show = f"import os\nfrom IPython.display import Markdown\nMarkdown(f'{{{refused}:,}} were refused')"
-    sources = (show, show, "import threading\nthreading.Event().wait()")
+    show = """
+        import os
+        from IPython.display import Markdown
+        Markdown(f"{9_500 * int(os.environ.get('BOOKING_SIM_SCALE', 1)):,} were refused")
+    """
+    sources = (dedent(show), dedent(show), "import threading\nthreading.Event().wait()")
     kept = ("9,500 were refused", "9,499 were refused", None)
     cells = [
         nbformat.v4.new_code_cell(source, execution_count=number, outputs=[shown(text, number)] if text else [])
