@@ -11,8 +11,8 @@ from booking_sim.plots.style import OTHER_WAITS, WAIT_COLOURS, axes_or_new, ink,
 from booking_sim.stats.contention import RUNNING, wait_profile
 from booking_sim.stats.contention import blocking as pairs_that_block
 
-_SHOWN = 7
-"""Wait events with a band of their own."""
+_SHOWN, _LEAST = 6, 0.01
+"""Wait events with a band of their own, at the most, and the share of all the clients that each has at least."""
 _FADE = 0.35
 """How much paler each next event of a type is."""
 _SESSIONS = 24
@@ -46,15 +46,15 @@ def waits_over_time(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 def _bands(profile: pd.DataFrame) -> list[tuple[str, pd.Series, RGBColorType]]:
     """The events in the order of their type, those that are seen most; the rest as one."""
     ranked = profile.mean().sort_values(ascending=False)
-    shown = ranked.index[:_SHOWN]
+    shown = ranked.index[ranked.ge(_LEAST * ranked.sum())][:_SHOWN]
     bands: list[tuple[str, pd.Series, RGBColorType]] = []
     for kind in [*WAIT_COLOURS, *sorted(set(shown.get_level_values(0)) - set(WAIT_COLOURS))]:
         events = [event for event in shown if event[0] == kind]
         for number, event in enumerate(events):
             name = RUNNING if kind == RUNNING else f"{kind}: {event[1]}"
             bands.append((name, profile[event], _paler(WAIT_COLOURS.get(kind, OTHER_WAITS), number * _FADE)))
-    if len(ranked) > _SHOWN:
-        rest = profile[list(ranked.index[_SHOWN:])].sum(axis="columns", min_count=1)
+    if len(ranked) > len(shown):
+        rest = profile[list(ranked.index[len(shown) :])].sum(axis="columns", min_count=1)
         bands.append(("other waits", rest, OTHER_WAITS))
     return bands
 

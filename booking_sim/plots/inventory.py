@@ -22,14 +22,13 @@ def inventory_over_time(inventory: pd.DataFrame, *, ax: Axes | None = None) -> A
         ax: Where to draw; a new figure if None.
 
     Returns:
-        The axes. Promises of tickets that were another's stand on top of all the tickets that there are.
+        The axes. Tickets that were promised twice stand on top of all that there are.
     """
     ax = axes_or_new(ax)
     last = inventory.iloc[-1]
-    colours = dict(STATUS_COLOURS)
-    if inventory["oversold"].any():
-        colours["oversold"] = OUTCOME_COLOURS["error"]
+    every = {**STATUS_COLOURS, "oversold": OUTCOME_COLOURS["error"]}
     labels = {**STATUS_LABELS, "oversold": "promised twice"}
+    colours = {status: colour for status, colour in every.items() if inventory[status].any()}
     ax.stackplot(
         inventory["seconds"],
         [inventory[status].to_numpy(dtype=float) for status in colours],

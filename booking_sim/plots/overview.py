@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 from matplotlib import style
@@ -14,19 +15,25 @@ from booking_sim.plots.inventory import inventory_over_time
 from booking_sim.plots.latency import latency_curve, latency_over_time
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.server import processors_over_time
+from booking_sim.plots.skip_depth import skip_depth_over_time
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
+from booking_sim.stats.arrivals import come_as_planned
 from booking_sim.stats.contention import blocking
+from booking_sim.stats.outcomes import answer_times
+from booking_sim.stats.skip_depth import walked_past
+
+Draw = Callable[[Axes], Axes]
 
 _TITLE_WIDTH = 80  # letters
 _ACROSS = 2
-_WIDTH, _HEIGHT = 11, 3.5  # inches: of the page, and of each row of panels
+_WIDTH, _HEIGHT = 11, 3  # inches: of the page, and of each row of panels
 _LEGEND_LINE = 16  # points
 
 
 def panels(
     attempts: pd.DataFrame, holds: pd.DataFrame, inventory: pd.DataFrame, waits: pd.DataFrame, server: pd.DataFrame
-) -> dict[str, Callable[[Axes], Axes]]:
+) -> dict[str, Draw]:
     """The pictures that there is something to show on.
 
     Args:
@@ -40,20 +47,34 @@ def panels(
         By their title, in the order in which they are to be seen, what draws each into the axes that it is given.
     """
     until = float(inventory["seconds"].iloc[-1])
-    overdue = holds["deadline"].lt(holds["ended_at"].fillna(until))
-    every: list[tuple[str, object, Callable[[Axes], Axes]]] = [
-        ("Who got what", len(attempts) > 0, lambda ax: outcomes_over_time(attempts, ax=ax)),
-        ("The hall", len(inventory) > 1, lambda ax: inventory_over_time(inventory, ax=ax)),
-        ("How long answers took", len(attempts) > 0, lambda ax: latency_over_time(attempts, ax=ax)),
-        ("How many were answered within", len(attempts) > 0, lambda ax: latency_curve(attempts, ax=ax)),
-        ("Arrivals", len(attempts) > 0, lambda ax: planned_and_sent(attempts, ax=ax)),
-        ("What clients waited for", waits["pid"].notna().any(), lambda ax: waits_over_time(waits, ax=ax)),
-        ("Who waited for whom", len(blocking(waits)), lambda ax: who_blocks_whom(waits, ax=ax)),
-        ("Who used the processors", len(server) > 1, lambda ax: processors_over_time(server, ax=ax)),
+    overdue = holds["deadline"].lt(holds["ended_at"].fillna(until)).any()
+    some, skipped, looks = len(attempts) > 0, walked_past(attempts) > 0, len(server) > 1
+    waiting, blocked = waits["pid"].notna().any(), len(blocking(waits)) > 0
+    over = partial(_over_the_run, float(answer_times(attempts).max()))
+    every: list[tuple[str, object, Draw]] = [
+        ("Who got what", some, over(lambda ax: outcomes_over_time(attempts, ax=ax))),
+        ("The hall", some and len(inventory) > 1, over(lambda ax: inventory_over_time(inventory, ax=ax))),
+        ("How long answers took", some, over(lambda ax: latency_over_time(attempts, ax=ax))),
+        ("How many were answered within", some, lambda ax: latency_curve(attempts, ax=ax)),
+        ("What clients waited for", some and waiting, over(lambda ax: waits_over_time(waits, ax=ax))),
+        ("Who waited for whom", blocked, lambda ax: who_blocks_whom(waits, ax=ax)),
+        ("Tickets walked past", skipped, over(lambda ax: skip_depth_over_time(attempts, ax=ax))),
+        ("Arrivals", come_as_planned(attempts), over(lambda ax: planned_and_sent(attempts, ax=ax))),
+        ("Who used the processors", some and looks, over(lambda ax: processors_over_time(server, ax=ax))),
         ("How long holds lasted", holds["end"].eq("expired").any(), lambda ax: hold_survival(holds, until, ax=ax)),
-        ("How soon overdue holds were taken back", overdue.any(), lambda ax: expiry_delay(holds, until, ax=ax)),
+        ("How soon overdue holds were taken back", overdue, lambda ax: expiry_delay(holds, until, ax=ax)),
     ]
     return {title: draw for title, shown, draw in every if shown}
+
+
+def _over_the_run(end: float, draw: Draw) -> Draw:
+    """The same picture, from the start to the last answer: so that one moment is at one place in all of them."""
+
+    def drawn(ax: Axes) -> Axes:
+        draw(ax).set_xlim(0, end)
+        return ax
+
+    return drawn
 
 
 def at_a_glance(attempts: pd.DataFrame, title: str) -> Figure:

@@ -30,7 +30,7 @@ def skip_depth_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> A
         passed = depth[name].fillna(0)
         ax.bar(starts, passed, width, base.fillna(0), align="edge", color=colour, label=PASSED_LABELS[name])
         base = base + passed
-    ax.set_ylabel("tickets walked past for each one taken")
+    ax.set_ylabel("walked past for each one taken")
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     label_times(ax, starts[-1] + width)
     legend_above(ax)

@@ -7,7 +7,7 @@ import matplotlib as mpl
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
 STYLE = Path(__file__).with_name("booking_sim.mplstyle")
 """Put on while a chart is drawn, by `matplotlib.style.context`; never on import."""
@@ -91,6 +91,8 @@ def ink() -> str:
 def label_times(ax: Axes, end: float) -> None:
     """Let the horizontal axis be the run, from its start to its end in seconds."""
     ax.set(xlabel="seconds since the start", xlim=(0, end or 1))
+    ax.xaxis.set_major_locator(MaxNLocator(6, steps=(1, 2, 5, 10)))
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     ax.grid(visible=False, axis="x")
 
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from booking_sim.attempts import OUTCOMES
 from booking_sim.holds import ENDS
+from booking_sim.plots.skip_depth import PASSED_LABELS
 from booking_sim.plots.style import OUTCOME_LABELS, STATUS_COLOURS, STATUS_LABELS
 from booking_sim.stats import contention, survival
 from booking_sim.stats.arrivals import planned_and_sent
 from booking_sim.stats.latency import percentiles, percentiles_over_time
 from booking_sim.stats.outcomes import answer_times, rate_over_time, reserving
 from booking_sim.stats.server import processors
+from booking_sim.stats.skip_depth import skip_depth
 
 if TYPE_CHECKING:
     from booking_sim.result import SurgeResult
@@ -114,6 +117,16 @@ def _arrivals(result: "SurgeResult") -> Words:
     )
 
 
+def _skipped(result: "SurgeResult") -> Words:
+    depth = skip_depth(result.attempts)
+    told = ", ".join(f"{depth[name]:,.3g} {label}" for name, label in PASSED_LABELS.items() if not isnan(depth[name]))
+    of = f"of {depth['holds']:,.0f} calls that were measured and got tickets"
+    return Words(
+        f"To take a ticket, a call walked past others: {told}, on average {of}.",
+        f"Stacked bars of the tickets walked past for each one taken, over the run. On average {of}: {told}.",
+    )
+
+
 def _waits(result: "SurgeResult") -> Words:
     means = contention.wait_profile(result.waits).mean().sort_values(ascending=False)
     told = [
@@ -194,6 +207,7 @@ _WORDS: dict[str, Callable[["SurgeResult"], Words]] = {
     "The hall": _inventory,
     "How long answers took": _latency_over_time,
     "How many were answered within": _latency_curve,
+    "Tickets walked past": _skipped,
     "Arrivals": _arrivals,
     "What clients waited for": _waits,
     "Who waited for whom": _blocking,

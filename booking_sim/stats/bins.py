@@ -14,6 +14,11 @@ def nice_width(length: float, bins: int) -> float:
     return float(next(nice * magnitude for nice in _NICE if nice * magnitude >= least))
 
 
+def fair(bins: int | None, most: int, samples: int, each: int) -> int:
+    """How many bins there may be: as many as asked for, or else as hold so many samples each on average; at least 3."""
+    return bins or min(most, max(samples // each, 3))
+
+
 def cut(seconds: npt.ArrayLike, bins: int) -> tuple[npt.NDArray[np.intp], pd.Index]:
     """Cut the time from 0 to the last of some moments into bins.
 

@@ -3,25 +3,26 @@
 import numpy as np
 import pandas as pd
 
-from booking_sim.stats.bins import cut
+from booking_sim.stats.bins import cut, fair
 
 RUNNING = "running"
 """Stands for the event of a client that waits for nothing: it has a processor, or queues for one."""
 
 
-def wait_profile(waits: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
+def wait_profile(waits: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:
     """How many clients were at work and what they waited for, over the run.
 
     Args:
         waits: One row a client at work in one look, as SurgeResult.waits; a look that found nobody at work is a row
             without `pid`.
-        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten.
+        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten. If not given, up to
+            60, with 3 looks each on average.
 
     Returns:
         One row a bin: its start in seconds as the index; a column for each pair of `wait_event_type` and `wait_event`,
         the mean number of clients in it. Not a number in a bin without a look.
     """
-    bin_of, starts = cut(waits["seconds"], bins)
+    bin_of, starts = cut(waits["seconds"], fair(bins, 60, waits["seconds"].nunique(), 3))
     looks = waits["seconds"].groupby(bin_of).nunique().reindex(range(len(starts)))
     working = waits["pid"].notna().to_numpy()
     kind = waits["wait_event_type"].fillna(RUNNING).astype(str)[working]

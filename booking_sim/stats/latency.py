@@ -8,7 +8,7 @@ import pandas as pd
 
 from booking_sim.attempts import FAILURES
 from booking_sim.errors import BookingSimError
-from booking_sim.stats.bins import cut
+from booking_sim.stats.bins import cut, fair
 from booking_sim.stats.outcomes import answer_times
 
 CLOCKS: Final = {"database": "sent_at", "dispatch": "wanted_at", "schedule": "scheduled_at"}
@@ -61,7 +61,7 @@ def percentiles(attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, cl
 
 
 def percentiles_over_time(
-    attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, clock: str = "database", bins: int = 50
+    attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, clock: str = "database", bins: int | None = None
 ) -> pd.DataFrame:
     """The same percentiles, of the answers that came in each part of the run.
 
@@ -69,7 +69,8 @@ def percentiles_over_time(
         attempts: One row an attempt, as SurgeResult.attempts.
         percents: Which, from 0 to 100.
         clock: From when a latency counts, one of CLOCKS.
-        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten.
+        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten. If not given, up to
+            50, with 100 answers each on average: of fewer, the 99th percentile is the slowest.
 
     Returns:
         One row a bin: its start in seconds as the index, a column for each percent, in milliseconds; and `answers`, of
@@ -77,7 +78,7 @@ def percentiles_over_time(
     """
     answers = answered(attempts)
     latency = latencies(answers, clock)
-    bin_of, starts = cut(answer_times(answers), bins)
+    bin_of, starts = cut(answer_times(answers), fair(bins, 50, len(answers), 100))
     in_order = latency.to_numpy()[np.lexsort((latency, bin_of))]
     counts = np.bincount(bin_of, minlength=len(starts))
     first = np.cumsum(counts) - counts

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from booking_sim.attempts import OUTCOMES, Call
-from booking_sim.stats.bins import cut
+from booking_sim.stats.bins import cut, fair
 
 _NEVER = pd.Timestamp.max.tz_localize("UTC").floor("us")
 
@@ -25,19 +25,20 @@ def last_words(attempts: pd.DataFrame) -> pd.Series:
     return reserving(attempts).sort_values("attempt", kind="stable").groupby("buyer")["outcome"].last()
 
 
-def rate_over_time(attempts: pd.DataFrame, bins: int = 50) -> pd.DataFrame:
+def rate_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:
     """Attempts to reserve a second, by outcome, over the run.
 
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.
-        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten.
+        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten. If not given, up to
+            50, with 20 attempts each on average.
 
     Returns:
         One row a bin: its start in seconds as the index, a column for each outcome, in attempts a second. An attempt
         counts when it was answered.
     """
     asked = reserving(attempts)
-    bin_of, starts = cut(answer_times(asked), bins)
+    bin_of, starts = cut(answer_times(asked), fair(bins, 50, len(asked), 20))
     counts = pd.crosstab(pd.Series(bin_of, name="seconds"), asked["outcome"].to_numpy())
     width = starts[1] - starts[0] if len(starts) > 1 else 1.0
     rates = counts.reindex(index=range(len(starts)), columns=list(OUTCOMES), fill_value=0) / width

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from booking_sim.stats.bins import cut
+from booking_sim.stats.bins import cut, fair
 from booking_sim.stats.outcomes import answer_times
 
 
@@ -61,19 +61,20 @@ def walked_past(attempts: pd.DataFrame) -> float:
     return float(depth["dead"] + np.nan_to_num(depth["locked"]))
 
 
-def depth_over_time(attempts: pd.DataFrame, bins: int = 30) -> pd.DataFrame:
+def depth_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:
     """The skip depth over the run.
 
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.
-        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten.
+        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten. If not given, up to
+            30, with 5 measured calls each on average.
 
     Returns:
         One row a bin: its start in seconds as the index; `locked` and `dead`, for each ticket taken in it, and
         `refusal`, both together for each call that took none. Not a number where nothing was measured.
     """
     calls = measured(attempts)
-    bin_of, starts = cut(calls["answered_at"], bins)
+    bin_of, starts = cut(calls["answered_at"], fair(bins, 30, len(calls), 5))
     counted = calls.assign(bin=bin_of, passed=calls["passed_dead"] + calls["passed_locked"].fillna(0))
     held = counted[counted["taken"] > 0].groupby("bin")[["passed_locked", "passed_dead", "taken"]].sum()
     refused = counted[counted["outcome"] == "sold_out"].groupby("bin")["passed"].mean()

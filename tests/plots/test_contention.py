@@ -24,6 +24,12 @@ def test_a_profile_is_a_mean_over_the_looks_that_were_taken():
     assert profile[("IO", "WalSync")].fillna(-1).tolist() == [0, 0, -1, 1]
 
 
+def test_a_bin_of_a_short_run_is_a_mean_of_several_looks():
+    looks = waits(*((look / 20, 1, None, None, None) for look in range(40)))
+    assert len(wait_profile(looks)) <= 14
+    assert len(wait_profile(looks.head(3))) <= 4
+
+
 def test_blocking_counts_looks_by_pair_the_most_seen_first():
     told = blocking(
         waits(

@@ -28,6 +28,7 @@ from booking_sim.plots import (
 )
 from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS, STATUS_COLOURS, WAIT_COLOURS
 from booking_sim.stats import processors
+from booking_sim.stats.outcomes import answer_times
 
 HOLDS = holds((0, "confirmed", 2), (0, "expired", 6), (1, "open", None))
 WAITS = waits(
@@ -152,6 +153,9 @@ def test_nothing_can_be_drawn_too(draw, tmp_path):
 
 def test_the_overview_shows_what_there_is(frame):
     titles = {ax.get_title(loc="left") for ax in overview(frame, HOLDS, TWO_COUNTS, WAITS, SERVER, title="title").axes}
+    assert "Arrivals" not in titles  # who comes when a connection is free comes by no plan
+    planned = attempts(refused(2, 0.5)._replace(scheduled_at=0.1), held(1, 0, 1, 1)._replace(passed_dead=3))
+    assert {"Arrivals", "Tickets walked past"} < {ax.get_title(loc="left") for ax in page(planned, "title").axes}
     assert {
         "Who got what",
         "The hall",
@@ -163,7 +167,13 @@ def test_the_overview_shows_what_there_is(frame):
     fewer = {
         ax.get_title(loc="left") for ax in overview(frame, holds(), ONE_COUNT, waits(), server(), title="title").axes
     }
-    assert fewer - {""} == {"Who got what", "How long answers took", "How many were answered within", "Arrivals"}
+    assert fewer - {""} == {"Who got what", "How long answers took", "How many were answered within"}
+
+
+def test_a_moment_is_at_one_place_in_all_pictures_of_the_overview(frame):
+    over_time = [ax for ax in page(frame, "title").axes if ax.get_xlabel() == "seconds since the start"]
+    assert len(over_time) == 5
+    assert {ax.get_xlim() for ax in over_time} == {(0, answer_times(frame).max())}
 
 
 @pytest.mark.parametrize("draw", [at_a_glance, page], ids=["glance", "page"])

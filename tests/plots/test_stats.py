@@ -8,6 +8,7 @@ from made_up import attempts, failed, held, refused
 from booking_sim.attempts import OUTCOMES, Call
 from booking_sim.errors import BookingSimError
 from booking_sim.stats import latency, outcomes, planned_and_sent
+from booking_sim.stats.arrivals import come_as_planned
 
 
 def test_a_buyer_counts_by_the_last_word():
@@ -108,3 +109,19 @@ def test_planned_and_sent_are_buyers_a_second():
     late = refused(2, 1.5)._replace(scheduled_at=0.5)
     told = planned_and_sent(attempts(refused(1, 0.0), late, refused(2, 1.9, attempt=2)), bins=2)
     assert told.to_dict("list") == {"planned": [2, 0], "sent": [1, 1]}
+
+
+def test_bins_hold_enough_to_mean_something_unless_they_are_asked_for():
+    frame = attempts(*(refused(buyer, buyer / 1000) for buyer in range(1000)))
+    assert len(latency.percentiles_over_time(frame)) <= 11
+    assert len(outcomes.rate_over_time(frame)) == 21
+    assert len(outcomes.rate_over_time(frame.head(100))) <= 6
+    assert len(outcomes.rate_over_time(frame.head(10))) <= 4
+    assert len(latency.percentiles_over_time(frame, bins=50)) == 21
+
+
+def test_who_comes_when_a_connection_is_free_comes_by_no_plan():
+    at_once = refused(1, 0.5)
+    assert not come_as_planned(attempts(at_once, refused(1, 2.0, attempt=2)._replace(scheduled_at=1.0)))
+    assert come_as_planned(attempts(at_once, refused(2, 0.5)._replace(scheduled_at=0.4)))
+    assert not come_as_planned(attempts())
