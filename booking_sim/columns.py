@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
@@ -37,12 +38,13 @@ SCHEMA = pa.schema(
 """The fields of Attempt, in their order, as Parquet keeps them."""
 
 _NUMBERS = SCHEMA.field("ticket_nos").type
+_AS_FRAME = {pa.int16(): pd.Int16Dtype(), pa.int64(): pd.Int64Dtype(), _NUMBERS: pd.ArrowDtype(_NUMBERS)}
 _CATEGORIES = {"call": tuple(Call), "outcome": (*OUTCOMES, *PAYMENTS)}
 
 
 def to_frame(batches: Iterable[Sequence[Sequence[Any]]]) -> pd.DataFrame:
     """Turn batches of attempts, the fields of Attempt as a sequence each, into one frame, by `wanted_at`."""
-    return _frame(pa.Table.from_batches(map(_record_batch, batches), SCHEMA))
+    return _frame(pa.Table.from_batches(map(_record_batch, batches), SCHEMA).columns)
 
 
 def write(frame: pd.DataFrame, path: Path) -> None:
@@ -58,7 +60,7 @@ def read(path: Path) -> pd.DataFrame:
         OSError: There is no such file, or it is broken.
         ValueError: It holds something else.
     """
-    return _frame(pq.read_table(path, schema=SCHEMA))
+    return _frame(pq.read_table(path, schema=SCHEMA).columns)
 
 
 def _record_batch(columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
@@ -66,11 +68,18 @@ def _record_batch(columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
+def _frame(columns: list[pa.ChunkedArray]) -> pd.DataFrame:
+    """Take the columns one by one, in order: of millions of attempts, only one is in memory twice."""
+    by = [columns[SCHEMA.get_field_index(name)].to_numpy() for name in ("attempt", "buyer", "wanted_at")]
+    order = np.lexsort(by)
+    taken = {name: _series(name, columns.pop(0)).take(order).array for name in SCHEMA.names}
+    return pd.DataFrame(taken, copy=False)
+
+
+def _series(name: str, column: pa.ChunkedArray) -> pd.Series:
     """Numbers that may be missing stay whole, and a word that never came stays one that could have come."""
-    types = {pa.int16(): pd.Int16Dtype(), pa.int64(): pd.Int64Dtype(), _NUMBERS: pd.ArrowDtype(_NUMBERS)}
-    frame: pd.DataFrame = table.unify_dictionaries().to_pandas(types_mapper=types.get)
-    for name in ("kind", "call", "outcome"):
-        words = frame[name].cat
-        frame[name] = words.set_categories(_CATEGORIES.get(name, sorted(words.categories)))
-    return frame.sort_values(["wanted_at", "buyer", "attempt"], ignore_index=True)
+    table = pa.table({name: column.unify_dictionaries()})
+    series: pd.Series = table.to_pandas(types_mapper=_AS_FRAME.get)[name]
+    if not isinstance(series.dtype, pd.CategoricalDtype):
+        return series
+    return series.cat.set_categories(_CATEGORIES.get(name, sorted(series.cat.categories)))

@@ -19,12 +19,14 @@ from booking_sim.plots.skip_depth import skip_depth_over_time
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
 from booking_sim.stats.arrivals import come_as_planned
-from booking_sim.stats.contention import blocking
+from booking_sim.stats.contention import blocked_share
 from booking_sim.stats.outcomes import answer_times
 from booking_sim.stats.skip_depth import walked_past
 
 Draw = Callable[[Axes], Axes]
 
+_OFTEN = 0.01
+"""The share of looks that found somebody blocked from which there is more to see than chance."""
 _TITLE_WIDTH = 80  # letters
 _ACROSS = 2
 _WIDTH, _HEIGHT = 11, 3  # inches: of the page, and of each row of panels
@@ -49,7 +51,7 @@ def panels(
     until = float(inventory["seconds"].iloc[-1])
     overdue = holds["deadline"].lt(holds["ended_at"].fillna(until)).any()
     some, skipped, looks = len(attempts) > 0, walked_past(attempts) > 0, len(server) > 1
-    waiting, blocked = waits["pid"].notna().any(), len(blocking(waits)) > 0
+    waiting, blocked = waits["pid"].notna().any(), blocked_share(waits) >= _OFTEN
     over = partial(_over_the_run, float(answer_times(attempts).max()))
     every: list[tuple[str, object, Draw]] = [
         ("Who got what", some, over(lambda ax: outcomes_over_time(attempts, ax=ax))),

@@ -50,3 +50,13 @@ def blocking(waits: pd.DataFrame) -> pd.DataFrame:
     return looks.astype({"blocker": np.int64, "blocked": np.int64}).sort_values(
         ["looks", "blocker", "blocked"], ascending=[False, True, True], ignore_index=True
     )
+
+
+def blocked_share(waits: pd.DataFrame) -> float:
+    """The share of looks, from 0 to 1, that found somebody kept waiting by another session.
+
+    Args:
+        waits: As SurgeResult.waits.
+    """
+    blocked = waits["blocked_by"].list.len().fillna(0) > 0
+    return float(waits.loc[blocked, "seconds"].nunique() / max(waits["seconds"].nunique(), 1))

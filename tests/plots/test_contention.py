@@ -3,6 +3,7 @@
 from made_up import waits
 
 from booking_sim.stats import blocking, wait_profile
+from booking_sim.stats.contention import blocked_share
 
 
 def test_a_profile_is_a_mean_over_the_looks_that_were_taken():
@@ -50,3 +51,14 @@ def test_blocking_counts_looks_by_pair_the_most_seen_first():
 def test_nobody_seen_is_an_empty_frame():
     assert wait_profile(waits()).shape == (1, 0)
     assert len(blocking(waits())) == 0
+    assert blocked_share(waits()) == 0
+
+
+def test_a_look_that_found_several_blocked_counts_once():
+    looks = waits(
+        (0.0, 1, "Lock", "tuple", [3]),
+        (0.0, 2, "Lock", "tuple", [3]),
+        (0.1, 1, None, None, None),
+        (0.2, 1, "Lock", "tuple", []),
+    )
+    assert blocked_share(looks) == 1 / 3
