@@ -15,6 +15,8 @@ from booking_sim.plots.style import OUTCOME_COLOURS, STYLE, WAIT_COLOURS, axes_o
 _KEPT, _BROKEN = OUTCOME_COLOURS["held"], OUTCOME_COLOURS["error"]
 _ROW_INCHES = 0.2
 _TITLE_WIDTH = 105  # letters
+_APART = 1.5  # times: on a logarithmic axis what is nearer than this looks near
+_ROOM = 0.04  # of an axis: a dot at its end is a whole dot
 
 
 def figure_by_strategy(
@@ -42,10 +44,13 @@ def figure_by_strategy(
         )
     if powers:
         ax.set_xscale("log")
+        least, most = ax.get_xlim()
+        ax.set_xlim(least / _APART, most * _APART)
         label_powers(ax.xaxis)
     else:
-        ax.margins(x=0.04)  # a dot at the end is a whole dot
         ax.set_xlim(left=float(np.fmin(0, part["least"].min())))
+        least, most = ax.get_xlim()
+        ax.set_xlim(right=most + _ROOM * (most - least))
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     return _rows(ax, table, about)
