@@ -61,6 +61,14 @@ class Checkup:
     findings: Sequence[Finding]
 
     @property
+    def headline(self) -> str:
+        """What to remember of it, in one line."""
+        bad = [finding.check for finding in self.findings if finding.verdict is Verdict.HURTS]
+        open_ = sum(finding.verdict is Verdict.UNKNOWN for finding in self.findings)
+        found = f"Will hurt a run: {', '.join(bad)}" if bad else "Nothing that will hurt a run was found"
+        return f"{found}. Cannot be told from here: {open_} of {len(self.findings)}." if open_ else f"{found}."
+
+    @property
     def ok(self) -> bool:
         """Whether nothing that was found will hurt."""
         return not any(finding.verdict is Verdict.HURTS for finding in self.findings)
@@ -76,12 +84,12 @@ class Checkup:
         return [asdict(finding) for finding in self.findings]
 
     def __repr__(self) -> str:
-        counts = {verdict: sum(each.verdict is verdict for each in self.findings) for verdict in Verdict}
-        return f"<Checkup: {', '.join(f'{count} {verdict}' for verdict, count in counts.items())}>"
+        return f"<Checkup: {self.headline}>"
 
     def _repr_html_(self) -> str:
         names = ("check", "verdict", "found", "advice")
         head = "".join(f"<th>{name}</th>" for name in names)
         rows = ("".join(f"<td>{html.escape(row[name])}</td>" for name in names) for row in self.rows())
         body = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f'<table style="text-align: left"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        first = f"<p><b>{html.escape(self.headline)}</b></p>"
+        return f'{first}<table style="text-align: left"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

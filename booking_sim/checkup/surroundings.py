@@ -8,7 +8,8 @@ from booking_sim.surge.run import OURS
 
 _CROWD = 500
 """Connections from which a server does more to keep them apart than to serve them; each is a process."""
-_OLD_S = 60.0
+_OLD_S = 5.0
+"""A transaction of a booking shop is over in milliseconds."""
 _OLD_XIDS = 1_000_000
 _FAR_S = 0.010
 _CLOCK_S = 1.0
@@ -37,11 +38,12 @@ def _rights(facts: Facts) -> Finding:
     if facts.server["is_standby"]:
         return hurts("rights", "The server is a standby, which nobody can write to.", "Name the primary.")
     if not facts.server["may_create_events"]:
-        where = "usage, create on schema booking" if facts.server["has_schema"] else f"create on database {database}"
+        owner = facts.server["schema_owner"]
         return hurts(
             "rights",
             f"User '{user}' may not put an event on sale in database '{database}'.",
-            f"Have its owner say: grant {where} to {user}; or use a database of your own.",
+            (f"Connect as '{owner}'" if owner else f"Have its owner say: grant create on database {database} to {user}")
+            + "; or use a database of your own.",
         )
     return good("rights", f"User '{user}' may put events on sale in database '{database}'.")
 
@@ -130,12 +132,10 @@ def _sight(facts: Facts) -> Finding:
 def _others(facts: Facts) -> Finding:
     at_work = facts.server["at_work"]
     if at_work:
-        return hurts("others", f"{at_work:,} other sessions are at work on this server.", "Run when it is idle.")
+        return hurts("others", f"Other sessions are at work on this server: {at_work:,}.", "Run when it is idle.")
     if not facts.server["sees_all"]:
-        return unknown(
-            "others", f"{facts.server['connected']:,} others are connected; what they do is not ours to see."
-        )
-    return good("others", f"{facts.server['connected']:,} others are connected, and none is at work.")
+        return unknown("others", f"Others connected: {facts.server['connected']:,}; what they do is not ours to see.")
+    return good("others", f"Others connected: {facts.server['connected']:,}; none is at work.")
 
 
 def _snapshots(facts: Facts) -> Finding:
@@ -155,10 +155,13 @@ def _snapshots(facts: Facts) -> Finding:
 
 
 def _statements(facts: Facts) -> Finding:
-    if facts.server["counts_statements"]:
+    is_loaded = "pg_stat_statements.max" in facts.settings
+    if facts.server["counts_statements"] and is_loaded:
         return good("statements", "pg_stat_statements is here: the result says what each statement cost.")
+    advice = "Say: create extension pg_stat_statements."
+    if not is_loaded:
+        advice = f"Put pg_stat_statements into shared_preload_libraries and restart the server. {advice}"
     can = facts.server["could_count_statements"]
-    advice = "With pg_stat_statements in shared_preload_libraries: create extension pg_stat_statements."
     return unknown("statements", "pg_stat_statements is not here: what each costs is not known.", advice if can else "")
 
 
@@ -178,7 +181,11 @@ def _clock(facts: Facts) -> Finding:
             " server's, and what others log at the same moment has another time.",
             "Let both follow the same time servers (NTP).",
         )
-    return good("clock", f"The server's is {1000 * abs(ahead):.3g} ms {'ahead' if ahead > 0 else 'behind'}.")
+    return good("clock", f"The server's is {'ahead of' if ahead > 0 else 'behind'} ours by {_ms(abs(ahead))}.")
+
+
+def _ms(seconds: float) -> str:
+    return "less than a millisecond" if seconds < 0.001 else f"{1000 * seconds:,.0f} ms"
 
 
 def _processors(facts: Facts) -> Finding:

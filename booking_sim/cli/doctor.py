@@ -26,7 +26,7 @@ def doctor_command(*, connections: int | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"ok": checkup.ok, "findings": checkup.rows()}))
     else:
-        click.echo("\n".join(map(_lines, checkup.findings)))
+        click.echo("\n".join([checkup.headline, "", *map(_lines, checkup.findings)]))
     sys.exit(0 if checkup.ok else 1)
 
 

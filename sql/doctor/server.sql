@@ -15,9 +15,9 @@ select
     pg_is_in_recovery() as is_standby,
     me.rolsuper as is_superuser,
     me.rolsuper or me.rolcreatedb as may_create_databases,
-    to_regnamespace('booking') is not null as has_schema,
-    case when to_regnamespace('booking') is null then has_database_privilege(current_database(), 'create')
-        else has_schema_privilege('booking', 'create') end as may_create_events,
+    schema.owner as schema_owner,
+    case when schema.owner is null then has_database_privilege(current_database(), 'create')
+        else pg_has_role(schema.owner, 'usage') end as may_create_events,
     pg_has_role('pg_read_all_stats', 'usage') as sees_all,
     nullif(me.rolconnlimit, -1) as user_limit,
     nullif(here.datconnlimit, -1) as database_limit,
@@ -33,4 +33,6 @@ select
     (select coalesce(max(greatest(age(xmin), age(catalog_xmin))), 0) from pg_replication_slots) as oldest_slot_xids,
     exists (select from pg_extension where extname = 'pg_stat_statements') as counts_statements,
     exists (select from pg_available_extensions where name = 'pg_stat_statements') as could_count_statements
-from me, here
+from me, here left join (
+    select pg_get_userbyid(nspowner)::text as owner from pg_namespace where nspname = 'booking'
+) as schema on true

@@ -6,10 +6,10 @@ import secrets
 from dataclasses import replace
 
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from booking_sim import doctor
-from booking_sim.checkup import Verdict, settings, surroundings
+from booking_sim.checkup import Checkup, Verdict, settings, surroundings
 from booking_sim.checkup.facts import gather
 from booking_sim.database import connect
 from booking_sim.database.embedded import Cluster
@@ -88,9 +88,12 @@ def test_an_ordinary_user_is_told_what_is_missing(database, guest, server):
     assert {found[name].verdict for name in ("sight", "others", "old snapshots")} == {UNKNOWN}
     assert "waits" in found["disk"].found
     with connect(database) as owner:
-        for name in ("rights", "scratch databases", "sight"):
-            owner.execute(found[name].advice.partition("say: ")[2].partition(";")[0].removesuffix("."))
-    again = by_check(doctor(guest).findings)
+        for name in ("scratch databases", "sight"):
+            owner.execute(found[name].advice.partition("say: ")[2].removesuffix("."))
+        assert found["rights"].advice.startswith(f"Connect as '{owner.info.user}'; or")
+        owner.execute(f"alter schema booking owner to {conninfo_to_dict(guest)['user']}")
+        again = by_check(doctor(guest).findings)
+        owner.execute("alter schema booking owner to current_user")
     assert {again[name].verdict for name in ("rights", "scratch databases", "sight")} == {GOOD}
 
 
@@ -100,7 +103,8 @@ def facts(servers):
     with connect(servers("main").url) as connection:
         found = gather(connection, 32)
     at_rest = {"busy": 0.0, "processors": 4, "commit_s": 0.001, "round_trip_s": 0.0001, "clock_ahead_s": 0.0}
-    return replace(found, **at_rest, server=found.server | {"at_work": 0})
+    alone = {"at_work": 0, "oldest_transaction_s": 0.0}
+    return replace(found, **at_rest, server=found.server | alone)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +118,7 @@ def facts(servers):
         ("pooler", {"told_pid": 0}, "A connection pooler stands between"),
         ("crowd", {"server": {"connected": 2000}, "settings": {"max_connections": "9999"}}, "2,000 connections, each"),
         ("connections", {"files": 40}, "a process may open 40 files"),
-        ("others", {"server": {"at_work": 3}}, "3 other sessions are at work"),
+        ("others", {"server": {"at_work": 3}}, "Other sessions are at work on this server: 3."),
         ("old snapshots", {"server": {"oldest_transaction_s": 3600.0}}, "A transaction is 3,600 s old"),
         ("old snapshots", {"server": {"oldest_prepared_s": 61.0}}, "A prepared transaction is 61 s old"),
         ("old snapshots", {"server": {"oldest_slot_xids": 5_000_000}}, "5,000,000 transactions behind"),
@@ -136,6 +140,26 @@ def test_one_thing_wrong_is_one_finding(facts, check, change, words):
     assert after[check].advice
 
 
+def test_statements_are_counted_only_where_the_extension_is_loaded(facts):
+    def verdict(loaded, made):
+        known = {name: value for name, value in facts.settings.items() if loaded or "pg_stat_statements" not in name}
+        seen = replace(facts, settings=known, server=facts.server | {"counts_statements": made})
+        return by_check(surroundings.checks(seen))["statements"]
+
+    assert verdict(loaded=True, made=True).verdict is GOOD
+    assert verdict(loaded=True, made=False).advice == "Say: create extension pg_stat_statements."
+    assert verdict(loaded=False, made=True).advice.startswith("Put pg_stat_statements into shared_preload_libraries")
+
+
+def test_the_first_line_says_what_will_hurt(facts):
+    well = Checkup(tuple(settings.checks(facts)))
+    assert well.headline == "Nothing that will hurt a run was found."
+    ill = Checkup(tuple(settings.checks(replace(facts, commit_s=0.05))))
+    assert ill.headline == "Will hurt a run: disk."
+    unseen = Checkup(tuple(settings.checks(replace(facts, commit_s=math.nan))))
+    assert unseen.headline.endswith(f"was found. Cannot be told from here: 1 of {len(unseen.findings)}.")
+
+
 @pytest.mark.parametrize("commit_s", [0.0, math.nan])
 def test_a_disk_that_cannot_be_that_fast_is_not_believed(facts, commit_s):
     [finding] = [each for each in settings.checks(replace(facts, commit_s=commit_s)) if each.check == "disk"]
@@ -145,8 +169,9 @@ def test_a_disk_that_cannot_be_that_fast_is_not_believed(facts, commit_s):
 def test_the_command_says_it_line_by_line(run, guest):
     status, out, err = run("doctor", POSTGRES_URL=guest)
     assert (status, err) == (1, "")
-    checks = [line.split()[0] for line in out.splitlines() if not line.startswith(" ")]
-    assert checks[:3] == ["version", "durability", "disk"]
+    checks = [line.split()[0] for line in out.splitlines() if line.strip() and line[0] != " "]
+    assert checks[:5] == ["Will", "version", "durability", "disk", "autovacuum"]
+    assert out.startswith("Will hurt a run: rights, scratch databases")
     assert "scratch databases  will hurt    User 'guest_" in out
     status, out, err = run("doctor", "--json")
     told = json.loads(out)
