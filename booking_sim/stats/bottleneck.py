@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 _BUSY: Final = 0.9
-"""A worker that worked so much of its time had none left to send more."""
+"""A process that worked so much of its time had none left to send more."""
 
 
 def time_spent(attempts: pd.DataFrame) -> pd.Series:
@@ -34,11 +34,11 @@ def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = ()) -> str | None
 
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.
-        busy: The share of its time that each worker was working.
+        busy: The share of its time that each process of the generator was working.
 
     Returns:
-        `generator` if a worker had hardly a moment to spare, or else where an average call spent most of its time: one
-        of the words of `time_spent`. None if nothing was sent.
+        `generator` if a process of it had hardly a moment to spare, or else where an average call spent most of its
+        time: one of the words of `time_spent`. None if nothing was sent.
     """
     if max(busy, default=0.0) > _BUSY:
         return "generator"

@@ -3,7 +3,7 @@
 import contextlib
 import pickle
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
@@ -37,6 +37,7 @@ class Account:
         interrupted: Whether somebody wanted it to stop.
         started_at: The start, an instant of `time.monotonic()`; None if it never came.
         busy: The share of its time that each worker was working.
+        interpreters: The same of each process that had workers; near 1 they could not have been faster.
         connecting: Connections that were lost or could not be made, by the reason.
     """
 
@@ -45,6 +46,7 @@ class Account:
     interrupted: bool = False
     started_at: float | None = None
     busy: dict[int, float] = field(default_factory=dict)
+    interpreters: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     connecting: Counter[str] = field(default_factory=Counter)
 
     def attempts(self) -> Iterator[Sequence[Sequence[Any]]]:
@@ -141,8 +143,9 @@ class Crew:
             case Failed(reason):
                 self._account.problems.append(f"worker {self._channels[channel]}: {reason}")
                 self._close(channel)
-            case Finished(busy):
+            case Finished(busy, process):
                 self._account.busy[self._channels[channel]] = busy
+                self._account.interpreters[process] += busy
                 self._close(channel)
 
     def _receive(self, channel: "Channel") -> object:

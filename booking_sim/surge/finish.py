@@ -69,7 +69,8 @@ def finish(
             "partial": bool(account.problems),
             "interrupted": account.interrupted,
             "problems": account.problems,
-            "generator": account.generator() | {"bottleneck": bottleneck(attempts, list(account.busy.values()))},
+            "generator": account.generator()
+            | {"bottleneck": bottleneck(attempts, list(account.interpreters.values()))},
             "strategy": strategy.told(),
             "skip_depth": {"every": measure.every, "plans": bool(measure.prelude)} if measure else None,
             "observer": sightings.told(account.started_at),

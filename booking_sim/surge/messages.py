@@ -72,7 +72,9 @@ class Finished:
     """Worker, last: every attempt has been sent."""
 
     busy: float
-    """The share of its time that it was working, not waiting; near 1 it could not have been faster."""
+    """The share of its time that it was working, not waiting."""
+    process: int
+    """In which process: workers that share one share its interpreter, of which only one works at a time."""
 
 
 @dataclass(frozen=True, slots=True)

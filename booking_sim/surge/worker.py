@@ -6,6 +6,7 @@ and ends when the parent is gone.
 
 import contextlib
 import gc
+import os
 import signal
 import threading
 import time
@@ -75,7 +76,7 @@ class Worker:
                 self._loop.turn()
         finally:
             self._channel.send(self._recorder.take())
-        return Finished((time.thread_time() - worked_s) / (time.monotonic() - began_at))
+        return Finished((time.thread_time() - worked_s) / (time.monotonic() - began_at), os.getpid())
 
     def _listen(self) -> None:
         """Hear the parent: Start or Stop; or nothing more, because it is gone."""
