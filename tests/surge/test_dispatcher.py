@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import inf
 
 import pytest
-from waiting import SECONDS
+from program import SECONDS
 from wire import Wire
 
 from booking_sim.attempts import Attempt, Phase

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 
 import psutil
 import pytest
-from waiting import SECONDS
+from program import SECONDS
 
 from booking_sim import surge
 from booking_sim.database import connect

@@ -7,7 +7,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from waiting import SECONDS
 
 from booking_sim import surge
 from booking_sim.database import connect, starting
@@ -32,10 +31,9 @@ def cluster():
             own.stop(force=True)
 
 
-def test_more_connections_than_it_allows_are_one_line_and_nothing_is_started(cluster, command):
-    process = command("--connections", 300, POSTGRES_URL=cluster.url)
-    out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, out) == (2, "")
+def test_more_connections_than_it_allows_are_one_line_and_nothing_is_started(cluster, run):
+    status, out, err = run("surge", "--connections", 300, POSTGRES_URL=cluster.url)
+    assert (status, out) == (2, "")
     assert err.startswith("booking-sim: connections=300 is more than the server has left, ")
     assert ": max_connections is 100, " in err
     assert err.count("\n") == 1
