@@ -54,7 +54,7 @@ def _areas(inventory: pd.DataFrame) -> list[tuple[str, str]]:
     if len(seen) < 2:
         return []
     counts = seen[[*STATUS_COLOURS]].to_numpy(dtype=float)
-    across = _WIDTH * seen["seconds"] / seen["seconds"].iloc[-1]
+    across = _WIDTH * seen["seconds"].clip(lower=0) / seen["seconds"].iloc[-1]
     tops = _HEIGHT * (1 - counts.cumsum(axis=1) / counts.sum(axis=1, keepdims=True))
     areas = []
     for colour, top in zip(STATUS_COLOURS.values(), tops.T, strict=True):
