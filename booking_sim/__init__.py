@@ -5,8 +5,9 @@
     result = surge(tickets=500, buyers=5000)
 
 `surge` runs a `Scenario` against a real PostgreSQL and gives a `SurgeResult` back, which `load` reads from disk again;
-`compare` runs one over several strategies. `stats` and `plots` turn frames into numbers and pictures. `open_server` and
-`connect` open the database that all of it ran on, for SQL of one's own.
+`compare` runs one over several strategies. `scenarios` and `strategies` have ready ones. `stats` and `plots` turn
+frames into numbers and pictures. `doctor` says what will hurt a run. `open_server` and `connect` open the database that
+all of it ran on, for SQL of one's own.
 """
 
 from importlib import import_module
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from booking_sim.surge import surge
 
 if TYPE_CHECKING:
-    from booking_sim import plots, stats
+    from booking_sim import plots, scenarios, stats, strategies
     from booking_sim.checkup import doctor
     from booking_sim.comparison import compare
     from booking_sim.comparison.result import Comparison
@@ -33,7 +34,9 @@ __all__ = [
     "load",
     "open_server",
     "plots",
+    "scenarios",
     "stats",
+    "strategies",
     "surge",
 ]
 

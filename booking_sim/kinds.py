@@ -1,6 +1,7 @@
 """What kinds of buyers there are, and how each behaves: every rate of it is a parameter here."""
 
 import dataclasses
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -176,6 +177,37 @@ class Kind:
         elif value is None or (_is_whole(value) and value >= 1):
             return
         raise _refusal("quantity", value, "a whole number from 1, or how likely each is, such as {1 = 0.3, 2 = 0.7}")
+
+
+def read_kinds(given: Any) -> dict[str, Kind]:
+    """Read kinds by name: from kinds, tables of their parameters, or text as in a scenario file.
+
+    Raises:
+        BookingSimError: It is none of these, or a parameter will not do.
+    """
+    if isinstance(given, str):
+        try:
+            given = tomllib.loads(f"kinds = {given}")["kinds"]
+        except tomllib.TOMLDecodeError as error:
+            raise BookingSimError(
+                f"kinds={given} cannot be read ({error}): write it like '{{fan = {{pays = 0.7}}}}'."
+            ) from None
+    if not isinstance(given, Mapping) or not given:
+        raise BookingSimError(
+            f"kinds={given} will not do: give each kind's name and its parameters, such as {{'fan': {{'pays': 0.7}}}}."
+        )
+    return {str(name): _kind(str(name), kind) for name, kind in given.items()}
+
+
+def _kind(name: str, given: Any) -> Kind:
+    if isinstance(given, Kind):
+        return given
+    if not isinstance(given, Mapping):
+        raise BookingSimError(f"kinds.{name}={given} will not do: give its parameters by name, such as {{pays = 0.7}}.")
+    try:
+        return Kind.from_settings(given)
+    except BookingSimError as error:
+        raise BookingSimError(f"kinds.{name}: {error}") from None
 
 
 def _is_whole(value: object) -> bool:

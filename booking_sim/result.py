@@ -25,27 +25,38 @@ class SurgeResult:
 
     Attributes:
         scenario: What was simulated.
-        attempts: One row an attempt, by `wanted_at`; `booking_sim.attempts.Attempt` says what the columns are.
-        holds: One row a hold, as the database has it at the end: `intent_id`, `event`, `buyer`, `quantity` and
-            `ticket_nos`; `held_at`, `deadline` and `ended_at`, in seconds since the start by the database's clock; and
-            its `end`, one of `booking_sim.holds.ENDS`. A hold that is open has no `ended_at`, also when it is overdue.
-        inventory: The tickets by status at up to 500 moments, `seconds` after the start, exactly, as the holds tell it:
-            `available`, `held`, `overdue` (held past the deadline) and `sold`; and `oversold`, the tickets promised to
-            more than one buyer. The last row is counted in the tickets themselves, when all was over.
-        waits: What buyers waited for: one row a client that was at work in the database when the observer looked,
-            `seconds` after the start: its `pid`, `wait_event_type` and `wait_event` (none: it was running), the pids it
-            was `blocked_by`, and for how long it had waited for that lock, `waited_ms`. A look at which nobody was at
-            work is one row without a pid.
-        server: One row a look at the server, the first of them just before the start: `connections` to the database
-            and how many of them were `active`; the age of the oldest snapshot of anybody, `oldest_snapshot_s` and
-            `oldest_snapshot_xids` (transactions begun since); `dead_tuples` of the booking tables, as PostgreSQL
-            estimates them; and, counted from the start: `vacuums`, `updates` and `hot_updates` of these tables,
-            `wal_bytes` of the server, `buffer_hits`, `buffer_reads`, `commits` and `rollbacks` of the database, and the
-            processor seconds of the server (not a number if it is on another machine), of the generator and of all,
-            `server_cpu_s`, `generator_cpu_s` and `machine_cpu_s`.
-        statements: What each statement cost during the run, where pg_stat_statements is installed: `query`, `calls`,
-            `total_ms`, `rows`, `buffer_hits`, `buffer_reads`, `wal_bytes`.
-        audit: The invariants, checked at the end: `name`, `rule`, `violations`, `offenders`.
+        attempts: One row an attempt, by `wanted_at`; `booking_sim.attempts.Attempt`
+            says what the columns are.
+        holds: One row a hold, as the database has it at the end: `intent_id`, `event`,
+            `buyer`, `quantity` and `ticket_nos`; `held_at`, `deadline` and `ended_at`,
+            in seconds since the start by the database's clock; and its `end`, one of
+            `booking_sim.holds.ENDS`. A hold that is open has no `ended_at`, also when
+            it is overdue.
+        inventory: The tickets by status at up to 500 moments, `seconds` after the
+            start, exactly, as the holds tell it: `available`, `held`, `overdue` (held
+            past the deadline) and `sold`; and `oversold`, the tickets promised to more
+            than one buyer. The last row is counted in the tickets themselves, when all
+            was over.
+        waits: What buyers waited for: one row a client that was at work in the database
+            when the observer looked, `seconds` after the start: its `pid`,
+            `wait_event_type` and `wait_event` (none: it was running), the pids it was
+            `blocked_by`, and for how long it had waited for that lock, `waited_ms`. A
+            look at which nobody was at work is one row without a pid.
+        server: One row a look at the server, the first of them just before the start:
+            `connections` to the database and how many of them were `active`; the age of
+            the oldest snapshot of anybody, `oldest_snapshot_s` and
+            `oldest_snapshot_xids` (transactions begun since); `dead_tuples` of the
+            booking tables, as PostgreSQL estimates them; and, counted from the start:
+            `vacuums`, `updates` and `hot_updates` of these tables, `wal_bytes` of the
+            server, `buffer_hits`, `buffer_reads`, `commits` and `rollbacks` of the
+            database, and the processor seconds of the server (not a number if it is on
+            another machine), of the generator and of all, `server_cpu_s`,
+            `generator_cpu_s` and `machine_cpu_s`.
+        statements: What each statement cost during the run, where pg_stat_statements is
+            installed: `query`, `calls`, `total_ms`, `rows`, `buffer_hits`,
+            `buffer_reads`, `wal_bytes`.
+        audit: The invariants, checked at the end: `name`, `rule`, `violations`,
+            `offenders`.
         manifest: When, where and with what it was run; whether it is partial, and why.
     """
 
@@ -82,6 +93,9 @@ class SurgeResult:
         Args:
             start: From when, in seconds since the start.
             end: To when; may be infinite.
+
+        Returns:
+            Those of `booking_sim.figures.WINDOWED` by name; a percentile of nothing is not a number.
         """
         return figures_between(self.attempts, start, end)
 
@@ -101,7 +115,14 @@ class SurgeResult:
         return self.attempts.copy()
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the outcomes over time into `ax`, or on a new figure."""
+        """Draw the answers a second over the run, stacked by outcome.
+
+        Args:
+            ax: Where to draw; a new figure if None.
+
+        Returns:
+            The axes.
+        """
         return outcomes_over_time(self.attempts, ax=ax)
 
     def chart(self) -> Figure:
@@ -149,10 +170,23 @@ class SurgeResult:
 
 
 def load(folder: str | Path) -> SurgeResult:
-    """Read a result that `SurgeResult.save` wrote.
+    """Read a result that `SurgeResult.save` or `booking-sim surge` wrote.
+
+    Args:
+        folder: Its folder, such as "results/20261122T120000Z-surge".
+
+    Returns:
+        The result, as it was saved.
 
     Raises:
         BookingSimError: The folder holds none.
+
+    Example:
+        Look at a run again:
+
+            from booking_sim import load
+
+            load("results/20261122T120000Z-surge").overview()
     """
     folder = Path(folder)
     try:

@@ -1,6 +1,7 @@
 """What to simulate: one frozen, validated object. A file's keys and the command line's flags are its settings."""
 
 import dataclasses
+import textwrap
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any
 from booking_sim.arrivals import Profile, Schedule, parse_arrivals
 from booking_sim.durations import format_duration, parse_duration
 from booking_sim.errors import BookingSimError
-from booking_sim.kinds import Kind
+from booking_sim.kinds import Kind, read_kinds
 from booking_sim.strategies import check_name
 
 BUYERS = 5000
@@ -22,6 +23,7 @@ BUYERS = 5000
 _LONGEST = timedelta(days=31)
 MOST_BUYERS = 10_000_000
 _MOST_TICKETS = 5_000_000
+_DOC_WIDTH = 80
 
 
 def _told(metavar: str, about: str, hint: str = "") -> dict[str, str]:
@@ -33,11 +35,30 @@ def _told(metavar: str, about: str, hint: str = "") -> dict[str, str]:
 class Scenario:
     """What is on sale and the crowd that wants it.
 
-    Without `arrivals` the loop is closed: a connection that nobody wants lets the next buyer in, so that all ask as
-    fast as they are answered. With them it is open: buyers come when they come, and wait for a connection.
+    Without `arrivals` the loop is closed: a connection that nobody wants lets the next
+    buyer in, so that all ask as fast as they are answered. With them it is open: buyers
+    come when they come, and wait for a connection.
+
+    Lengths of time are timedeltas, or text such as "90s", "5m" or "1h".
+
+    Args:
+        {settings}
 
     Raises:
-        BookingSimError: a setting is out of its range, or two contradict each other.
+        BookingSimError: A setting is out of its range, or two contradict each other.
+
+    Example:
+        A thousand seats for people who come for half a minute, three of four of whom pay:
+
+            from booking_sim import Scenario, surge
+
+            scenario = Scenario(
+                tickets=1000,
+                arrivals="poisson(constant(rate=200, duration=30s))",
+                kinds={"fan": {"pays": 0.75, "think": "2s..10s"}},
+            )
+            scenario.schedule.plot()
+            surge(scenario)
     """
 
     events: int = field(default=1, metadata=_told("N", "Events on sale; each buyer wants one of them."))
@@ -94,7 +115,7 @@ class Scenario:
     def __post_init__(self) -> None:
         object.__setattr__(self, "strategy", check_name(self.strategy))
         object.__setattr__(self, "arrivals", _arrivals(self.arrivals))
-        object.__setattr__(self, "kinds", _kinds(self.kinds))
+        object.__setattr__(self, "kinds", read_kinds(self.kinds))
         self._check_duration("hold")
         if self.duration is not None:
             self._check_duration("duration")
@@ -121,6 +142,11 @@ class Scenario:
                 " give a longer duration, or earlier arrivals."
             )
 
+    def _repr_html_(self) -> str:
+        from booking_sim.report import plan  # noqa: PLC0415  only a notebook wants it
+
+        return plan(self)
+
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """The settings, in order."""
@@ -130,8 +156,14 @@ class Scenario:
     def from_settings(cls, settings: Mapping[str, Any]) -> "Scenario":
         """Make a scenario of settings by name; what is not named keeps its default.
 
+        Args:
+            settings: As `to_dict` gives them, or as a TOML file holds them.
+
+        Returns:
+            The scenario.
+
         Raises:
-            BookingSimError: a name is unknown, or Scenario refuses a value.
+            BookingSimError: A name is unknown, or Scenario refuses a value.
         """
         for name in settings:
             if name not in cls.names():
@@ -142,8 +174,14 @@ class Scenario:
     def from_file(cls, path: str | Path) -> "Scenario":
         """Read a scenario from a TOML file, whose keys are the settings.
 
+        Args:
+            path: The file. `booking-sim scenarios NAME` writes one to begin with.
+
+        Returns:
+            The scenario.
+
         Raises:
-            BookingSimError: there is no such file, it is no TOML, a name is unknown, or Scenario refuses a value.
+            BookingSimError: There is no such file, it is no TOML, a name is unknown, or Scenario refuses a value.
         """
         try:
             return cls.from_settings(tomllib.loads(Path(path).read_text(encoding="utf-8")))
@@ -153,10 +191,21 @@ class Scenario:
             raise BookingSimError(f"{path}: {error}") from None
 
     def replace(self, **settings: Any) -> "Scenario":
-        """Return this scenario with some settings changed.
+        """Make a scenario like this one, with some settings changed.
+
+        Args:
+            **settings: The settings to change, by name.
+
+        Returns:
+            The new scenario.
 
         Raises:
-            BookingSimError: a name is unknown, or Scenario refuses a value.
+            BookingSimError: A name is unknown, or Scenario refuses a value.
+
+        Example:
+            Half the hall, twice the patience:
+
+                scenario.replace(tickets=scenario.tickets // 2, hold="10m")
         """
         return Scenario.from_settings({name: getattr(self, name) for name in self.names()} | settings)
 
@@ -164,6 +213,9 @@ class Scenario:
         """The settings as JSON can hold them; `from_settings` makes the same scenario of them.
 
         Of a strategy's path only the name of the file is told, and of recorded arrivals the counts.
+
+        Returns:
+            Every setting by name; lengths of time as text.
         """
         told = {
             "arrivals": None if self.arrivals is None else str(self.arrivals.portable()),
@@ -192,7 +244,14 @@ class Scenario:
         return BUYERS if self.buyers is None and self.duration is None else self.buyers
 
     def seconds(self, length: timedelta) -> float:
-        """How long a time of the scenario is in the run, in seconds: the time scale makes it shorter."""
+        """How long a time of the scenario is in the run: the time scale makes it shorter.
+
+        Args:
+            length: As in the scenario, such as `scenario.hold`.
+
+        Returns:
+            Seconds of the run.
+        """
         return length.total_seconds() / self.time_scale
 
     def __getstate__(self) -> dict[str, Any]:
@@ -230,6 +289,18 @@ class Scenario:
         object.__setattr__(self, "time_scale", float(value))
 
 
+def _told_of_settings() -> str:
+    """A line for each setting of Scenario, as its docstring has them."""
+    lines = []
+    for each in dataclasses.fields(Scenario):
+        told = " ".join(filter(None, (each.metadata["help"], each.metadata["hint"])))
+        lines += textwrap.wrap(f"{each.name}: {told}", _DOC_WIDTH, subsequent_indent="    ")
+    return textwrap.indent("\n".join(lines), " " * 8).lstrip()
+
+
+Scenario.__doc__ = (Scenario.__doc__ or "").replace("{settings}", _told_of_settings())  # said once, in the fields
+
+
 def _arrivals(given: object) -> Profile | None:
     if given is None or isinstance(given, Profile):
         return given
@@ -238,30 +309,3 @@ def _arrivals(given: object) -> Profile | None:
     raise BookingSimError(
         f"arrivals={given!r} will not do: give a profile, or text such as 'constant(rate=500, duration=30s)'."
     )
-
-
-def _kinds(given: Any) -> dict[str, Kind]:
-    """Kinds by name, from kinds, tables of their parameters, or text as in a scenario file."""
-    if isinstance(given, str):
-        try:
-            given = tomllib.loads(f"kinds = {given}")["kinds"]
-        except tomllib.TOMLDecodeError as error:
-            raise BookingSimError(
-                f"kinds={given} cannot be read ({error}): write it like '{{fan = {{pays = 0.7}}}}'."
-            ) from None
-    if not isinstance(given, Mapping) or not given:
-        raise BookingSimError(
-            f"kinds={given} will not do: give each kind's name and its parameters, such as {{'fan': {{'pays': 0.7}}}}."
-        )
-    return {str(name): _kind(str(name), kind) for name, kind in given.items()}
-
-
-def _kind(name: str, given: Any) -> Kind:
-    if isinstance(given, Kind):
-        return given
-    if not isinstance(given, Mapping):
-        raise BookingSimError(f"kinds.{name}={given} will not do: give its parameters by name, such as {{pays = 0.7}}.")
-    try:
-        return Kind.from_settings(given)
-    except BookingSimError as error:
-        raise BookingSimError(f"kinds.{name}: {error}") from None

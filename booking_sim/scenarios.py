@@ -9,10 +9,31 @@ from booking_sim.scenario import Scenario
 FOLDER = DATA / "scenarios"
 
 
-def catalogue() -> dict[str, str]:
-    """Return the ready scenarios: what each is, by its name."""
+class Catalogue(dict[str, str]):
+    """What scenarios are, by their names; a notebook shows them as a table."""
+
+    def _repr_html_(self) -> str:
+        from booking_sim.templates import table  # noqa: PLC0415  only a notebook wants it
+
+        return table(["scenario", "what it is"], self.items())
+
+
+def catalogue() -> Catalogue:
+    """Find the ready scenarios.
+
+    Returns:
+        What each is, by its name.
+
+    Example:
+        Show them all, and run one:
+
+            from booking_sim import scenarios, surge
+
+            scenarios.catalogue()
+            surge(scenarios.find("club_gig"))
+    """
     paths = sorted(FOLDER.glob("*.toml"))
-    return {path.stem: path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for path in paths}
+    return Catalogue((path.stem, path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")) for path in paths)
 
 
 def find(name_or_path: str | Path) -> Scenario:
@@ -20,6 +41,9 @@ def find(name_or_path: str | Path) -> Scenario:
 
     Args:
         name_or_path: A name, such as ``club_gig``; or a path, which ends in ``.toml``.
+
+    Returns:
+        The scenario: to run as it is, or with some settings changed by `replace`.
 
     Raises:
         BookingSimError: There is no such name, or the file cannot be read, or what it says will not do.

@@ -60,15 +60,51 @@ class Strategy:
     retry: tuple[str, ...]
     path: Path
 
+    def _repr_html_(self) -> str:
+        from booking_sim.templates import table  # noqa: PLC0415  only a notebook wants it
+
+        rows = {
+            "does": self.does,
+            "used by": self.used_by,
+            "costs": self.costs,
+            "safe": self.safe,
+            "its client asks again after": ", ".join(self.retry),
+        }
+        return table(["strategy", self.name], [row for row in rows.items() if row[1] != ""], self.title, {"no": "bad"})
+
     def told(self) -> dict[str, str]:
         """Which strategy it was, for a manifest: the name and SHA-256 of its file, and no folder."""
         return {"file": self.path.name, "sha256": hashlib.sha256(_text(self.path).encode()).hexdigest()}
 
 
-def catalogue() -> list[Strategy]:
-    """Return the strategies that come with the toolkit: the default first, the unsafe one last."""
+class Catalogue(list[Strategy]):
+    """Strategies; a notebook shows them as a table."""
+
+    def _repr_html_(self) -> str:
+        from booking_sim.templates import table  # noqa: PLC0415  only a notebook wants it
+
+        head = ("strategy", "what it is", "safe", "what it costs")
+        return table(head, [(each.name, each.title, each.safe, each.costs) for each in self], tones={"no": "bad"})
+
+
+def catalogue() -> Catalogue:
+    """Find the strategies that come with the toolkit.
+
+    Returns:
+        The default first, the unsafe one last.
+
+    Example:
+        Show them all, and how one of them does:
+
+            from booking_sim import strategies, surge
+
+            strategies.catalogue()
+            surge(strategy="skip_locked")
+    """
     strategies = [_read(path) for path in FOLDER.glob("*.sql")]
-    return sorted(strategies, key=lambda strategy: (not strategy.safe, strategy.name != "default", strategy.name))
+    return Catalogue(
+        sorted(strategies, key=lambda strategy: (not strategy.safe, strategy.name != "default", strategy.name))
+    )
 
 
 def find(name_or_path: str | Path) -> Strategy:
@@ -76,6 +112,9 @@ def find(name_or_path: str | Path) -> Strategy:
 
     Args:
         name_or_path: A name, such as ``skip_locked``; or a path, which ends in ``.sql``.
+
+    Returns:
+        The strategy, as its file describes it.
 
     Raises:
         BookingSimError: There is no such name, or the file cannot be read.

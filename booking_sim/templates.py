@@ -1,6 +1,7 @@
 """Results as HTML: the templates stand beside the modules that fill them in, and what is filled in is escaped."""
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -43,3 +44,17 @@ def render(name: str, **values: object) -> str:
         **values: What it asks for.
     """
     return _ENVIRONMENT.get_template(name).render(values)
+
+
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "", tones: Mapping[str, str] | None = None
+) -> str:
+    """Write a table as a notebook shows it, in a light or a dark page.
+
+    Args:
+        head: What the columns are.
+        rows: The cells of each row.
+        caption: What to remember of it.
+        tones: Words that are `good` or `bad` news, in whatever cell they stand.
+    """
+    return render("table.html", head=head, rows=rows, caption=caption, tones=tones or {})

@@ -1,11 +1,48 @@
 """The public face: everything that it names is there, and importing it costs nothing that is not used."""
 
+import inspect
+import re
 import subprocess
 import sys
 
 import pytest
 
 import booking_sim
+
+LONGEST = 120
+
+
+def documented():
+    """What Shift+Tab is pressed on, by its name: what is public, and what public classes can do."""
+    for name in booking_sim.__all__:
+        public = getattr(booking_sim, name)
+        if inspect.ismodule(public):
+            names = getattr(public, "__all__", ("catalogue", "find"))
+            found = {f"{name}.{part}": getattr(public, part) for part in names}
+        else:
+            parts = [part for part in vars(public) if not part.startswith("_")] if inspect.isclass(public) else []
+            found = {name: public} | {f"{name}.{part}": inspect.getattr_static(public, part) for part in parts}
+        yield from {
+            name: thing for name, thing in found.items() if callable(thing) or hasattr(thing, "__get__")
+        }.items()
+
+
+@pytest.mark.parametrize(("name", "thing"), [*documented()], ids=[name for name, _ in documented()])
+def test_shift_tab_tells_how_to_use_it(name, thing):
+    told = inspect.getdoc(thing)
+    assert re.fullmatch(rf".{{10,{LONGEST}}}[.:]", told.splitlines()[0])
+    wrapped = inspect.unwrap(getattr(thing, "__func__", thing))
+    if not callable(wrapped):
+        return
+    signature = inspect.signature(wrapped)
+    parameters = [one for one in signature.parameters.values() if one.name not in {"self", "cls"}]
+    starred = {one: "*" * (one.kind is one.VAR_POSITIONAL) + "**" * (one.kind is one.VAR_KEYWORD) for one in parameters}
+    missing = [one.name for one in parameters if f"\n    {starred[one]}{one.name}: " not in told]
+    assert missing == []
+    if parameters and inspect.isroutine(wrapped) and signature.return_annotation is not None:
+        assert re.search(r"\n(Returns|Yields):\n", told)
+    if "raise BookingSimError" in inspect.getsource(wrapped):
+        assert "\nRaises:\n    BookingSimError: " in told
 
 
 @pytest.mark.parametrize("name", booking_sim.__all__)

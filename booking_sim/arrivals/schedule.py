@@ -47,6 +47,19 @@ class Schedule:
         faster = f", {self.time_scale:g} times as fast" if self.time_scale != 1 else ""
         return f"<Schedule: {len(self):,} arrivals in {self.end:,.6g} s of {self.profile}{faster}, seed {self.seed}>"
 
+    def _repr_html_(self) -> str:
+        from matplotlib import style  # noqa: PLC0415  only a notebook wants them, and workers need none of it
+        from matplotlib.figure import Figure  # noqa: PLC0415
+
+        from booking_sim.plots.style import STYLE  # noqa: PLC0415
+        from booking_sim.report.pictures import data_uri  # noqa: PLC0415
+        from booking_sim.templates import render  # noqa: PLC0415
+
+        with style.context(STYLE):
+            figure = Figure(figsize=(9, 3), layout="constrained")
+            self.plot(ax=figure.subplots())
+            return render("arrivals/schedule.html", schedule=self, picture=data_uri(figure))
+
     def share(self, worker: int, workers: int) -> FloatArray:
         """The arrivals that one of some workers plays: every `workers`th, so that all are busy all the time.
 

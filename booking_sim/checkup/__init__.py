@@ -11,20 +11,32 @@ __all__ = ["Checkup", "Finding", "Verdict", "doctor"]
 
 
 def doctor(url: str | None = None, *, connections: int | None = None) -> Checkup:
-    """Look at a server and at this machine for a second or two, and say what will hurt a run.
+    """Say what will hurt a run on this server and machine, and what to do about it.
 
-    It works with an ordinary user of anybody's PostgreSQL. Nothing is changed; a few bytes go to the server's log of
-    changes, to see how long a commit waits for the disk.
+    It looks for a second or two, and works with an ordinary user of anybody's
+    PostgreSQL. Nothing is changed; a few bytes go to the server's log of changes, to
+    see how long a commit waits for the disk.
 
     Args:
-        url: The database, as a libpq URL. None: POSTGRES_URL, else the PG* variables, else the embedded server.
-        connections: How many a run is to open; as many as a Scenario opens by default if None.
+        url: The database, as a libpq URL. None: POSTGRES_URL, else the PG* variables,
+            else the embedded server.
+        connections: How many a run is to open; as many as a Scenario opens by default
+            if None.
 
     Returns:
-        The findings: `to_frame()` gives a row a check, and `ok` whether none of them will hurt.
+        The findings: `to_frame()` gives a row a check, and `ok` whether none of them
+        will hurt.
 
     Raises:
-        BookingSimError: There is no server to be looked at, or `connections` is less than one.
+        BookingSimError: There is no server to be looked at, or `connections` is less
+            than one.
+
+    Example:
+        Before a run with three hundred connections:
+
+            from booking_sim import doctor
+
+            doctor(connections=300)
     """
     wanted = Scenario().connections if connections is None else connections
     if wanted < 1:

@@ -1,6 +1,5 @@
 """What the doctor found: one finding a check, and all of them together."""
 
-import html
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -87,9 +86,8 @@ class Checkup:
         return f"<Checkup: {self.headline}>"
 
     def _repr_html_(self) -> str:
-        names = ("check", "verdict", "found", "advice")
-        head = "".join(f"<th>{name}</th>" for name in names)
-        rows = ("".join(f"<td>{html.escape(row[name])}</td>" for name in names) for row in self.rows())
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
-        first = f"<p><b>{html.escape(self.headline)}</b></p>"
-        return f'{first}<table style="text-align: left"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        from booking_sim.templates import table  # noqa: PLC0415  only a notebook wants it
+
+        head = ("check", "verdict", "found", "advice")
+        tones = {Verdict.GOOD.value: "good", Verdict.HURTS.value: "bad"}
+        return table(head, [[row[name] for name in head] for row in self.rows()], self.headline, tones)

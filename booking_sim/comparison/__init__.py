@@ -25,20 +25,23 @@ def compare(
 ) -> "Comparison":
     """Run the same surge over several strategies, and set their figures side by side.
 
-    Each run has a scratch database of its own, the default strategy's too. In each round every strategy runs once, and
-    each round begins with another one, so that whatever the machine does in the meantime happens to all. Ctrl-C, or a
-    stopped cell, ends the comparison after the run that it stops, and returns the runs before it.
+    Each run has a scratch database of its own, the default strategy's too. In each
+    round every strategy runs once, and each round begins with another one, so that
+    whatever the machine does in the meantime happens to all. Ctrl-C, or a stopped cell,
+    ends the comparison after the run that it stops, and returns the runs before it.
 
-    What is measured is the whole: server, generator and observer share the machine if they are on one. Where the
-    generator was at work all the time, strategies are closer to each other than they would be to faster buyers;
-    `Comparison.limited` names them.
+    What is measured is the whole: server, generator and observer share the machine if
+    they are on one. Where the generator was at work all the time, strategies are closer
+    to each other than they would be to faster buyers; `Comparison.limited` names them.
 
     Args:
-        strategies: Names of the catalogue, or paths of .sql files; none: the whole catalogue.
-        scenario: What to simulate; the defaults of Scenario if None. Its own strategy does not matter.
+        strategies: Names of the catalogue, or paths of .sql files; none: the whole
+            catalogue.
+        scenario: What to simulate; the defaults of Scenario if None. Its own strategy
+            does not matter.
         rounds: How often each strategy runs.
-        url: The server, as a libpq URL of any database there; nothing in it is touched. None: POSTGRES_URL, else the
-            PG* variables, else the embedded server.
+        url: The server, as a libpq URL of any database there; nothing in it is touched.
+            None: POSTGRES_URL, else the PG* variables, else the embedded server.
         progress: Whether to show a bar. None: on a terminal and in a notebook.
         **settings: Settings of Scenario by name; they override those of `scenario`.
 
@@ -46,7 +49,16 @@ def compare(
         The comparison: every run, the table, the chart.
 
     Raises:
-        BookingSimError: A setting will not do, a strategy is unknown or named twice, or the server will not have it.
+        BookingSimError: A setting will not do, a strategy is unknown or named twice, or
+            the server will not have it.
+
+    Example:
+        The default beside a file of one's own:
+
+            from booking_sim import compare
+
+            comparison = compare(["default", "mine.sql"], tickets=5000, buyers=50_000)
+            comparison  # the picture and the table
     """
     if "strategy" in settings:
         raise BookingSimError(f"strategy={settings['strategy']} will not do: name the strategies to compare first.")

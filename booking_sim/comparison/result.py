@@ -1,8 +1,5 @@
 """Comparison: strategies side by side, every run and what they come to, and how it is kept."""
 
-import base64
-import html
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +24,9 @@ class Comparison:
     """The same surge over several strategies.
 
     Attributes:
-        runs: One row a run: `strategy`, `round`, whether the strategy means to be `safe`, and the figures, of which
-            `booking_sim.comparison.figures.FIGURES` says what they are.
+        runs: One row a run: `strategy`, `round`, whether the strategy means to be
+            `safe`, and the figures, of which `booking_sim.comparison.figures.FIGURES`
+            says what they are.
         manifest: When, where and with what they were run.
     """
 
@@ -90,15 +88,25 @@ class Comparison:
         }
 
     def chart(self) -> Figure:
-        """Draw all of it in one picture."""
+        """Draw all of it in one picture: a panel for each figure, with a row for each strategy."""
         return strategies_overview(self.table(), self.headline)
 
+    def __repr__(self) -> str:
+        return f"<Comparison: {self.headline}>"
+
     def _repr_html_(self) -> str:
-        picture = io.BytesIO()
-        self.chart().savefig(picture, format="png")
-        encoded = base64.b64encode(picture.getvalue()).decode()
-        medians = self.table().xs("median", axis="columns", level=1)
-        return f'<img src="data:image/png;base64,{encoded}" alt="{html.escape(self.headline)}">{medians.to_html()}'
+        from booking_sim.report.pictures import data_uri  # noqa: PLC0415  only a notebook wants them
+        from booking_sim.templates import plain, render  # noqa: PLC0415
+
+        table = self.table()
+        medians = pd.DataFrame({figure: table[figure, "median"].map(plain) for figure in FIGURES})
+        rates = "; ".join(f"{name}: {rate} buyers a second" for name, rate in medians["throughput"].items())
+        return render(
+            "comparison/comparison.html",
+            picture=data_uri(self.chart()),
+            alternative=f"A panel for each figure, with a row for each strategy. {rates}.",
+            medians=medians.to_html(),
+        )
 
     def save(self, folder: str | Path) -> Path:
         """Write it down: runs.parquet, manifest.json and compare.png.

@@ -48,16 +48,28 @@ _REASONS = (
 
 
 def connect(url: str, *, autocommit: bool = True, application_name: str = "booking_sim", **options: Any) -> Connection:
-    """Open a connection.
+    """Open a connection to a database, to look around in it with SQL of one's own.
 
     Args:
         url: A libpq URL or key=value string.
         autocommit: Whether each statement is a transaction of its own.
         application_name: What the server's activity view shows.
-        options: What else psycopg's connect takes, such as ``prepare_threshold``.
+        **options: What else psycopg's connect takes, such as ``prepare_threshold``.
+
+    Returns:
+        A psycopg connection; leaving its `with` block closes it.
 
     Raises:
-        BookingSimError: If the URL cannot be read or the server does not let us in; never with a password in it.
+        BookingSimError: If the URL cannot be read or the server does not let us in;
+            never with a password in it.
+
+    Example:
+        How many tickets each event has left:
+
+            from booking_sim import connect, open_server
+
+            with open_server() as server, connect(server.url) as connection:
+                connection.execute("select event_id, count(*) from booking.tickets group by 1").fetchall()
     """
     options |= _options(url, autocommit=autocommit, application_name=application_name)
     try:

@@ -52,16 +52,27 @@ class Server:
 
 
 def open_server(url: str | None = None) -> Server:
-    """Find a PostgreSQL and see that it answers: POSTGRES_URL, else the PG* variables, else the embedded server.
+    """Find a PostgreSQL and see that it answers, or start the one that comes with us.
+
+    It is that of POSTGRES_URL, else of the PG* variables, else the embedded server.
 
     Args:
-        url: The server to use, whatever the environment says.
+        url: The server to use, as a libpq URL, whatever the environment says.
 
     Returns:
         The server, to be used in a ``with`` statement or closed when done.
 
     Raises:
-        BookingSimError: If the server cannot be reached or started, lets us not in, or is older than PostgreSQL 15.
+        BookingSimError: If the server cannot be reached or started, lets us not in, or
+            is older than PostgreSQL 15.
+
+    Example:
+        Keep the server between surges, which otherwise start and stop it each:
+
+            from booking_sim import open_server, surge
+
+            with open_server() as server:
+                results = [surge(url=server.url, seed=seed) for seed in range(3)]
     """
     source, named = ("url", url) if url is not None else named_server()
     with ExitStack() as stack:

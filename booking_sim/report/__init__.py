@@ -1,6 +1,7 @@
-"""A result as HTML: a card in a notebook, and a page to send."""
+"""Scenarios and results as HTML: in a notebook, and as a page to send."""
 
 from booking_sim.report.card import card
 from booking_sim.report.page import page
+from booking_sim.report.plan import plan
 
-__all__ = ["card", "page"]
+__all__ = ["card", "page", "plan"]

@@ -1,13 +1,11 @@
 """Who came: each kind of buyer, how it was to behave, and what it got."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from math import isnan
 from typing import TYPE_CHECKING
 
-from booking_sim.kinds import Kind
+from booking_sim.report.plan import behaviour
 from booking_sim.stats.kinds import by_kind
-from booking_sim.templates import plain
 
 if TYPE_CHECKING:
     from booking_sim.result import SurgeResult
@@ -38,14 +36,9 @@ def crowd(result: "SurgeResult") -> tuple[list[str], list[Row], list[Row]]:
         the same way.
     """
     kinds = result.scenario.kinds
-    told = [kind.to_dict() for kind in kinds.values()]
-    behaviour: list[Row] = [
-        (f"{each.name}: {each.metadata['help']}", [plain(one.get(each.name, each.default)) for one in told])
-        for each in fields(Kind)
-        if any(each.name in one for one in told)
-    ]
     got = by_kind(result.attempts).reindex([*kinds])
     results: list[Row] = [
         (label, ["none" if isnan(one) else write(one) for one in got[name]]) for name, (label, write) in _GOT.items()
     ]
-    return [*kinds], behaviour, results
+    told = [(f"{name}: {about}", values) for name, about, values in behaviour(result.scenario)]
+    return [*kinds], told, results

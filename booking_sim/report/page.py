@@ -1,6 +1,6 @@
 """A result as one page to send: the answer first, then the pictures, then what was simulated and on what."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from booking_sim.plots.style import DARK, STYLE
 from booking_sim.report.crowd import crowd
 from booking_sim.report.flaws import flaws
 from booking_sim.report.pictures import data_uri
+from booking_sim.report.plan import settings
 from booking_sim.report.tiles import tiles
 from booking_sim.report.words import words
 from booking_sim.templates import render
@@ -52,7 +53,7 @@ def page(result: "SurgeResult") -> str:
     Args:
         result: A run, as `surge` or `load` gives it.
     """
-    manifest, settings = result.manifest, result.scenario.to_dict()
+    manifest = result.manifest
     return render(
         "report/page.html",
         headline=result.headline,
@@ -60,11 +61,7 @@ def page(result: "SurgeResult") -> str:
         began=datetime.fromisoformat(manifest["started_at"]),
         tiles=tiles(result.summary()),
         pictures=_pictures(result),
-        scenario=[
-            (each.name, settings[each.name], each.metadata["help"])
-            for each in fields(result.scenario)
-            if each.name != "kinds" and settings[each.name] is not None
-        ],
+        scenario=settings(result.scenario),
         crowd=crowd(result),
         bottleneck=_BOTTLENECKS[manifest["generator"]["bottleneck"]],
         unseen=manifest["observer"]["problems"],

@@ -1,0 +1,56 @@
+"""What is to be simulated, for people: the settings, and how each kind of buyer behaves."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from booking_sim.kinds import Kind
+from booking_sim.templates import plain, table
+
+if TYPE_CHECKING:
+    from booking_sim.scenario import Scenario
+
+
+def settings(scenario: "Scenario") -> list[tuple[str, Any, str]]:
+    """The settings that say something: name, value, and what it is. What the kinds are, `behaviour` says.
+
+    Args:
+        scenario: What is to be simulated.
+    """
+    told = scenario.to_dict()
+    return [
+        (each.name, told[each.name], each.metadata["help"])
+        for each in fields(scenario)
+        if each.name != "kinds" and told[each.name] is not None
+    ]
+
+
+def behaviour(scenario: "Scenario") -> list[tuple[str, str, Sequence[str]]]:
+    """How the kinds of buyers behave, where any of them is not as by default.
+
+    Args:
+        scenario: What is to be simulated.
+
+    Returns:
+        Each parameter, what it is, and its value for each kind.
+    """
+    told = [kind.to_dict() for kind in scenario.kinds.values()]
+    return [
+        (each.name, each.metadata["help"], [plain(one.get(each.name, each.default)) for one in told])
+        for each in fields(Kind)
+        if any(each.name in one for one in told)
+    ]
+
+
+def plan(scenario: "Scenario") -> str:
+    """Write a scenario as a notebook shows it.
+
+    Args:
+        scenario: What is to be simulated.
+    """
+    crowd = "as many buyers as get a turn" if scenario.crowd is None else f"{scenario.crowd:,} buyers"
+    parts = [table(["setting", "value", "what it is"], settings(scenario), f"A surge of {crowd}")]
+    if rows := behaviour(scenario):
+        head = ["kind of buyer", *scenario.kinds, "what it is"]
+        parts.append(table(head, [[name, *values, about] for name, about, values in rows]))
+    return "".join(parts)
