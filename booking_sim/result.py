@@ -95,7 +95,8 @@ class SurgeResult:
             end: To when; may be infinite.
 
         Returns:
-            Those of `booking_sim.figures.WINDOWED` by name; a percentile of nothing is not a number.
+            Those of `booking_sim.figures.WINDOWED` by name; a percentile of nothing is not
+            a number.
         """
         return figures_between(self.attempts, start, end)
 

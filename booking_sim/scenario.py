@@ -24,6 +24,7 @@ _LONGEST = timedelta(days=31)
 MOST_BUYERS = 10_000_000
 _MOST_TICKETS = 5_000_000
 _DOC_WIDTH = 80
+"""Letters of a setting's line: with its indent, as many as JupyterLab shows before it breaks it."""
 
 
 def _told(metavar: str, about: str, hint: str = "") -> dict[str, str]:
@@ -48,7 +49,7 @@ class Scenario:
         BookingSimError: A setting is out of its range, or two contradict each other.
 
     Example:
-        A thousand seats for people who come for half a minute, three of four of whom pay:
+        A thousand seats, for people three of four of whom pay:
 
             from booking_sim import Scenario, surge
 
@@ -181,7 +182,8 @@ class Scenario:
             The scenario.
 
         Raises:
-            BookingSimError: There is no such file, it is no TOML, a name is unknown, or Scenario refuses a value.
+            BookingSimError: There is no such file, it is no TOML, a name is unknown, or
+                Scenario refuses a value.
         """
         try:
             return cls.from_settings(tomllib.loads(Path(path).read_text(encoding="utf-8")))
@@ -212,7 +214,8 @@ class Scenario:
     def to_dict(self) -> dict[str, Any]:
         """The settings as JSON can hold them; `from_settings` makes the same scenario of them.
 
-        Of a strategy's path only the name of the file is told, and of recorded arrivals the counts.
+        Of a strategy's path only the name of the file is told, and of recorded arrivals the
+        counts.
 
         Returns:
             Every setting by name; lengths of time as text.

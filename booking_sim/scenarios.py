@@ -46,7 +46,8 @@ def find(name_or_path: str | Path) -> Scenario:
         The scenario: to run as it is, or with some settings changed by `replace`.
 
     Raises:
-        BookingSimError: There is no such name, or the file cannot be read, or what it says will not do.
+        BookingSimError: There is no such name, or the file cannot be read, or what it
+            says will not do.
     """
     return Scenario.from_file(path_of(name_or_path))
 

@@ -111,7 +111,8 @@ def find(name_or_path: str | Path) -> Strategy:
     """Return a strategy of the catalogue by its name, or a user's own by the path of its file.
 
     Args:
-        name_or_path: A name, such as ``skip_locked``; or a path, which ends in ``.sql``.
+        name_or_path: A name, such as ``skip_locked``; or a path, which ends in
+            ``.sql``.
 
     Returns:
         The strategy, as its file describes it.

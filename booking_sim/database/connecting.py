@@ -64,12 +64,12 @@ def connect(url: str, *, autocommit: bool = True, application_name: str = "booki
             never with a password in it.
 
     Example:
-        How many tickets each event has left:
+        How many tickets are available, held and sold:
 
             from booking_sim import connect, open_server
 
-            with open_server() as server, connect(server.url) as connection:
-                connection.execute("select event_id, count(*) from booking.tickets group by 1").fetchall()
+            with open_server() as server, connect(server.url) as db:
+                db.execute("select status, count(*) from booking.tickets group by 1")
     """
     options |= _options(url, autocommit=autocommit, application_name=application_name)
     try:

@@ -67,7 +67,8 @@ def _paler(colour: str, share: float) -> tuple[float, float, float]:
 def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw how often each session was found waiting for each other one.
 
-    A row of its own colour is one session that blocks many; a square that is filled evenly is a crowd at one lock.
+    A row of its own colour is one session that blocks many; a square that is filled
+    evenly is a crowd at one lock.
 
     Args:
         waits: As SurgeResult.waits.

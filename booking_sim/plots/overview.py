@@ -46,7 +46,8 @@ def panels(
         server: What the server did.
 
     Returns:
-        By their title, in the order in which they are to be seen, what draws each into the axes that it is given.
+        By their title, in the order in which they are to be seen, what draws each into
+        the axes that it is given.
     """
     until = float(inventory["seconds"].iloc[-1])
     overdue = holds["deadline"].lt(holds["ended_at"].fillna(until)).any()

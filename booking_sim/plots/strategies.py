@@ -32,7 +32,8 @@ def figure_by_strategy(
         ax: Where to draw; a new figure if None.
 
     Returns:
-        The axes. A strategy that sold a ticket twice, or broke the audit, has another colour.
+        The axes. A strategy that sold a ticket twice, or broke the audit, has another
+        colour.
     """
     ax = axes_or_new(ax)
     part, rows = table[figure], np.arange(len(table))

@@ -16,12 +16,12 @@ def arrival_rates(schedule: Schedule, bins: int = 100) -> pd.DataFrame:
 
     Args:
         schedule: The arrivals.
-        bins: How many bins there may be at most, besides one for those who come at the very end; their width is 1, 2
-            or 5 times a power of ten.
+        bins: How many bins there may be at most, besides one for those who come at the
+            very end; their width is 1, 2 or 5 times a power of ten.
 
     Returns:
-        One row a bin: its start in seconds as the index; `planned`, what the profile leads to expect, and `drawn`, both
-        in arrivals a second.
+        One row a bin: its start in seconds as the index; `planned`, what the profile
+        leads to expect, and `drawn`, both in arrivals a second.
     """
     length = schedule.end or _AROUND_AN_INSTANT
     width = nice_width(length, bins)
@@ -52,12 +52,12 @@ def planned_and_sent(attempts: pd.DataFrame, bins: int | None = None) -> pd.Data
 
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.
-        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten. If not given, up to
-            100, with 20 buyers each on average.
+        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power
+            of ten. If not given, up to 100, with 20 buyers each on average.
 
     Returns:
-        One row a bin: its start in seconds as the index; `planned` and `sent`, both in buyers a second. A call that was
-        never sent is missing from `sent`.
+        One row a bin: its start in seconds as the index; `planned` and `sent`, both in
+        buyers a second. A call that was never sent is missing from `sent`.
     """
     first = attempts[(attempts["attempt"] == 1) & (attempts["call"] == Call.RESERVE)]
     sent_at = first["sent_at"].dropna()

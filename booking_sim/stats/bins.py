@@ -24,8 +24,8 @@ def cut(seconds: npt.ArrayLike, bins: int) -> tuple[npt.NDArray[np.intp], pd.Ind
 
     Args:
         seconds: The moments.
-        bins: How many bins there may be at most, besides one for a moment at the very end; their width is 1, 2 or 5
-            times a power of ten.
+        bins: How many bins there may be at most, besides one for a moment at the very
+            end; their width is 1, 2 or 5 times a power of ten.
 
     Returns:
         The bin of each moment, and the start of each bin in seconds.

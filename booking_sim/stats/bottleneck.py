@@ -16,8 +16,8 @@ def time_spent(attempts: pd.DataFrame) -> pd.Series:
         attempts: One row an attempt, as SurgeResult.attempts.
 
     Returns:
-        Milliseconds: `generator`, from the plan to asking for a connection; `connections`, from there to sending it;
-        `database`, from there to the answer.
+        Milliseconds: `generator`, from the plan to asking for a connection;
+        `connections`, from there to sending it; `database`, from there to the answer.
     """
     return pd.Series(
         {
@@ -37,8 +37,9 @@ def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = ()) -> str | None
         busy: The share of its time that each process of the generator was working.
 
     Returns:
-        `generator` if a process of it had hardly a moment to spare, or else where an average call spent most of its
-        time: one of the words of `time_spent`. None if nothing was sent.
+        `generator` if a process of it had hardly a moment to spare, or else where an
+        average call spent most of its time: one of the words of `time_spent`. None if
+        nothing was sent.
     """
     if max(busy, default=0.0) > _BUSY:
         return "generator"

@@ -23,10 +23,11 @@ def compare(
 ) -> pd.DataFrame:
     """Compare two runs, or the repeats of two kinds of run, figure by figure.
 
-    Run-to-run noise shows in repeats alone: a single run gives a ratio and no interval. With two repeats or more of
-    each there is Welch's t interval (Biometrika 34, 1947) of the difference of the means of the logarithms, which is
-    one of the ratio of the geometric means. Repeats should alternate, a b a b, so that a drift of the machine hits
-    both.
+    Run-to-run noise shows in repeats alone: a single run gives a ratio and no interval.
+    With two repeats or more of each there is Welch's t interval (Biometrika 34, 1947)
+    of the difference of the means of the logarithms, which is one of the ratio of the
+    geometric means. Repeats should alternate, a b a b, so that a drift of the machine
+    hits both.
 
     Args:
         a: One result, or a list of repeats.
@@ -34,9 +35,10 @@ def compare(
         confidence: Of the interval.
 
     Returns:
-        One row a figure of both summaries, by its name: `a` and `b`, the geometric means of the repeats (arithmetic
-        ones where a repeat is 0); `ratio`, b to a; `low` and `high`, between which the ratio lies with that confidence;
-        `repeats_a` and `repeats_b`. Not a number where there is no ratio or no interval.
+        One row a figure of both summaries, by its name: `a` and `b`, the geometric
+        means of the repeats (arithmetic ones where a repeat is 0); `ratio`, b to a;
+        `low` and `high`, between which the ratio lies with that confidence; `repeats_a`
+        and `repeats_b`. Not a number where there is no ratio or no interval.
     """
     of_a, of_b = _figures(a), _figures(b)
     rows = {name: _row(of_a[name].to_numpy(), of_b[name].to_numpy(), confidence) for name in of_a if name in of_b}

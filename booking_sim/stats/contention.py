@@ -13,14 +13,15 @@ def wait_profile(waits: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:
     """How many clients were at work and what they waited for, over the run.
 
     Args:
-        waits: One row a client at work in one look, as SurgeResult.waits; a look that found nobody at work is a row
-            without `pid`.
-        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten. If not given, up to
-            60, with 3 looks each on average.
+        waits: One row a client at work in one look, as SurgeResult.waits; a look that
+            found nobody at work is a row without `pid`.
+        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power
+            of ten. If not given, up to 60, with 3 looks each on average.
 
     Returns:
-        One row a bin: its start in seconds as the index; a column for each pair of `wait_event_type` and `wait_event`,
-        the mean number of clients in it. Not a number in a bin without a look.
+        One row a bin: its start in seconds as the index; a column for each pair of
+        `wait_event_type` and `wait_event`, the mean number of clients in it. Not a
+        number in a bin without a look.
     """
     bin_of, starts = cut(waits["seconds"], fair(bins, 60, waits["seconds"].nunique(), 3))
     looks = waits["seconds"].groupby(bin_of).nunique().reindex(range(len(starts)))
@@ -40,8 +41,9 @@ def blocking(waits: pd.DataFrame) -> pd.DataFrame:
         waits: As SurgeResult.waits.
 
     Returns:
-        One row a pair of `blocker` and `blocked`, both process ids: the number of `looks` that found the one waiting
-        for the other, and their `share` of all looks. The pairs that were seen most come first.
+        One row a pair of `blocker` and `blocked`, both process ids: the number of
+        `looks` that found the one waiting for the other, and their `share` of all
+        looks. The pairs that were seen most come first.
     """
     pairs = waits[["seconds", "pid", "blocked_by"]].explode("blocked_by").dropna(subset=["pid", "blocked_by"])
     pairs = pairs.rename(columns={"blocked_by": "blocker", "pid": "blocked"}).drop_duplicates()

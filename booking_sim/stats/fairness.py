@@ -7,19 +7,22 @@ import pandas as pd
 def fairness(attempts: pd.DataFrame, holds: pd.DataFrame) -> pd.Series:
     """How far the order in which holds were made is from the order in which their buyers asked.
 
-    A buyer arrives with the first call: when a connection is asked for, or the plan says. In a closed loop nobody waits
-    for a connection, and what is left is who overtakes whom inside of the database.
+    A buyer arrives with the first call: when a connection is asked for, or the plan
+    says. In a closed loop nobody waits for a connection, and what is left is who
+    overtakes whom inside of the database.
 
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.
         holds: One row a hold, as SurgeResult.holds.
 
     Returns:
-        `tau`, Kendall's tau-b of the two orders (Biometrika 33, 1945): 1 if nobody was overtaken, 0 if the order
-        is as good as drawn, -1 if the last was first. `displacement`, the mean number of places that a buyer with
-        tickets came earlier or later than in the order of arrival (Spearman's footrule, divided by their number;
-        Diaconis and Graham, J. R. Stat. Soc. B 39, 1977). `out_of_turn`, the share of buyers with tickets who came when
-        as many as ever got one were there before them. Not a number for fewer than two such buyers.
+        `tau`, Kendall's tau-b of the two orders (Biometrika 33, 1945): 1 if nobody was
+        overtaken, 0 if the order is as good as drawn, -1 if the last was first.
+        `displacement`, the mean number of places that a buyer with tickets came earlier
+        or later than in the order of arrival (Spearman's footrule, divided by their
+        number; Diaconis and Graham, J. R. Stat. Soc. B 39, 1977). `out_of_turn`, the
+        share of buyers with tickets who came when as many as ever got one were there
+        before them. Not a number for fewer than two such buyers.
     """
     from scipy.stats import kendalltau  # type: ignore[import-untyped]  # noqa: PLC0415  a wait that few need
 

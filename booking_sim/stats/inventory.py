@@ -14,19 +14,22 @@ FloatArray = npt.NDArray[np.floating[Any]]
 def inventory_over_time(holds: pd.DataFrame, tickets: int, until: float, moments: int = 500) -> pd.DataFrame:
     """Count the tickets by status over the run, exactly, from what became of every hold.
 
-    To count the rows of a table takes time in proportion to their number (40 ms a million at the least: PostgreSQL
-    18.6, a core of an EPYC, 2026-11-23) and hurts the run that is watched. This costs the run nothing, and is
-    as exact of a million tickets as of ten, and in the first millisecond as in the last.
+    To count the rows of a table takes time in proportion to their number (40 ms a
+    million at the least: PostgreSQL 18.6, a core of an EPYC, 2026-11-23) and hurts the
+    run that is watched. This costs the run nothing, and is as exact of a million
+    tickets as of ten, and in the first millisecond as in the last.
 
     Args:
         holds: One row a hold, as SurgeResult.holds.
         tickets: How many there are.
         until: To when, in seconds since the start.
-        moments: How many rows there may be at most; they are 1, 2 or 5 times a power of ten seconds apart.
+        moments: How many rows there may be at most; they are 1, 2 or 5 times a power of
+            ten seconds apart.
 
     Returns:
-        One row a moment, `seconds` since the start: the tickets that were `available`, `held`, `overdue` (held past the
-        deadline) and `sold`, and those `oversold`, that somebody had while they were another's.
+        One row a moment, `seconds` since the start: the tickets that were `available`,
+        `held`, `overdue` (held past the deadline) and `sold`, and those `oversold`,
+        that somebody had while they were another's.
     """
     step = nice_width(until, moments)
     seconds = np.arange(np.ceil(until / step)) * step

@@ -13,10 +13,11 @@ def by_kind(attempts: pd.DataFrame) -> pd.DataFrame:
         attempts: One row an attempt, as SurgeResult.attempts.
 
     Returns:
-        One row a kind, by its name: `buyers` who made a call; `held` and `sold_out`, buyers by their last word about a
-        reservation; `tickets_held` in all their holds; `confirmed`, payments that were in time, and `expired`, payments
-        that came too late; `attempts`, and the `share` of all attempts that they are, from 0 to 1; `p50_ms` and
-        `p99_ms` of their answers, counted from the plan.
+        One row a kind, by its name: `buyers` who made a call; `held` and `sold_out`,
+        buyers by their last word about a reservation; `tickets_held` in all their
+        holds; `confirmed`, payments that were in time, and `expired`, payments that
+        came too late; `attempts`, and the `share` of all attempts that they are, from 0
+        to 1; `p50_ms` and `p99_ms` of their answers, counted from the plan.
     """
     rows = {str(kind): _row(of_kind, len(attempts)) for kind, of_kind in attempts.groupby("kind", observed=True)}
     columns = list(_row(attempts.iloc[:0], 1))

@@ -69,12 +69,14 @@ def percentiles_over_time(
         attempts: One row an attempt, as SurgeResult.attempts.
         percents: Which, from 0 to 100.
         clock: From when a latency counts, one of CLOCKS.
-        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten. If not given, up to
-            50, with 100 answers each on average: of fewer, the 99th percentile is the slowest.
+        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power
+            of ten. If not given, up to 50, with 100 answers each on average: of fewer,
+            the 99th percentile is the slowest.
 
     Returns:
-        One row a bin: its start in seconds as the index, a column for each percent, in milliseconds; and `answers`, of
-        which there were so many. Not a number where there was none.
+        One row a bin: its start in seconds as the index, a column for each percent, in
+        milliseconds; and `answers`, of which there were so many. Not a number where
+        there was none.
     """
     answers = answered(attempts)
     latency = latencies(answers, clock)
@@ -99,7 +101,8 @@ def curve(attempts: pd.DataFrame, clock: str = "database") -> pd.DataFrame:
         clock: From when a latency counts, one of CLOCKS.
 
     Returns:
-        One row an answer, by latency: `latency_ms`, and `percent` of the answers that took no longer.
+        One row an answer, by latency: `latency_ms`, and `percent` of the answers that
+        took no longer.
     """
     latency = np.sort(latencies(attempts, clock).to_numpy())
     return pd.DataFrame({"latency_ms": latency, "percent": 100 * np.arange(1, latency.size + 1) / max(latency.size, 1)})

@@ -20,7 +20,8 @@ def last_words(attempts: pd.DataFrame) -> pd.Series:
         attempts: One row an attempt, as SurgeResult.attempts.
 
     Returns:
-        The outcome of each buyer's last attempt to reserve, by buyer. A buyer who made none is not there.
+        The outcome of each buyer's last attempt to reserve, by buyer. A buyer who made
+        none is not there.
     """
     return reserving(attempts).sort_values("attempt", kind="stable").groupby("buyer")["outcome"].last()
 
@@ -30,12 +31,12 @@ def rate_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFr
 
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.
-        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten. If not given, up to
-            50, with 20 attempts each on average.
+        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power
+            of ten. If not given, up to 50, with 20 attempts each on average.
 
     Returns:
-        One row a bin: its start in seconds as the index, a column for each outcome, in attempts a second. An attempt
-        counts when it was answered.
+        One row a bin: its start in seconds as the index, a column for each outcome, in
+        attempts a second. An attempt counts when it was answered.
     """
     asked = reserving(attempts)
     bin_of, starts = cut(answer_times(asked), fair(bins, 50, len(asked), 20))
@@ -58,8 +59,9 @@ def sold_twice(attempts: pd.DataFrame, hold_s: float) -> int:
         hold_s: How long each hold lasts, in seconds.
 
     Returns:
-        Holds that began while another of the same ticket was not over, by the database's clock. A hold that was paid
-        for is never over; one that its buyer wanted to give back can be over at any time, and is not counted.
+        Holds that began while another of the same ticket was not over, by the
+        database's clock. A hold that was paid for is never over; one that its buyer
+        wanted to give back can be over at any time, and is not counted.
     """
     given_back = attempts.loc[attempts["call"] == Call.RELEASE, "intent_id"]
     paid = attempts.loc[attempts["outcome"] == "confirmed", "intent_id"]

@@ -19,12 +19,14 @@ def server_rates(server: pd.DataFrame) -> pd.DataFrame:
         server: One row a look, as SurgeResult.server.
 
     Returns:
-        One row a look but for the first, by its `seconds` as the index, for the time since the look before:
-        `commits_per_s`, `wal_bytes_per_s` and `updates_per_s`; the processors in use, 1 being one of them all the time,
-        by the server, the generator and the whole machine, `server_processors`, `generator_processors` and
-        `machine_processors`; `hot_share`, the share of the updates of booking tables that needed no new index entry;
-        and `hit_share`, the share of the pages asked for that were in the server's memory. Not a number where there is
-        nothing to take a share of, or where it is not known.
+        One row a look but for the first, by its `seconds` as the index, for the time
+        since the look before: `commits_per_s`, `wal_bytes_per_s` and `updates_per_s`;
+        the processors in use, 1 being one of them all the time, by the server, the
+        generator and the whole machine, `server_processors`, `generator_processors` and
+        `machine_processors`; `hot_share`, the share of the updates of booking tables
+        that needed no new index entry; and `hit_share`, the share of the pages asked
+        for that were in the server's memory. Not a number where there is nothing to
+        take a share of, or where it is not known.
     """
     steps = server.set_index("seconds").astype(float).diff().iloc[1:]
     lasted = server["seconds"].diff().iloc[1:].to_numpy()
@@ -43,8 +45,8 @@ def processors(server: pd.DataFrame) -> pd.DataFrame:
         server: One row a look, as SurgeResult.server.
 
     Returns:
-        One row a look but for the first, by its `seconds` as the index: `server`, left out where it is not known,
-        `generator`, and `others` on the generator's machine.
+        One row a look but for the first, by its `seconds` as the index: `server`, left
+        out where it is not known, `generator`, and `others` on the generator's machine.
     """
     rates = server_rates(server)
     used = pd.DataFrame({"server": rates["server_processors"], "generator": rates["generator_processors"]})

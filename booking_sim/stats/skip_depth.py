@@ -14,7 +14,8 @@ def measured(attempts: pd.DataFrame) -> pd.DataFrame:
         attempts: One row an attempt, as SurgeResult.attempts.
 
     Returns:
-        Their rows, with `answered_at` in seconds since the start, and the tickets that each took, `taken`.
+        Their rows, with `answered_at` in seconds since the start, and the tickets that
+        each took, `taken`.
     """
     calls = attempts[attempts["passed_dead"].notna()]
     taken = calls["ticket_nos"].list.len().fillna(0).astype(int)
@@ -28,9 +29,10 @@ def skip_depth(attempts: pd.DataFrame) -> pd.Series:
         attempts: One row an attempt, as SurgeResult.attempts.
 
     Returns:
-        `locked` and `dead`, for each ticket that was taken; `refusal_locked` and `refusal_dead`, for each call that
-        took none; and how many calls these are of, `holds` and `refusals`. Not a number where nothing was measured, and
-        for what is locked where the server does not let it be seen.
+        `locked` and `dead`, for each ticket that was taken; `refusal_locked` and
+        `refusal_dead`, for each call that took none; and how many calls these are of,
+        `holds` and `refusals`. Not a number where nothing was measured, and for what is
+        locked where the server does not let it be seen.
     """
     calls = measured(attempts)
     held = calls[calls["taken"] > 0]
@@ -55,7 +57,8 @@ def walked_past(attempts: pd.DataFrame) -> float:
         attempts: One row an attempt, as SurgeResult.attempts.
 
     Returns:
-        What is locked and what is dead in `skip_depth` together; not a number where nothing was measured.
+        What is locked and what is dead in `skip_depth` together; not a number where
+        nothing was measured.
     """
     depth = skip_depth(attempts)
     return float(depth["dead"] + np.nan_to_num(depth["locked"]))
@@ -66,12 +69,13 @@ def depth_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataF
 
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.
-        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power of ten. If not given, up to
-            30, with 5 measured calls each on average.
+        bins: How many bins there may be at most; their width is 1, 2 or 5 times a power
+            of ten. If not given, up to 30, with 5 measured calls each on average.
 
     Returns:
-        One row a bin: its start in seconds as the index; `locked` and `dead`, for each ticket taken in it, and
-        `refusal`, both together for each call that took none. Not a number where nothing was measured.
+        One row a bin: its start in seconds as the index; `locked` and `dead`, for each
+        ticket taken in it, and `refusal`, both together for each call that took none.
+        Not a number where nothing was measured.
     """
     calls = measured(attempts)
     bin_of, starts = cut(calls["answered_at"], fair(bins, 30, len(calls), 5))

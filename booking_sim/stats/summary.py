@@ -67,7 +67,8 @@ def figures_between(attempts: pd.DataFrame, start: float, end: float) -> dict[st
     Args:
         attempts: One row an attempt, as SurgeResult.attempts.
         start: From when, in seconds since the start of the run.
-        end: To when; infinite for the end of the run. Only attempts that were answered in between count.
+        end: To when; infinite for the end of the run. Only attempts that were answered
+            in between count.
 
     Returns:
         The figures of `booking_sim.figures.WINDOWED`, by name.

@@ -20,12 +20,14 @@ def hold_survival(holds: pd.DataFrame, until: float, confidence: float = 0.95) -
 
     Args:
         holds: One row a hold, as SurgeResult.holds.
-        until: When the holds were read, in seconds since the start: those that are open were open then.
+        until: When the holds were read, in seconds since the start: those that are open
+            were open then.
         confidence: Of the interval.
 
     Returns:
-        One row an age at which a hold ended or was last seen: `age_s`; `share` that lasts longer, from 0 to 1, between
-        `low` and `high`; `at_risk`, the holds that old; and how many of these `expired` then.
+        One row an age at which a hold ended or was last seen: `age_s`; `share` that
+        lasts longer, from 0 to 1, between `low` and `high`; `at_risk`, the holds that
+        old; and how many of these `expired` then.
     """
     expired = (holds["end"] == "expired").to_numpy()
     return _kaplan_meier(_last_seen(holds, until) - holds["held_at"].to_numpy(), expired, confidence, "age_s")

@@ -1,7 +1,7 @@
 """A Chromium of the system's, and what is shown in it: each test gets a window of its own, and can leave a picture."""
 
+import itertools
 import shutil
-from pathlib import Path
 
 import pytest
 from lab import running_lab
@@ -9,7 +9,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from booking_sim.database.scratch import scratch_database
 
-PICTURES = pytest.StashKey[list[Path]]()
+PICTURE = "picture"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 120
 """How long a page may take for what must come, also on a machine that has much else to do."""
@@ -54,16 +54,15 @@ def picture(request, tmp_path):
     """Where to keep a picture for people to look at after the tests; by its name they are told where it is."""
 
     def path(name):
-        request.config.stash[PICTURES].append(tmp_path / f"{name}.png")
-        return request.config.stash[PICTURES][-1]
+        kept = tmp_path / f"{name}.png"
+        request.node.user_properties.append((PICTURE, str(kept)))  # reports bring it here, from whichever worker
+        return kept
 
     return path
 
 
-def pytest_configure(config):
-    config.stash[PICTURES] = []
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    for path in config.stash[PICTURES]:
-        terminalreporter.write_line(f"what the browser showed: {path}")
+def pytest_terminal_summary(terminalreporter):
+    for report in itertools.chain(*terminalreporter.stats.values()):
+        for name, value in getattr(report, "user_properties", ()) if getattr(report, "when", "") == "call" else ():
+            if name == PICTURE:
+                terminalreporter.write_line(f"what the browser showed: {value}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import nbformat
 from playwright.sync_api import Page, expect
 from program import COMMAND
 
@@ -27,6 +28,12 @@ class Lab:
     notebooks: Path
     process: subprocess.Popen
     database: str
+
+    def write(self, name, *cells):
+        """Put a notebook of these cells there."""
+        new = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        new.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+        nbformat.write(new, self.notebooks / name)
 
     def open(self, page, name):
         """Open a notebook in a page, with a kernel of its own, and nothing that was open before."""

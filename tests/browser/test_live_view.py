@@ -1,6 +1,5 @@
 """`surge(live=True)` in JupyterLab: numbers that move while it runs, and a button that stops it."""
 
-import nbformat
 import psutil
 import pytest
 from playwright.sync_api import expect
@@ -22,9 +21,7 @@ STATUSES = ("sold", "held", "held, but overdue", "available")
 
 
 def test_numbers_move_and_the_button_stops_the_surge(lab, page, picture):
-    new = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    new.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-    nbformat.write(new, lab.notebooks / "live.ipynb")
+    lab.write("live.ipynb", *CELLS)
     notebook = lab.open(page, "live.ipynb")
     notebook.choose("Run", "Run All Cells")
 
