@@ -42,7 +42,7 @@ def test_a_server_that_is_well(database, conn):
     assert list(frame.columns) == ["check", "verdict", "found", "advice"]
     assert frame["check"].is_unique
     assert all(frame.loc[frame["verdict"] == HURTS, "advice"])
-    assert "<td>durability</td><td>good</td>" in checkup._repr_html_()
+    assert '<td>durability</td><td class="good">good</td>' in checkup._repr_html_()
 
 
 def test_settings_that_hurt(server_home):
