@@ -26,10 +26,10 @@ def claim(folder: Path) -> Path:
             pass
     except OSError as error:
         raise BookingSimError(
-            f"Cannot write to '{folder}' ({error.strerror}): name a folder that you can write to with --out."
+            f"Cannot write to '{folder}' ({error.strerror}): name a folder that you can write to."
         ) from None
     if (folder / MANIFEST).exists():
-        raise BookingSimError(f"'{folder}' holds a result, which is kept: name another folder with --out.")
+        raise BookingSimError(f"'{folder}' holds a result, which is kept: name another folder.")
     return folder
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -134,6 +134,12 @@ class SurgeResult:
         """Draw everything that there is to show, on one page."""
         return overview(self.attempts, self.holds, self.inventory, self.waits, self.server, title=self.headline)
 
+    def __getitem__(self, name: object) -> NoReturn:
+        """Say what to do instead to whoever gives the whole result where one of its frames is wanted."""
+        raise BookingSimError(
+            "A SurgeResult is no frame: give one of those in it, such as result.attempts, result.holds or result.waits."
+        )
+
     def __repr__(self) -> str:
         return f"<SurgeResult: {self.headline}>"
 
@@ -200,7 +206,7 @@ def load(folder: str | Path) -> SurgeResult:
     except (OSError, ValueError, KeyError) as error:
         reason = f"{error} is missing" if isinstance(error, KeyError) else error
         raise BookingSimError(
-            f"{folder} holds no result that can be read ({reason}): name a folder that --out made."
+            f"{folder} holds no result that can be read ({reason}): name a folder that `save` or --out made."
         ) from None
     return SurgeResult(
         scenario=Scenario.from_settings(parts["scenario"]),

@@ -188,9 +188,26 @@ class Scenario:
         try:
             return cls.from_settings(tomllib.loads(Path(path).read_text(encoding="utf-8")))
         except OSError as error:
-            raise BookingSimError(f"Cannot read the scenario {path}: {error.strerror}.") from None
+            raise BookingSimError(
+                f"Cannot read the scenario {path}: {error.strerror}. Give the path of a .toml file."
+            ) from None
         except (ValueError, BookingSimError) as error:
             raise BookingSimError(f"{path}: {error}") from None
+
+    @classmethod
+    def given(cls, scenario: object, settings: Mapping[str, Any]) -> "Scenario":
+        """Make the scenario that somebody asked for: theirs, or the default one if None, with some settings changed.
+
+        Raises:
+            BookingSimError: It is no scenario, or what `replace` raises.
+        """
+        scenario = cls() if scenario is None else scenario
+        if not isinstance(scenario, cls):
+            raise BookingSimError(
+                f"scenario={scenario!r} is no Scenario: give settings by name, such as tickets=500, or a scenario, such"
+                " as booking_sim.scenarios.find('club_gig')."
+            )
+        return scenario.replace(**settings)
 
     def replace(self, **settings: Any) -> "Scenario":
         """Make a scenario like this one, with some settings changed.

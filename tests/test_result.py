@@ -7,7 +7,7 @@ import pytest
 from pandas.testing import assert_frame_equal, assert_series_equal
 from surge_results import result
 
-from booking_sim import columns, samples
+from booking_sim import columns, samples, stats
 from booking_sim.errors import BookingSimError
 from booking_sim.result import SurgeResult, load
 
@@ -74,6 +74,11 @@ def test_what_is_no_result_is_said_in_one_line(tmp_path, manifest, reason):
     with pytest.raises(BookingSimError, match=rf"holds no result that can be read \(.*{reason}") as caught:
         load(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+def test_who_gives_the_whole_where_a_frame_is_wanted_is_told_which_there_are():
+    with pytest.raises(BookingSimError, match=r"A SurgeResult is no frame: .* such as result\.attempts"):
+        stats.percentiles(result())
 
 
 def test_a_notebook_sees_picture_and_numbers():

@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from booking_sim import surge
 from booking_sim.errors import BookingSimError
 from booking_sim.scenario import Scenario
 
@@ -82,6 +83,12 @@ def test_what_will_not_do_is_refused_with_what_would(settings, message):
         Scenario.from_settings(settings)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("scenario", ["bot_storm", Scenario, 500])
+def test_what_is_no_scenario_is_refused(scenario):
+    with pytest.raises(BookingSimError, match=r"is no Scenario: give .*scenarios\.find\('club_gig'\)"):
+        surge(scenario, tickets=5)
 
 
 def test_a_scenario_cannot_be_changed_but_copied():

@@ -62,14 +62,18 @@ def compare(
     """
     if "strategy" in settings:
         raise BookingSimError(f"strategy={settings['strategy']} will not do: name the strategies to compare first.")
-    if rounds < 1:
+    if isinstance(strategies, str | Path):
+        raise BookingSimError(
+            f"strategies={str(strategies)!r} will not do: give a list, such as [{str(strategies)!r}]."
+        )
+    if not isinstance(rounds, int) or rounds < 1:
         raise BookingSimError(f"rounds={rounds} will not do: give a whole number from 1 on.")
     chosen = [find(name) for name in strategies] or catalogue()
     names = [strategy.name for strategy in chosen]
     for name in names:
         if names.count(name) > 1:
             raise BookingSimError(f"The strategy {name!r} is named twice: name each once, and give files names.")
-    wanted = (scenario or Scenario()).replace(**settings)
+    wanted = Scenario.given(scenario, settings)
     from booking_sim.comparison.run import run  # noqa: PLC0415  brings pandas: what was refused did not wait for it
 
     return run(wanted, chosen, rounds=rounds, url=url, progress=progress)

@@ -68,4 +68,4 @@ def surge(
     from booking_sim.scenario import Scenario  # noqa: PLC0415  both bring what the workers do without
     from booking_sim.surge.run import run  # noqa: PLC0415
 
-    return run((scenario or Scenario()).replace(**settings), url=url, progress=progress, live=live, executor=executor)
+    return run(Scenario.given(scenario, settings), url=url, progress=progress, live=live, executor=executor)

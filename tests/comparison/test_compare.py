@@ -86,7 +86,10 @@ def test_where_the_generator_is_the_limit_is_said(compared):
     [
         (["nosuch"], {}, "There is no strategy 'nosuch': choose default,"),
         (["default", "default"], {}, "The strategy 'default' is named twice"),
+        ("default", {}, "strategies='default' will not do: give a list, such as ['default']"),
+        (["default"], {"scenario": "club_gig"}, "scenario='club_gig' is no Scenario"),
         (["default"], {"rounds": 0}, "rounds=0 will not do"),
+        (["default"], {"rounds": 1.5}, "rounds=1.5 will not do"),
         (["default"], {"strategy": "nowait"}, "strategy=nowait will not do"),
         (["default"], {"ticket": 3}, "There is no setting 'ticket'"),
         (["default"], {"tickets": 0}, "tickets=0 will not do"),
