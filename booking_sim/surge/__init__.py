@@ -38,8 +38,8 @@ def surge(
         executor: What runs the workers: an Executor of concurrent.futures, or anything
             with such a `submit`, that makes at least `workers` calls at once, on this
             machine. It is left as it was, for other uses. None: a process of its own
-            for each worker. Threads share one interpreter and are slower; a pool of
-            processes that is given Ctrl-C loses those that are idle.
+            for each worker. Threads share one interpreter, and so one processor; a pool
+            of processes that is given Ctrl-C loses those that are idle.
         **settings: Settings of Scenario by name; they override those of `scenario`. On
             sale: `events`, `tickets`. The crowd: `buyers`, `arrivals`, `duration`,
             `kinds`, `quantity`, `seed`. The rules: `hold`, `strategy`, `time_scale`.
