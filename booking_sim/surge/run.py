@@ -1,5 +1,6 @@
 """Runs a scenario against a database: an event of its own, the workers, and what they leave to `finish`."""
 
+import time
 from array import array
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 OURS = 2
 """Connections besides those of the workers."""
+_ENDING_S, _LOOK_S = 1.0, 0.01
 
 
 def run(
@@ -66,6 +68,7 @@ def run(
 
                 observer.wait(lambda: not interrupt.times)
                 account = crew.work(interrupt, view.add, observer.start)
+                _await_end_of_sessions(place, name)
                 sightings = observer.stop()
             with connect(place) as connection:
                 return finish(
@@ -90,6 +93,17 @@ def _show(tally: Tally, sightings: Sightings, *, progress: bool | None, live: bo
         if is_possible():
             return LiveView(tally, sightings)
     return Progress(tally, show=progress)
+
+
+def _await_end_of_sessions(url: str, application_name: str) -> None:
+    """Let the server end what workers have left, so that what it counts is complete when it is last looked at."""
+    deadline = time.monotonic() + _ENDING_S
+    with connect(url) as connection:
+        while time.monotonic() < deadline:
+            row = connection.execute(queries.load("surge/sessions"), {"application_name": application_name}).fetchone()
+            if row == (0,):
+                return
+            time.sleep(_LOOK_S)
 
 
 @contextmanager

@@ -71,4 +71,4 @@ def test_it_is_drawn_over_the_run(walked):
     heights = [bar.get_height() for bar in ax.patches]
     assert sum(heights) == pytest.approx(depth[["locked", "dead"]].sum().sum())
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["locked", "already taken"]
-    assert ax.get_ylabel() == "tickets walked past for each one taken"
+    assert ax.get_ylabel() == "walked past for each one taken"
