@@ -1,7 +1,6 @@
 """The audit holds on what the functions made, also while they work, and sees every wrong state for what it is."""
 
 import json
-import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -15,7 +14,6 @@ from psycopg.rows import dict_row
 from booking_sim import queries
 from booking_sim.audit import RULES, audit, holds
 from booking_sim.booking import confirm, create_event, expire_holds, release, reserve
-from booking_sim.cli import main
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
 from booking_sim.resources import SQL
@@ -297,23 +295,9 @@ def test_refuses_what_it_cannot_judge(database, empty_database, conn, server):
         audit(conn)
 
 
-@pytest.fixture
-def command(database, monkeypatch, capsys):
-    """Runs the command line on the test's database; its exit code and both its outputs."""
-    monkeypatch.setenv("POSTGRES_URL", database)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["booking-sim", "audit", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return end.value.code, *capsys.readouterr()
-
-    return run
-
-
-def test_the_command_says_ok_or_what_is_wrong(command, conn):
+def test_the_command_says_ok_or_what_is_wrong(run, conn):
     populate(conn)
-    code, out, err = command()
+    code, out, err = run("audit")
     assert (code, err) == (0, "")
     assert [line.split("  ")[0] for line in out.splitlines()] == [
         "not checked" if rule == "overdue" else "ok" for rule in RULES
@@ -321,20 +305,20 @@ def test_the_command_says_ok_or_what_is_wrong(command, conn):
     conn.execute("delete from booking.tickets where event_id = 2 and ticket_no > 1")
     conn.execute("alter table booking.tickets drop constraint tickets_intent_id_event_id_held_by_fkey")
     conn.execute("update booking.tickets set held_by = 'mallory' where status <> 'available'")
-    code, out, err = command("--sweep-bound", "0s")
+    code, out, err = run("audit", "--sweep-bound", "0s")
     assert (code, err) == (1, "")
     assert "1 violation    overdue" in out
     assert "event_id=2 capacity=3 rows=1" in out
     assert "6 violations   agreement" in out
     assert "and 1 more" in out
-    assert command("--event", "1")[1].count("event_id=2") == 0
+    assert run("audit", "--event", "1")[1].count("event_id=2") == 0
 
 
-def test_the_command_prints_one_json_object(command, conn):
+def test_the_command_prints_one_json_object(run, conn):
     populate(conn)
-    code, out, _ = command("--json")
+    code, out, _ = run("audit", "--json")
     assert (code, json.loads(out)["ok"]) == (0, True)
-    code, out, _ = command("--json", "--sweep-bound", "0s")
+    code, out, _ = run("audit", "--json", "--sweep-bound", "0s")
     answer = json.loads(out)
     assert (code, answer["ok"]) == (1, False)
     assert [rule["name"] for rule in answer["rules"] if rule["violations"]] == ["overdue"]
@@ -343,7 +327,7 @@ def test_the_command_prints_one_json_object(command, conn):
 @pytest.mark.parametrize(
     "arguments", [("--event", "seat"), ("--event", "7"), ("--event", "9" * 30), ("--sweep-bound", "5"), ("--fast",)]
 )
-def test_the_command_refuses_bad_input_in_one_line(command, arguments):
-    code, out, err = command(*arguments)
+def test_the_command_refuses_bad_input_in_one_line(run, arguments):
+    code, out, err = run("audit", *arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("booking-sim: ")
