@@ -2,7 +2,14 @@
 
 import pytest
 
+from booking_sim.contract import counts
 from booking_sim.strategies import FOLDER
+
+
+@pytest.fixture
+def shorter(monkeypatch):
+    """Let everything go on at once for less than the second that a person's verification takes."""
+    monkeypatch.setattr(counts, "SECONDS", 0.3)
 
 
 @pytest.fixture

@@ -24,14 +24,14 @@ def test_the_list_as_json_is_one_array_and_nothing_else(run):
     assert set(strategies[0]) == {"name", "title", "does", "used_by", "costs", "safe", "retry", "path"}
 
 
-def test_a_file_of_ones_own_that_keeps_the_contract(run, own):
+def test_a_file_of_ones_own_that_keeps_the_contract(run, shorter, own):
     code, out, err = run("strategies", "verify", own())
     assert (code, err) == (0, "")
     assert out.count("\n  pass ") == len(POINTS)
     assert "own keeps the contract: 13 points" in out.splitlines()[-1]
 
 
-def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run):
+def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run, shorter):
     code, out, err = run("strategies", "verify", "unsafe")
     assert (code, err) == (1, "")
     assert re.search(

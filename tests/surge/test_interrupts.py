@@ -76,7 +76,7 @@ def test_calls_that_wait_for_a_lock_are_cancelled(start, blocked, conn, end):
 
 
 def test_a_worker_that_is_killed_is_told_of_and_the_others_go_on(start, first_hold, end):
-    process = start("surge", "--tickets", 50, "--buyers", 20_000, "--connections", 8, "--out", "out", "--json")
+    process = start("surge", "--tickets", 50, "--buyers", 8_000, "--connections", 8, "--out", "out", "--json")
     first_hold()
     worker, _ = workers(process.pid)
     worker.kill()
@@ -84,7 +84,7 @@ def test_a_worker_that_is_killed_is_told_of_and_the_others_go_on(start, first_ho
     assert status == 1
     assert summary["audit_ok"] is True
     assert summary["oversold"] == 0
-    assert 0 < summary["unanswered"] <= 10_000
+    assert 0 < summary["unanswered"] <= 4_000
     assert manifest["partial"] is True
     assert manifest["interrupted"] is False
     assert len(manifest["problems"]) == 1
