@@ -35,7 +35,7 @@ def test_a_surge_is_watched_on_its_own_clock(database, conn):
     counts = server.drop(columns=["connections", "active", "oldest_snapshot_s", "oldest_snapshot_xids", "dead_tuples"])
     assert (counts.iloc[0].drop("seconds") == 0).all()
     assert (counts.diff().iloc[1:] >= 0).all(axis=None)
-    assert counts["commits"].iloc[-1] > 0  # not yet all: a backend tells of its last second when it has ended
+    assert counts["commits"].iloc[-1] >= 400  # all: a backend tells of its last second when it has ended
     assert counts["server_cpu_s"].iloc[-1] > 0
     assert result.manifest["observer"]["looks"]["waits"]["taken"] > 0
     assert conn.execute(WATCHED).fetchone() == (0,)
