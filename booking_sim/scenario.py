@@ -196,7 +196,14 @@ class Scenario:
 
     @classmethod
     def given(cls, scenario: object, settings: Mapping[str, Any]) -> "Scenario":
-        """Make the scenario that somebody asked for: theirs, or the default one if None, with some settings changed.
+        """Make the scenario that somebody asked for.
+
+        Args:
+            scenario: Theirs; None: the default one.
+            settings: What to change in it, by name.
+
+        Returns:
+            The scenario.
 
         Raises:
             BookingSimError: It is no scenario, or what `replace` raises.

@@ -7,6 +7,8 @@ from booking_sim.report import page as report_page
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 BARE = "rgba(0, 0, 0, 0)"
+PICTURES = "[...document.images].map(i => i.currentSrc)"
+"""Where each picture is from: a page takes another one some time after its medium has changed."""
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +57,11 @@ def test_it_fits_the_width(page, asked, size, picture):
 
 
 def test_it_is_dark_where_the_reader_wants_it_and_light_on_paper(page, asked, picture):
-    light, pictures = ground(page), shown(page)
+    light, addresses = ground(page), [url for url, _, _ in shown(page)]
     page.emulate_media(color_scheme="dark")
     page.screenshot(path=picture("report in the dark"), full_page=True)
     assert ground(page) != light
-    assert not {url for url, _, _ in shown(page)} & {url for url, _, _ in pictures}
+    page.wait_for_function(f"light => {PICTURES}.every(url => !light.includes(url))", arg=addresses)
     page.emulate_media(color_scheme="dark", media="print")
     assert ground(page) == BARE
-    assert shown(page) == pictures
+    page.wait_for_function(f"light => {PICTURES}.every((url, n) => url === light[n])", arg=addresses)
