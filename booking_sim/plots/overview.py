@@ -50,7 +50,7 @@ def panels(
         the axes that it is given.
     """
     until = float(inventory["seconds"].iloc[-1])
-    overdue = holds["deadline"].lt(holds["ended_at"].fillna(until)).any()
+    expired = holds["end"].eq("expired").any()
     some, skipped, looks = len(attempts) > 0, walked_past(attempts) > 0, len(server) > 1
     waiting, blocked = waits["pid"].notna().any(), blocked_share(waits) >= _OFTEN
     over = partial(_over_the_run, float(answer_times(attempts).max()))
@@ -64,8 +64,8 @@ def panels(
         ("Tickets walked past", skipped, over(lambda ax: skip_depth_over_time(attempts, ax=ax))),
         ("Arrivals", come_as_planned(attempts), over(lambda ax: planned_and_sent(attempts, ax=ax))),
         ("Who used the processors", some and looks, over(lambda ax: processors_over_time(server, ax=ax))),
-        ("How long holds lasted", holds["end"].eq("expired").any(), lambda ax: hold_survival(holds, until, ax=ax)),
-        ("How soon overdue holds were taken back", overdue, lambda ax: expiry_delay(holds, until, ax=ax)),
+        ("How long holds lasted", expired, lambda ax: hold_survival(holds, until, ax=ax)),
+        ("How soon overdue holds were taken back", expired, lambda ax: expiry_delay(holds, until, ax=ax)),
     ]
     return {title: draw for title, shown, draw in every if shown}
 

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from booking_sim.plots.style import axes_or_new, label_times, legend_above
-from booking_sim.stats.server import processors
+from booking_sim.stats.server import apart, processors
 
 _COLOURS = {"server": "#4477AA", "generator": "#CCBB44", "others": "#BBBBBB"}  # Tol's bright scheme: of no status
 
@@ -22,7 +22,7 @@ def processors_over_time(server: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     """
     ax = axes_or_new(ax)
     used = processors(server)
-    edges = server["seconds"].to_numpy()
+    edges = apart(server)["seconds"].to_numpy()
     base = np.zeros(len(used))
     for name, part in used.items():
         label = f"{name}: {np.average(part, weights=np.diff(edges)):,.2g}"

@@ -15,7 +15,7 @@ from booking_sim.stats import contention, survival
 from booking_sim.stats.arrivals import planned_and_sent
 from booking_sim.stats.latency import percentiles, percentiles_over_time
 from booking_sim.stats.outcomes import answer_times, rate_over_time, reserving
-from booking_sim.stats.server import processors
+from booking_sim.stats.server import apart, processors
 from booking_sim.stats.skip_depth import skip_depth
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _blocking(result: "SurgeResult") -> Words:
 
 def _processors(result: "SurgeResult") -> Words:
     used = processors(result.server)
-    lasted = result.server["seconds"].diff().iloc[-len(used) :].to_numpy()
+    lasted = apart(result.server)["seconds"].diff().iloc[1:].to_numpy()
     told = ", ".join(f"{(part * lasted).sum() / lasted.sum():,.2g} by the {name}" for name, part in used.items())
     cpus = result.manifest["machine"]["cpus"]
     return Words(

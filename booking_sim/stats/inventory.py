@@ -62,9 +62,10 @@ def _one_by_one(holds: pd.DataFrame) -> pd.DataFrame:
     is_paid = each["end"] == "confirmed"
     each["paid_at"] = each["ended_at"].where(is_paid, np.inf)
     each["over_at"] = each["ended_at"].mask(is_paid, np.inf)
+    each["promised_until"] = each[["deadline", "over_at"]].min(axis="columns").mask(is_paid, np.inf)
     each = each.sort_values(["event", "ticket_no", "held_at"], ignore_index=True)
     ticket = (each[["event", "ticket_no"]] != each[["event", "ticket_no"]].shift()).any(axis="columns").cumsum()
-    each["taken_until"] = each["over_at"].groupby(ticket).cummax().groupby(ticket).shift().fillna(-np.inf)
+    each["taken_until"] = each["promised_until"].groupby(ticket).cummax().groupby(ticket).shift().fillna(-np.inf)
     return each
 
 

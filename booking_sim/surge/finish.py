@@ -1,8 +1,8 @@
 """What follows when the workers have ended: the inventory, the audit, and the result."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pandas as pd
 from psycopg import Connection
@@ -19,6 +19,9 @@ from booking_sim.stats.bottleneck import bottleneck
 from booking_sim.stats.inventory import inventory_over_time
 from booking_sim.strategies import Strategy
 from booking_sim.surge.crew import Account
+
+_READINGS = 10
+"""How often the database's clock is read."""
 
 
 def finish(
@@ -52,9 +55,8 @@ def finish(
     if account.problems:
         connection.execute(queries.load("surge/end_backends"), {"application_name": application_name})
     attempts = columns.to_frame(account.attempts())
-    elapsed = account.elapsed()
-    holds = fetch_holds(connection, event_ids, elapsed)
-    inventory = inventory_over_time(holds, scenario.events * scenario.tickets, elapsed)
+    holds = fetch_holds(connection, event_ids, _clock_ago(connection, account.elapsed))
+    inventory = inventory_over_time(holds, scenario.events * scenario.tickets, account.elapsed())
     return SurgeResult(
         scenario=scenario,
         attempts=attempts,
@@ -82,19 +84,32 @@ def finish(
     )
 
 
-def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], elapsed: float) -> pd.DataFrame:
+def _clock_ago(connection: Connection[Any], elapsed: Callable[[], float]) -> datetime:
+    """The start of the run by the database's clock, which need agree with ours on nothing but the length of a second.
+
+    Of a few questions the quickest counts, in the middle between asking and answer: so it is wrong by half of that.
+    """
+    readings = []
+    for _ in range(_READINGS):
+        asked = elapsed()
+        row = connection.execute(queries.load("surge/clock")).fetchone()
+        answered = elapsed()
+        readings.append((answered - asked, cast("tuple[datetime]", row)[0] - timedelta(seconds=(asked + answered) / 2)))
+    return min(readings)[1]
+
+
+def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], started_at: datetime) -> pd.DataFrame:
     """Read what became of every hold of some events.
 
     Args:
         connection: An idle one to their database.
         event_ids: The events.
-        elapsed: Seconds since the start of the run. The clocks of server and generator need not agree on the hour,
-            only on how long a second is.
+        started_at: The start of the run by the database's clock.
 
     Returns:
         The holds frame of SurgeResult.
     """
-    query, parameters = queries.load("surge/holds"), {"event_ids": list(event_ids), "elapsed": elapsed}
+    query, parameters = queries.load("surge/holds"), {"event_ids": list(event_ids), "started_at": started_at}
     with connection.cursor() as cursor, cursor.copy(query, parameters) as chunks:
         return read_csv(bytes(chunk) for chunk in chunks)
 

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from made_up import server
 
 from booking_sim import samples
 from booking_sim.stats import server_rates
@@ -37,3 +38,8 @@ def test_rates_and_shares_between_two_looks():
 
 def test_nothing_seen_is_no_rate():
     assert server_rates(samples.to_frame("server")).empty
+
+
+def test_a_last_look_that_follows_at_once_takes_the_place_of_the_one_before():
+    looks = server((0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 0, 0), (2.1, 4, 0, 0))
+    assert server_rates(looks)["server_processors"].to_dict() == pytest.approx({1: 1.0, 2.1: 3 / 1.1})

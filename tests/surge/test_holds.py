@@ -1,5 +1,7 @@
 """What became of every hold, as the database has it, on the clock of the run."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from booking_sim import surge
@@ -20,7 +22,8 @@ def test_every_end_is_told_and_when(conn):
     release(conn, returned.intent_id, "buyer 2")
     assert expire_holds(conn, event_id) == 2
     forgotten = reserve(conn, event_id, "buyer 4", hold_for="1ms")
-    holds = fetch_holds(conn, [event_id], ELAPSED_S)
+    started_at = conn.execute("select clock_timestamp()").fetchone()[0] - timedelta(seconds=ELAPSED_S)
+    holds = fetch_holds(conn, [event_id], started_at)
 
     assert holds["intent_id"].tolist() == [a.intent_id for a in (sold, returned, still, gone, forgotten)]
     assert holds["end"].tolist() == ["confirmed", "released", "open", "expired", "open"]
@@ -33,14 +36,18 @@ def test_every_end_is_told_and_when(conn):
     assert (holds["deadline"] - holds["held_at"]).tolist() == pytest.approx([3600, 3600, 3600, 0.001, 0.001], abs=1e-5)
     assert holds["ended_at"].isna().tolist() == [False, False, True, False, True]
     assert (holds["ended_at"] > holds["held_at"]).sum() == 3
-    assert set(fetch_holds(conn, [event_id, other_id], ELAPSED_S)["event"]) == {event_id, other_id}
+    read = "select expires_at from booking.booking_intents where event_id = %s order by created_at"
+    deadlines = [deadline for (deadline,) in conn.execute(read, [event_id])]  # one clock for all of them
+    told = [started_at + timedelta(seconds=seconds) for seconds in holds["deadline"]]
+    assert all(abs(a - b) < timedelta(milliseconds=0.1) for a, b in zip(told, deadlines, strict=True))
+    assert set(fetch_holds(conn, [event_id, other_id], started_at)["event"]) == {event_id, other_id}
 
 
 def test_no_hold_is_an_empty_frame_of_the_same_columns(conn):
     event_id = create_event(conn, "concert", 1)
-    empty = fetch_holds(conn, [event_id], 0.0)
+    empty = fetch_holds(conn, [event_id], datetime.now(UTC))
     reserve(conn, event_id, "buyer 1")
-    one = fetch_holds(conn, [event_id], 0.0)
+    one = fetch_holds(conn, [event_id], datetime.now(UTC))
     assert len(empty) == 0
     assert empty.dtypes.to_dict() == one.dtypes.to_dict()
 
