@@ -53,7 +53,7 @@ def test_no_hold_is_an_empty_frame_of_the_same_columns(conn):
 
 
 def test_a_surge_tells_of_every_hold_on_its_own_clock(database):
-    result = surge(tickets=2, buyers=200, hold="20ms", connections=4, url=database, progress=False)
+    result = surge(tickets=2, buyers=2000, hold="20ms", connections=4, url=database, progress=False)
     told = result.attempts[result.attempts["outcome"] == "held"].sort_values("intent_id")
     holds = result.holds.sort_values("intent_id")
     assert holds["intent_id"].tolist() == told["intent_id"].tolist()
