@@ -46,7 +46,7 @@ class Session:
             try:
                 step()
             except psycopg.errors.QueryCanceled:
-                pass
+                self.connection.rollback()  # a commit that is cancelled before it begins leaves the transaction open
             except psycopg.OperationalError:  # this one was killed
                 self.connection.close()
                 self.connection = self.connect()
