@@ -9,7 +9,8 @@ import pytest
 from booking_sim.attempts import Call
 from booking_sim.kinds import Kind, Payment
 from booking_sim.spans import Span, parse_span
-from booking_sim.surge.journey import Answer, Cast, Terms
+from booking_sim.surge.journey import Cast, Terms
+from booking_sim.surge.wish import Answer
 
 KINDS = {
     "fan": Kind(share=3, quantity={1: 0.25, 2: 0.75}, pays=0.6, fails=0.2, late=0.1, think="10s..20s"),
@@ -35,18 +36,17 @@ def test_spans_are_drawn_as_they_say():
 
 def life(cast, number):
     """All that a buyer does if every call succeeds, pauses rounded."""
-    buyer, journeys = cast.enter(number)
     steps = []
-    for journey in journeys:
-        answer = None
+    for wish in cast.enter(number):
+        step = wish
         try:
             while True:
-                step = journey.send(answer)
-                steps.append(round(step, 9) if isinstance(step, float) else (step.call, step.parameters))
-                answer = None if isinstance(step, float) else Answer("held", 17)
+                is_pause = isinstance(step, float)
+                steps.append(round(step, 9) if is_pause else (step.call, step.parameters))
+                step = wish.journey.send(None if is_pause else Answer("held", 17))
         except StopIteration:
             pass
-    return buyer.kind, buyer.event_id, steps
+    return wish.buyer.kind, wish.buyer.event_id, steps
 
 
 def test_the_rates_are_kept():

@@ -5,8 +5,8 @@ from typing import cast
 
 from booking_sim.attempts import PAYMENTS
 from booking_sim.models import Outcome
-from booking_sim.surge.journey import Answer
 from booking_sim.surge.link import Row
+from booking_sim.surge.wish import Answer
 
 _EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000, everybody else from 1970
 _HEADER, _ELEMENT = 20, 8  # bytes of an array before its first element, and of each with its length
@@ -15,7 +15,7 @@ _HELD = Outcome.HELD.encode()
 
 
 def decode(row: Row) -> Answer:
-    """Read an answer.
+    """Read what the buyer goes on by.
 
     Args:
         row: The columns that sql/calls/ has for the call: outcome, intent_id, ticket_nos, hold_expires_at of a reserve,
@@ -25,11 +25,13 @@ def decode(row: Row) -> Answer:
         KeyError: The word is none of the contract's.
     """
     answer = _WORDS[row[0] or b""]
-    if row[0] != _HELD:
-        return answer
-    _, intent_id, ticket_nos, expires_at = cast("tuple[bytes, ...]", row)
-    deadline = _EPOCH_US + int.from_bytes(expires_at, signed=True)
-    return Answer(answer.outcome, int.from_bytes(intent_id), _numbers(ticket_nos), deadline)
+    return answer if row[0] != _HELD else Answer(answer.outcome, int.from_bytes(row[1] or b""))
+
+
+def decode_hold(row: Row) -> tuple[tuple[int, ...], int]:
+    """Read what else an answer says that something is held: the tickets, and until when, in microseconds since 1970."""
+    _, _, ticket_nos, expires_at = cast("tuple[bytes, ...]", row)
+    return _numbers(ticket_nos), _EPOCH_US + int.from_bytes(expires_at, signed=True)
 
 
 def _numbers(binary: bytes) -> tuple[int, ...]:

@@ -2,19 +2,23 @@
 
 import time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 
 from booking_sim.attempts import Call, Phase
 from booking_sim.database import redact
-from booking_sim.skip_depth.measure import Depth
 from booking_sim.surge.decoding import decode
-from booking_sim.surge.journey import Answer, Ask, Buyer, Cast, Journey
+from booking_sim.surge.journey import Cast
 from booking_sim.surge.link import Failure, Link, Row
 from booking_sim.surge.loop import Loop
 from booking_sim.surge.messages import Share
 from booking_sim.surge.pool import Pool
 from booking_sim.surge.recorder import Recorder
+from booking_sim.surge.wish import Answer, Buyer, Wish
 
+_AHEAD = 16
+"""Buyers who are thought up together, before they come: then there is less to do between an answer and a call."""
 _AT_A_TIME = 64
 """Buyers who come before answers are read again: a crowd that comes at once must not keep others waiting."""
 _GRACE_S = 1.0
@@ -22,28 +26,6 @@ _GRACE_S = 1.0
 _CANCEL_LOOK_S = 0.001
 _CANCELLED = "57014"
 _RESERVE = Call.RESERVE
-
-
-class Wish:
-    """A call on its way to its answer. Times are instants of `time.monotonic()`."""
-
-    __slots__ = (
-        *("ask", "attempt", "cancelling", "is_measured", "is_over", "journey", "link", "scheduled_at", "sent_at"),
-        "wanted_at",
-    )
-
-    def __init__(self, journey: Journey, ask: Ask, scheduled_at: float, wanted_at: float) -> None:
-        self.journey = journey
-        self.ask = ask
-        ask.buyer.attempts += 1
-        self.attempt = ask.buyer.attempts
-        self.scheduled_at = scheduled_at
-        self.wanted_at = wanted_at
-        self.sent_at: float | None = None
-        self.link: Link | None = None
-        self.cancelling: Future[None] | None = None
-        self.is_measured = False
-        self.is_over = False
 
 
 class Dispatcher:
@@ -66,13 +48,14 @@ class Dispatcher:
         self._waiting: deque[Wish] = deque()
         self._under_way: dict[Link, Wish] = {}
         self._canceller = ThreadPoolExecutor(1, "cancel")  # to cancel is to wait for the server
+        self._comers = self._think_up()
         self._come = 0
         self._inside = 0
         self._started_at = float("inf")
         self._ends_at = float("inf")
         self._is_stopped = False
         self._until_measured = share.measure.every // 2 + 1 if share.measure else 0
-        self.pool = Pool(share, loop, recorder, on_free=self._dispatch, on_answer=self._answered)
+        self.pool = Pool(share, loop, recorder, on_answer=self._answered)
 
     @property
     def is_done(self) -> bool:
@@ -81,12 +64,34 @@ class Dispatcher:
 
     def start(self, at: float) -> None:
         """Let buyers come from an instant of `time.monotonic()` on."""
-        self._started_at = at
+        self._started_at = self._recorder.started_at = at
         self._ends_at = at + self._share.duration_s
         if self._share.times is None:
-            self._loop.at(at, self._dispatch)
+            self._loop.at(at, self.dispatch)
         elif self._share.times:
             self._loop.at(at + self._share.times[0], self._arrive)
+
+    def dispatch(self) -> None:
+        """Send what can be sent; closed loop: a connection that nobody wants lets the next buyer in.
+
+        To be called after every turn of the loop: first all answers are read that are there, then calls are sent, since
+        the server may take the processor for each at once.
+        """
+        free, waiting, is_closed = self.pool.free, self._waiting, self._share.times is None
+        while free and not self._is_stopped:
+            if waiting:
+                wish = waiting.popleft()
+                if wish.answer is None:
+                    wish.link = link = free.popleft()
+                    self._under_way[link] = wish
+                    wish.sent_at = self._send(wish, link)
+            elif is_closed and self._come < self._share.buyers:
+                now = time.monotonic()
+                if not self._started_at <= now < self._ends_at:
+                    return
+                self._enter(now, now)
+            else:
+                return
 
     def stop(self) -> None:
         """Let nobody do anything any more; what is under way is answered soon, or cancelled."""
@@ -111,148 +116,102 @@ class Dispatcher:
             self._enter(self._started_at + times[self._come], now)
         if self._come < len(times) and not self._is_stopped:
             self._loop.at(self._started_at + times[self._come], self._arrive)
-        self._dispatch()
+
+    def _think_up(self) -> Iterator[list[Wish]]:
+        """What each buyer wants first, with each hand, in the order in which they come."""
+        worker, workers = self._share.worker, self._share.workers
+        numbers = iter(range(worker, worker + self._share.buyers * workers, workers))
+        while some := list(map(self._cast.enter, islice(numbers, _AHEAD))):
+            yield from some
 
     def _enter(self, scheduled_at: float, now: float) -> None:
-        buyer, journeys = self._cast.enter(self._share.worker + self._come * self._share.workers)
         self._come += 1
         self._inside += 1
-        for journey in journeys:
-            self._go_on(buyer, journey, None, scheduled_at, now)
+        for wish in next(self._comers):
+            self._want(wish, scheduled_at, now)
 
-    def _go_on(self, buyer: Buyer, journey: Journey, answer: Answer | None, scheduled_at: float, now: float) -> None:
+    def _want(self, wish: Wish, scheduled_at: float, now: float) -> None:
+        wish.scheduled_at, wish.wanted_at = scheduled_at, now
+        self._waiting.append(wish)
+        self._recorder.calls_wanted += 1
+        if wish.patience_s is not None:
+            self._loop.at(now + wish.patience_s, self._lose_patience, wish)
+
+    def _go_on(self, before: Wish, answer: Answer | None, scheduled_at: float, now: float) -> None:
         """Tell a buyer an answer, or that a pause is over, when it was planned; it says what it wants next."""
         if self._is_stopped:
             return
         try:
-            step = journey.send(answer)
+            step = before.journey.send(answer)
         except StopIteration:
-            self._leave(buyer)
+            self._leave(before.buyer)
             return
-        if isinstance(step, Ask):
-            wish = Wish(journey, step, scheduled_at, now)
-            self._waiting.append(wish)
-            self._recorder.call_wanted()
-            if step.patience_s is not None:
-                self._loop.at(wish.wanted_at + step.patience_s, self._lose_patience, wish)
+        if isinstance(step, Wish):
+            step.journey = before.journey
+            self._want(step, scheduled_at, now)
         else:
-            self._loop.at(scheduled_at + step, self._wake, buyer, journey, scheduled_at + step)
+            self._loop.at(scheduled_at + step, self._wake, before, scheduled_at + step)
 
-    def _wake(self, buyer: Buyer, journey: Journey, scheduled_at: float) -> None:
-        self._go_on(buyer, journey, None, scheduled_at, time.monotonic())
-        self._dispatch()
+    def _wake(self, before: Wish, scheduled_at: float) -> None:
+        self._go_on(before, None, scheduled_at, time.monotonic())
 
     def _leave(self, buyer: Buyer) -> None:
         buyer.hands -= 1
         if not buyer.hands:
             self._inside -= 1
-            self._recorder.buyer_done()
-
-    def _dispatch(self) -> None:
-        """Send what can be sent. Closed loop: a connection that nobody wants lets the next buyer in."""
-        free, waiting, is_closed = self.pool.free, self._waiting, self._share.times is None
-        while free and not self._is_stopped:
-            if waiting:
-                wish = waiting.popleft()
-                if not wish.is_over:
-                    wish.link = link = free.popleft()
-                    self._under_way[link] = wish
-                    wish.sent_at = self._send(wish, link)
-            elif is_closed and self._come < self._share.buyers:
-                now = time.monotonic()
-                if not self._started_at <= now < self._ends_at:
-                    return
-                self._enter(now, now)
-            else:
-                return
+            self._recorder.buyers_done += 1
 
     def _send(self, wish: Wish, link: Link) -> float:
-        ask, measure = wish.ask, self._share.measure
-        if measure is not None and ask.call is _RESERVE:
+        measure = self._share.measure
+        if measure is not None and wish.call is _RESERVE:
             self._until_measured -= 1
             if not self._until_measured:
                 self._until_measured, wish.is_measured = measure.every, True
-                return link.send_measured(measure, ask.parameters)
-        return link.send(ask.call.encode(), ask.parameters)
+                return link.send_measured(measure, wish.parameters)
+        return link.send(wish.call.encode(), wish.parameters)
 
     def _answered(self, link: Link, answer: Row | Failure) -> None:
         now = time.monotonic()
         wish = self._under_way.pop(link)
-        told = self._record(wish, answer, now)
+        told = self._read(wish, answer)
+        self._end(wish, told, now)
         if wish.cancelling is None:
             self.pool.release(link)
         else:
             self._release_when_cancelled(link, wish.cancelling)
-        self._go_on(wish.ask.buyer, wish.journey, told, now, now)
-        self._dispatch()
+        self._go_on(wish, told, now, now)
 
-    def _record(self, wish: Wish, answer: Row | Failure, now: float) -> Answer:
+    def _read(self, wish: Wish, answer: Row | Failure) -> Answer:
         if not isinstance(answer, Failure):
-            depth = None
             measure, link = self._share.measure, wish.link
             if wish.is_measured and measure is not None and link is not None:
-                depth = measure.depth(answer, link.notices or ())
+                wish.depth = measure.depth(answer, link.notices or ())
                 answer, link.notices = measure.answer(answer), None
-            told = decode(answer)
-            self._write(wish, now, told, depth=depth)
-            return told
+            wish.row = answer
+            return decode(answer)
         if answer.is_lost:
-            outcome, phase = "unknown", Phase.CALL_SENT
+            outcome, wish.phase = "unknown", Phase.CALL_SENT
         else:
             timed_out = answer.sqlstate == _CANCELLED and wish.cancelling and not self._is_stopped
-            outcome, phase = "timed_out" if timed_out else "error", Phase.ANSWERED
-        told = Answer(outcome, sqlstate=answer.sqlstate)
-        self._write(wish, now, told, redact(answer.message).splitlines()[0], phase)
-        return told
+            outcome, wish.phase = "timed_out" if timed_out else "error", Phase.ANSWERED
+        wish.error = redact(answer.message).splitlines()[0]
+        return Answer(outcome, sqlstate=answer.sqlstate)
 
-    def _write(
-        self,
-        wish: Wish,
-        now: float,
-        told: Answer,
-        error: str | None = None,
-        phase: Phase | None = None,
-        *,
-        depth: Depth | None = None,
-    ) -> None:
-        wish.is_over = True
-        start, ask, link = self._started_at, wish.ask, wish.link
-        buyer, sent_at = ask.buyer, wish.sent_at
-        self._recorder.add(
-            (
-                buyer.number,
-                buyer.kind,
-                wish.attempt,
-                ask.call,
-                buyer.event_id,
-                self._share.worker,
-                None if link is None else link.number,
-                wish.scheduled_at - start,
-                wish.wanted_at - start,
-                None if sent_at is None else sent_at - start,
-                None if sent_at is None else (now - sent_at) * 1000,
-                told.outcome,
-                told.intent_id if ask.intent_id is None else ask.intent_id,
-                told.ticket_nos,
-                told.hold_expires_at,
-                told.sqlstate,
-                error,
-                phase,
-                None if depth is None else depth.locked,
-                None if depth is None else depth.dead,
-            )
-        )
+    def _end(self, wish: Wish, told: Answer, now: float) -> None:
+        wish.answer, wish.answered_at = told, now
+        self._recorder.add(wish)
 
     def _lose_patience(self, wish: Wish) -> None:
-        if wish.is_over or self._is_stopped:
+        if wish.answer is not None or self._is_stopped:
             return
         if wish.link is not None:
             self._cancel(wish, wish.link)
             return
         now = time.monotonic()
         told = Answer("gave_up")
-        self._write(wish, now, told, "no connection was free in time", Phase.WAITING)
-        self._go_on(wish.ask.buyer, wish.journey, told, now, now)
+        wish.error, wish.phase = "no connection was free in time", Phase.WAITING
+        self._end(wish, told, now)
+        self._go_on(wish, told, now, now)
 
     def _cancel(self, wish: Wish, link: Link) -> None:
         wish.cancelling = self._canceller.submit(link.canceller().cancel)
@@ -266,6 +225,5 @@ class Dispatcher:
         """A cancel that arrives late must not hit the next call."""
         if cancelling.done():
             self.pool.release(link)
-            self._dispatch()
         else:
             self._loop.at(time.monotonic() + _CANCEL_LOOK_S, self._release_when_cancelled, link, cancelling)

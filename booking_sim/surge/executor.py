@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -72,9 +73,16 @@ def _follow(process: "subprocess.Popen[bytes]", channel: "Channel", future: "Fut
 
 def main(descriptor: int) -> None:
     """Make the call that the parent asks for over the pipe, and send its result."""
+    _be_punctual()
     with Connection(descriptor) as channel, suppress(EOFError, OSError):  # the parent is gone
         function, arguments, keywords = channel.recv()
         channel.send(function(*arguments, **keywords))
+
+
+def _be_punctual() -> None:
+    """Have Linux wake this process when it is due: else up to 50 microseconds later, so as to save power."""
+    with suppress(OSError):
+        Path("/proc/self/timerslack_ns").write_text("1", encoding="ascii")
 
 
 if __name__ == "__main__":

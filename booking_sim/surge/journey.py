@@ -6,10 +6,11 @@ It knows nothing of connections and clocks: whatever plays it sends each answer 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, cast
 
 from booking_sim.attempts import Call
 from booking_sim.kinds import Kind, Payment
+from booking_sim.surge.wish import Answer, Buyer, Wish
 
 _FIRST_WAIT_S = 0.01
 _LONGEST_WAIT_S = 1.0
@@ -39,57 +40,7 @@ class Terms:
     seed: int
 
 
-@dataclass(slots=True)
-class Buyer:
-    """One simulated person.
-
-    Attributes:
-        number: From 0, in the order in which they come.
-        kind: The name of its kind.
-        event_id: The event that it wants.
-        attempts: Its calls so far.
-        hands: Its journeys that are not over: more than one if it tries several times at once.
-    """
-
-    number: int
-    kind: str
-    event_id: int
-    attempts: int = 0
-    hands: int = 0
-
-
-@dataclass(slots=True)
-class Ask:
-    """A call that a buyer wants made.
-
-    Attributes:
-        buyer: Who.
-        call: What.
-        parameters: As text, in the order in which the call's SQL has them.
-        patience_s: How long the buyer waits for the answer; None: as long as it takes.
-        intent_id: The intent of the hold that it is about; None of a reserve.
-    """
-
-    buyer: Buyer
-    call: Call
-    parameters: Sequence[bytes]
-    patience_s: float | None
-    intent_id: int | None
-
-
-class Answer(NamedTuple):
-    """What came of a call; all but the outcome belong to a hold, and the SQLSTATE to an error."""
-
-    outcome: str
-    """As in Attempt."""
-    intent_id: int | None = None
-    ticket_nos: tuple[int, ...] | None = None
-    hold_expires_at: int | None = None
-    """Microseconds since 1970, by the database's clock."""
-    sqlstate: str | None = None
-
-
-Journey = Generator[Ask | float, Any, None]
+Journey = Generator[Wish | float, Any, None]
 """Yields a call and is sent its answer, or seconds to pause and is sent None."""
 
 
@@ -100,59 +51,58 @@ class Cast:
         self._terms = terms
         self._names = list(terms.kinds)
         self._shares = [kind.share for kind in terms.kinds.values()]
+        self._events = {event_id: (b"%d" % event_id, b"event %d" % event_id) for event_id in terms.event_ids}
         self._hold = f"{terms.hold_s:.6f} s".encode()
 
-    def enter(self, number: int) -> tuple[Buyer, list[Journey]]:
-        """Let a buyer come: who it is, and a journey for each hand that it tries with."""
+    def enter(self, number: int) -> list[Wish]:
+        """Let a buyer come: what it wants first, with each hand."""
         terms = self._terms
         dice = _Dice(terms.seed, number, 0)
         name = self._names[0] if len(self._names) == 1 else dice().choices(self._names, self._shares)[0]
         event_id = terms.event_ids[0] if len(terms.event_ids) == 1 else dice().choice(terms.event_ids)
         kind = terms.kinds[name]
-        buyer = Buyer(number, name, event_id, hands=kind.at_once)
-        others = [self._journey(buyer, kind, _Dice(terms.seed, number, hand), hand) for hand in range(1, kind.at_once)]
-        return buyer, [self._journey(buyer, kind, dice, 0), *others]
+        buyer = Buyer(number, name, event_id, kind.at_once)
+        first = self._begin(buyer, kind, dice, 0)
+        hands = range(1, kind.at_once)
+        return [first, *(self._begin(buyer, kind, _Dice(terms.seed, number, hand), hand) for hand in hands)]
+
+    def _begin(self, buyer: Buyer, kind: Kind, dice: "_Dice", hand: int) -> Wish:
+        journey = self._journey(buyer, kind, dice, hand)
+        wish = cast("Wish", next(journey))
+        wish.journey = journey
+        return wish
 
     def _journey(self, buyer: Buyer, kind: Kind, dice: "_Dice", hand: int) -> Journey:
         """Hold tickets, think, and pay, or not. What is drawn here is drawn before anything can have an influence."""
         terms = self._terms
         quantity = terms.quantity if kind.quantity is None else kind.draw_quantity(dice)
         payment = kind.draw_payment(dice)
-        user_id = b"buyer %d" % buyer.number
-        # One request for each hand: asking again, when the answer was lost, never takes another ticket.
-        key = b"event %d" % buyer.event_id if hand == 0 else b"event %d, hand %d" % (buyer.event_id, hand)
+        patience_s = None if kind.patience is None else kind.patience.total_seconds() / terms.time_scale
         think_s = 0.0 if payment is Payment.NEVER else kind.think.draw(dice) / terms.time_scale
-        answer = yield from self._ask(
-            buyer, kind, dice, Call.RESERVE, (b"%d" % buyer.event_id, user_id, b"%d" % quantity, self._hold, key)
-        )
+        user_id = b"buyer %d" % buyer.number
+        event_id, key = self._events[buyer.event_id]
+        if hand:  # one request for each: asking again, when the answer was lost, never takes another ticket
+            key = b"%b, hand %d" % (key, hand)
+        wish = Wish(buyer, Call.RESERVE, (event_id, user_id, b"%d" % quantity, self._hold, key), patience_s)
+        answer = yield wish
+        if answer.outcome != "held":
+            answer = yield from self._insist(wish, answer, kind, dice)
         if answer.outcome != "held" or payment is Payment.NEVER:
             return
         yield think_s + (terms.hold_s if payment is Payment.LATE else 0.0)
         call = Call.RELEASE if payment is Payment.FAILS else Call.CONFIRM
-        intent_id = answer.intent_id
-        yield from self._ask(buyer, kind, dice, call, (b"%d" % (intent_id or 0), user_id), intent_id=intent_id)
+        wish = Wish(buyer, call, (b"%d" % answer.intent_id, user_id), patience_s, answer.intent_id)
+        yield from self._insist(wish, (yield wish), kind, dice)
 
-    def _ask(
-        self,
-        buyer: Buyer,
-        kind: Kind,
-        dice: "_Dice",
-        call: Call,
-        parameters: Sequence[bytes],
-        *,
-        intent_id: int | None = None,
-    ) -> Generator[Ask | float, Any, Answer]:
-        """Ask until the answer is final, or as often as such a buyer does.
+    def _insist(self, wish: Wish, answer: Answer, kind: Kind, dice: "_Dice") -> Generator[Wish | float, Any, Answer]:
+        """Ask again until the answer is final, or as often as such a buyer does.
 
         After `contended`, a lost answer, or an error that the strategy knows, it waits, twice as long each time and
-        give or take a half, and asks again; after `sold_out`, as often as it refreshes.
+        give or take a half; after `sold_out`, as often as it refreshes.
         """
         terms = self._terms
-        patience_s = None if kind.patience is None else kind.patience.total_seconds() / terms.time_scale
-        ask = Ask(buyer, call, parameters, patience_s, intent_id)
         tries, refreshes, wait_s = kind.tries, kind.refreshes, _FIRST_WAIT_S
         while True:
-            answer: Answer = yield ask
             if answer.outcome == "sold_out" and refreshes:
                 refreshes -= 1
                 yield kind.refresh_after.draw(dice) / terms.time_scale
@@ -162,6 +112,7 @@ class Cast:
                 wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
             else:
                 return answer
+            answer = yield wish.again()
 
 
 class _Dice:

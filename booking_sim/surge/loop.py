@@ -44,7 +44,8 @@ class Loop:
         if not self._timers:
             return self.selector.select()
         left = max(0.0, self._timers[0][0] - time.monotonic())
-        if 0 < left < _TICK_S:
-            select.select([self.selector.fileno()], [], [], left)  # as epoll and kqueue allow
-            return self.selector.select(0)
-        return self.selector.select(max(0.0, left - _TICK_S / 2))
+        if left >= _TICK_S:
+            return self.selector.select(left - _TICK_S / 2)
+        if left and not select.select([self.selector], [], [], left)[0]:  # epoll and kqueue allow to be waited for
+            return []
+        return self.selector.select(0)

@@ -22,7 +22,6 @@ class Pool:
         share: Which connections, and to what.
         loop: What says when they are ready.
         recorder: Where a lost connection is counted.
-        on_free: Told when a connection was opened.
         on_answer: Told of the answer to a call, as `answered`.
 
     Attributes:
@@ -38,13 +37,11 @@ class Pool:
         loop: Loop,
         recorder: Recorder,
         *,
-        on_free: Callable[[], None],
         on_answer: Callable[[Link, Row | Failure], None],
     ) -> None:
         self._share = share
         self._loop = loop
         self._recorder = recorder
-        self._on_free = on_free
         self.answered = on_answer
         self._links = [
             Link(number, share.url, share.application_name, loop.selector, self) for number in share.connections
@@ -75,7 +72,6 @@ class Pool:
         self._waits_s[link] = _FIRST_WAIT_S
         self.shut_since = None
         self.release(link)
-        self._on_free()
 
     def release(self, link: Link) -> None:
         """A connection is done with its call, and free if it still stands."""

@@ -38,7 +38,7 @@ class Worker:
     def __init__(self, channel: "Channel", share: Share) -> None:
         self._channel = channel
         self._loop = Loop()
-        self._recorder = Recorder()
+        self._recorder = Recorder(share.worker)
         self._dispatcher = Dispatcher(share, self._loop, self._recorder)
         self._is_started = False
         self._is_stopped = False
@@ -74,6 +74,7 @@ class Worker:
         try:
             while not self._dispatcher.is_done:
                 self._loop.turn()
+                self._dispatcher.dispatch()
         finally:
             self._channel.send(self._recorder.take())
         return Finished((time.thread_time() - worked_s) / (time.monotonic() - began_at), os.getpid())

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from dataclasses import replace
 from math import inf
 
 import pytest
@@ -28,10 +27,10 @@ class Stage:
 
     def __init__(self, share):
         self.loop = Loop()
-        self.recorder = Recorder()
+        self.recorder = Recorder(0)
         self.dispatcher = Dispatcher(share, self.loop, self.recorder)
         self.rows = []
-        self.recorder.add = lambda row: self.rows.append(Attempt(*row))
+        self.recorder.add = lambda wish: self.rows.append(Attempt(*self.recorder._attempt(wish)))
         self.dispatcher.pool.open()
         self.until(lambda: self.dispatcher.pool.is_complete)
 
@@ -42,6 +41,7 @@ class Stage:
             assert time.monotonic() < deadline
             self.loop.at(time.monotonic() + 0.01, int)  # so that a turn ends although nothing happens
             self.loop.turn()
+            self.dispatcher.dispatch()
 
     def play(self):
         self.dispatcher.start(time.monotonic())
@@ -60,8 +60,8 @@ def stage(database, event_id):
     """Open a stage with one connection for one buyer, or whatever is said otherwise; kind parameters by name."""
     opened = []
 
-    def make(*, buyers=1, connections=1, times=None, retry=(), hold_s=300.0, url=database, **kind):
-        terms = Terms({"fan": Kind(**kind)}, (event_id,), 1, hold_s, 1.0, retry, 7)
+    def make(*, buyers=1, connections=1, times=None, event=event_id, retry=(), hold_s=300.0, url=database, **kind):
+        terms = Terms({"fan": Kind(**kind)}, (event,), 1, hold_s, 1.0, retry, 7)
         share = Share(url, NAME, terms, 0, 1, range(connections), buyers, inf, times, None)
         opened.append(Stage(share))
         return opened[-1]
@@ -234,10 +234,8 @@ def test_a_refused_buyer_refreshes(conn, stage, event_id):
     assert [row.outcome for row in one.rows] == ["sold_out"] * 3
 
 
-def test_a_bot_tries_several_times_at_once_and_each_is_a_hold_of_its_own(conn, stage, event_id):
-    conn.execute("select booking.create_event('stadium', 10)")
-    one = stage(connections=3, at_once=3)
-    one.dispatcher._cast._terms = replace(one.dispatcher._cast._terms, event_ids=(event_id + 1,))
+def test_a_bot_tries_several_times_at_once_and_each_is_a_hold_of_its_own(conn, stage):
+    one = stage(event=create_event(conn, "stadium", 10), connections=3, at_once=3)
     one.play()
     one.end()
     assert [row.outcome for row in one.rows] == ["held"] * 3
