@@ -43,6 +43,8 @@ Values = NDArray[np.float64]
 Pairs = list[tuple[float, float]]
 T = TypeVar("T")
 
+_WARM_UP_S = 1
+"""Not counted at the beginning of a turn: the server compiles the functions for every connection then."""
 _WORKERS = 2
 _SEED = 1
 _HOLD_S = 300.0
@@ -78,7 +80,7 @@ class GeneratorResult:
 
 
 def generator(
-    *, clients: int = 32, tickets: int = 50_000, rounds: int = 5, seconds: int = 3, url: str | None = None
+    *, clients: int = 32, tickets: int = 50_000, rounds: int = 10, seconds: int = 2, url: str | None = None
 ) -> GeneratorResult:
     """Measure the generator, in a scratch database that is gone afterwards.
 
@@ -86,7 +88,7 @@ def generator(
         clients: Connections, of either side.
         tickets: How many there are to be reserved in a turn.
         rounds: Pairs of turns for each measurement.
-        seconds: How long a turn takes.
+        seconds: How long a turn is measured, after one to warm up.
         url: A database of the server to measure on; nothing in it is touched. None: POSTGRES_URL, else the PG*
             variables, else the embedded server.
 
@@ -126,12 +128,12 @@ class _Rivals:
         self._connection = connection
         self._clients = clients
         self._tickets = tickets
-        self._seconds = seconds
+        self._lasts_s = _WARM_UP_S + seconds
         self.busy: list[float] = []
 
     def their_rate(self) -> float:
         """What pgbench is answered a second, as fast as it can."""
-        [times] = self._pgbench.for_seconds(self._seconds, self._load())
+        [times] = self._pgbench.for_seconds(self._lasts_s, self._load())
         return self._rate(times)
 
     def own_rate(self) -> float:
@@ -142,12 +144,14 @@ class _Rivals:
 
     def their_latencies(self, rate: float) -> Values:
         """How long pgbench's calls took, in milliseconds from the plan, at a rate."""
-        return self._pgbench.latencies(self._seconds, rate, self._load())
+        planned_at, taken_ms = self._pgbench.latencies(self._lasts_s, rate, self._load())
+        counted: Values = taken_ms[planned_at >= planned_at.min() + _WARM_UP_S]
+        return counted
 
     def own_latencies(self, rate: float) -> Values:
         """How long the generator's calls took, in milliseconds from the plan, at a rate."""
-        attempts, _ = self._surge(Poisson(Constant(rate, self._seconds)).schedule(_SEED))
-        return latencies(attempts, "schedule").to_numpy()
+        attempts, _ = self._surge(Poisson(Constant(rate, self._lasts_s)).schedule(_SEED))
+        return latencies(attempts[attempts.scheduled_at >= _WARM_UP_S], "schedule").to_numpy()
 
     def _event(self) -> int:
         situation = Situation("generator", "generator", GOAL, self._clients, tickets=self._tickets)
@@ -159,7 +163,8 @@ class _Rivals:
     def _rate(self, times: Values) -> float:
         if len(times) >= self._tickets:
             raise BookingSimError(f"tickets={self._tickets} ran out in one turn: give it more with --tickets.")
-        return float((len(times) - 1) / (times[-1] - times[0]))
+        counted = times[times >= times[0] + _WARM_UP_S]
+        return float((len(counted) - 1) / (counted[-1] - counted[0]))
 
     def _surge(self, schedule: Schedule | None) -> "tuple[pd.DataFrame, list[float]]":
         terms = Terms({"buyer": Kind()}, (self._event(),), 1, _HOLD_S, 1.0, (), _SEED)
@@ -179,7 +184,7 @@ class _Rivals:
             workers=_WORKERS,
             connections=range(worker, self._clients, _WORKERS),
             buyers=MOST_BUYERS if schedule is None else len(schedule.share(worker, _WORKERS)),
-            duration_s=self._seconds if schedule is None else inf,
+            duration_s=self._lasts_s if schedule is None else inf,
             times=None if schedule is None else array("d", schedule.share(worker, _WORKERS)),
             measure=None,
         )

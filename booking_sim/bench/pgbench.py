@@ -66,17 +66,18 @@ class Pgbench:
         retry = ("--max-tries", "1000") if self._retry else ()
         return self._run((load,), "-t", str(calls), *retry)[0]
 
-    def latencies(self, seconds: int, rate: float, load: Load) -> NDArray[np.float64]:
+    def latencies(self, seconds: int, rate: float, load: Load) -> tuple[Times, NDArray[np.float64]]:
         """Run one load at a rate, each call planned at random, for some seconds; as `for_seconds`.
 
         Returns:
-            Milliseconds from when each call was planned to its answer.
+            When each call was planned, in seconds since 1970, and the milliseconds from then to its answer.
         """
         [lines] = self._logs((load,), "-T", str(seconds), "--rate", f"{rate:.3f}")
-        return np.array([int(line[2]) / 1000 for line in lines])
+        taken_ms = np.array([int(line[2]) / 1000 for line in lines])
+        return np.array([_answered_at(line) for line in lines]) - taken_ms / 1000, taken_ms
 
     def _run(self, loads: tuple[Load, ...], *options: str) -> list[Times]:
-        return [np.sort([int(line[4]) + int(line[5]) / 1e6 for line in lines]) for lines in self._logs(loads, *options)]
+        return [np.sort([_answered_at(line) for line in lines]) for lines in self._logs(loads, *options)]
 
     def _logs(self, loads: tuple[Load, ...], *options: str) -> list[list[list[str]]]:
         """Run loads at the same instant; of each the lines of its log, a call each, in words."""
@@ -135,6 +136,10 @@ def _calls(log: Path, load: Load) -> list[list[str]]:
     if not answered:
         raise BookingSimError(f"pgbench got no answer to {load.script} in time: give it more with --seconds.")
     return answered
+
+
+def _answered_at(line: list[str]) -> float:
+    return int(line[4]) + int(line[5]) / 1e6
 
 
 def _variables(url: str) -> dict[str, str]:
