@@ -10,7 +10,6 @@ from booking_sim.attempts import Call
 from booking_sim.kinds import Kind, Payment
 from booking_sim.spans import Span, parse_span
 from booking_sim.surge.journey import Cast, Terms
-from booking_sim.surge.wish import Answer
 
 KINDS = {
     "fan": Kind(share=3, quantity={1: 0.25, 2: 0.75}, pays=0.6, fails=0.2, late=0.1, think="10s..20s"),
@@ -37,16 +36,16 @@ def test_spans_are_drawn_as_they_say():
 def life(cast, number):
     """All that a buyer does if every call succeeds, pauses rounded."""
     steps = []
-    for wish in cast.enter(number):
-        step = wish
-        try:
-            while True:
-                is_pause = isinstance(step, float)
-                steps.append(round(step, 9) if is_pause else (step.call, step.parameters))
-                step = wish.journey.send(None if is_pause else Answer("held", 17))
-        except StopIteration:
-            pass
-    return wish.buyer.kind, wish.buyer.event_id, steps
+    for first in cast.enter(number):
+        step = first
+        while step is not None:
+            if isinstance(step, float):
+                steps.append(round(step, 9))
+            else:
+                steps.append((step.call, step.parameters))
+                step.outcome, step.row = "held", (b"held", (17).to_bytes(8))
+            step = next(first.journey, None)
+    return first.buyer.kind, first.buyer.event_id, steps
 
 
 def test_the_rates_are_kept():

@@ -6,16 +6,14 @@ from typing import cast
 from booking_sim.attempts import PAYMENTS
 from booking_sim.models import Outcome
 from booking_sim.surge.link import Row
-from booking_sim.surge.wish import Answer
 
 _EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000, everybody else from 1970
 _HEADER, _ELEMENT = 20, 8  # bytes of an array before its first element, and of each with its length
-_WORDS = {word.encode(): Answer(str(word)) for word in (*Outcome, *PAYMENTS)}
-_HELD = Outcome.HELD.encode()
+_WORDS = {word.encode(): str(word) for word in (*Outcome, *PAYMENTS)}
 
 
-def decode(row: Row) -> Answer:
-    """Read what the buyer goes on by.
+def decode_outcome(row: Row) -> str:
+    """Read what came of a call.
 
     Args:
         row: The columns that sql/calls/ has for the call: outcome, intent_id, ticket_nos, hold_expires_at of a reserve,
@@ -24,12 +22,16 @@ def decode(row: Row) -> Answer:
     Raises:
         KeyError: The word is none of the contract's.
     """
-    answer = _WORDS[row[0] or b""]
-    return answer if row[0] != _HELD else Answer(answer.outcome, int.from_bytes(row[1] or b""))
+    return _WORDS[row[0] or b""]
+
+
+def decode_intent(row: Row) -> int:
+    """Read from an answer that something is held the id of the intent."""
+    return int.from_bytes(row[1] or b"")
 
 
 def decode_hold(row: Row) -> tuple[tuple[int, ...], int]:
-    """Read what else an answer says that something is held: the tickets, and until when, in microseconds since 1970."""
+    """Read from the same the tickets, and until when they are held, in microseconds since 1970."""
     _, _, ticket_nos, expires_at = cast("tuple[bytes, ...]", row)
     return _numbers(ticket_nos), _EPOCH_US + int.from_bytes(expires_at, signed=True)
 

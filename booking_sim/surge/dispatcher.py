@@ -5,17 +5,21 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from typing import TYPE_CHECKING, cast
 
 from booking_sim.attempts import Call, Phase
 from booking_sim.database import redact
-from booking_sim.surge.decoding import decode
+from booking_sim.surge.decoding import decode_outcome
 from booking_sim.surge.journey import Cast
 from booking_sim.surge.link import Failure, Link, Row
 from booking_sim.surge.loop import Loop
 from booking_sim.surge.messages import Share
 from booking_sim.surge.pool import Pool
 from booking_sim.surge.recorder import Recorder
-from booking_sim.surge.wish import Answer, Buyer, Wish
+from booking_sim.surge.wish import Buyer, Wish
+
+if TYPE_CHECKING:
+    from booking_sim.skip_depth.measure import Measure
 
 _AHEAD = 16
 """Buyers who are thought up together, before they come: then there is less to do between an answer and a call."""
@@ -81,7 +85,7 @@ class Dispatcher:
         while free and not self._is_stopped:
             if waiting:
                 wish = waiting.popleft()
-                if wish.answer is None:
+                if wish.outcome is None:
                     wish.link = link = free.popleft()
                     self._under_way[link] = wish
                     wish.sent_at = self._send(wish, link)
@@ -137,23 +141,21 @@ class Dispatcher:
         if wish.patience_s is not None:
             self._loop.at(now + wish.patience_s, self._lose_patience, wish)
 
-    def _go_on(self, before: Wish, answer: Answer | None, scheduled_at: float, now: float) -> None:
-        """Tell a buyer an answer, or that a pause is over, when it was planned; it says what it wants next."""
+    def _go_on(self, before: Wish, scheduled_at: float, now: float) -> None:
+        """A call, or the pause after it, is over, since when it was planned: the buyer says what it wants next."""
         if self._is_stopped:
             return
-        try:
-            step = before.journey.send(answer)
-        except StopIteration:
+        step = next(before.journey, None)
+        if step is None:
             self._leave(before.buyer)
-            return
-        if isinstance(step, Wish):
+        elif isinstance(step, Wish):
             step.journey = before.journey
             self._want(step, scheduled_at, now)
         else:
             self._loop.at(scheduled_at + step, self._wake, before, scheduled_at + step)
 
     def _wake(self, before: Wish, scheduled_at: float) -> None:
-        self._go_on(before, None, scheduled_at, time.monotonic())
+        self._go_on(before, scheduled_at, time.monotonic())
 
     def _leave(self, buyer: Buyer) -> None:
         buyer.hands -= 1
@@ -173,45 +175,45 @@ class Dispatcher:
     def _answered(self, link: Link, answer: Row | Failure) -> None:
         now = time.monotonic()
         wish = self._under_way.pop(link)
-        told = self._read(wish, answer)
-        self._end(wish, told, now)
+        if isinstance(answer, Failure):
+            outcome = self._fail(wish, answer)
+        else:
+            wish.row = self._measured(wish, link, answer) if wish.is_measured else answer
+            outcome = decode_outcome(wish.row)
         if wish.cancelling is None:
             self.pool.release(link)
         else:
             self._release_when_cancelled(link, wish.cancelling)
-        self._go_on(wish, told, now, now)
+        self._end(wish, outcome, now)
 
-    def _read(self, wish: Wish, answer: Row | Failure) -> Answer:
-        if not isinstance(answer, Failure):
-            measure, link = self._share.measure, wish.link
-            if wish.is_measured and measure is not None and link is not None:
-                wish.depth = measure.depth(answer, link.notices or ())
-                answer, link.notices = measure.answer(answer), None
-            wish.row = answer
-            return decode(answer)
-        if answer.is_lost:
-            outcome, wish.phase = "unknown", Phase.CALL_SENT
-        else:
-            timed_out = answer.sqlstate == _CANCELLED and wish.cancelling and not self._is_stopped
-            outcome, wish.phase = "timed_out" if timed_out else "error", Phase.ANSWERED
-        wish.error = redact(answer.message).splitlines()[0]
-        return Answer(outcome, sqlstate=answer.sqlstate)
+    def _measured(self, wish: Wish, link: Link, row: Row) -> Row:
+        """The answer to a call whose skip depth was measured is in what came."""
+        measure = cast("Measure", self._share.measure)
+        wish.depth, link.notices = measure.depth(row, link.notices or ()), None
+        return measure.answer(row)
 
-    def _end(self, wish: Wish, told: Answer, now: float) -> None:
-        wish.answer, wish.answered_at = told, now
+    def _fail(self, wish: Wish, failure: Failure) -> str:
+        wish.sqlstate, wish.error = failure.sqlstate, redact(failure.message).splitlines()[0]
+        if failure.is_lost:
+            wish.phase = Phase.CALL_SENT
+            return "unknown"
+        wish.phase = Phase.ANSWERED
+        timed_out = failure.sqlstate == _CANCELLED and wish.cancelling and not self._is_stopped
+        return "timed_out" if timed_out else "error"
+
+    def _end(self, wish: Wish, outcome: str, now: float) -> None:
+        wish.outcome, wish.answered_at = outcome, now
         self._recorder.add(wish)
+        self._go_on(wish, now, now)
 
     def _lose_patience(self, wish: Wish) -> None:
-        if wish.answer is not None or self._is_stopped:
+        if wish.outcome is not None or self._is_stopped:
             return
         if wish.link is not None:
             self._cancel(wish, wish.link)
             return
-        now = time.monotonic()
-        told = Answer("gave_up")
         wish.error, wish.phase = "no connection was free in time", Phase.WAITING
-        self._end(wish, told, now)
-        self._go_on(wish, told, now, now)
+        self._end(wish, "gave_up", time.monotonic())
 
     def _cancel(self, wish: Wish, link: Link) -> None:
         wish.cancelling = self._canceller.submit(link.canceller().cancel)

@@ -6,11 +6,12 @@ It knows nothing of connections and clocks: whatever plays it sends each answer 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, cast
+from typing import cast
 
 from booking_sim.attempts import Call
 from booking_sim.kinds import Kind, Payment
-from booking_sim.surge.wish import Answer, Buyer, Wish
+from booking_sim.surge.decoding import decode_intent
+from booking_sim.surge.wish import Buyer, Wish
 
 _FIRST_WAIT_S = 0.01
 _LONGEST_WAIT_S = 1.0
@@ -40,8 +41,8 @@ class Terms:
     seed: int
 
 
-Journey = Generator[Wish | float, Any, None]
-"""Yields a call and is sent its answer, or seconds to pause and is sent None."""
+Journey = Generator[Wish | float, None, None]
+"""Yields a call, and goes on when it is over, or seconds to pause."""
 
 
 class Cast:
@@ -84,18 +85,19 @@ class Cast:
         if hand:  # one request for each: asking again, when the answer was lost, never takes another ticket
             key = b"%b, hand %d" % (key, hand)
         wish = Wish(buyer, Call.RESERVE, (event_id, user_id, b"%d" % quantity, self._hold, key), patience_s)
-        answer = yield wish
-        if answer.outcome != "held":
-            answer = yield from self._insist(wish, answer, kind, dice)
-        if answer.outcome != "held" or payment is Payment.NEVER:
+        yield wish
+        if wish.outcome != "held":
+            wish = yield from self._insist(wish, kind, dice)
+        if wish.outcome != "held" or payment is Payment.NEVER:
             return
         yield think_s + (terms.hold_s if payment is Payment.LATE else 0.0)
-        call = Call.RELEASE if payment is Payment.FAILS else Call.CONFIRM
-        wish = Wish(buyer, call, (b"%d" % answer.intent_id, user_id), patience_s, answer.intent_id)
-        yield from self._insist(wish, (yield wish), kind, dice)
+        call, intent_id = Call.RELEASE if payment is Payment.FAILS else Call.CONFIRM, decode_intent(wish.row)
+        wish = Wish(buyer, call, (b"%d" % intent_id, user_id), patience_s, intent_id)
+        yield wish
+        yield from self._insist(wish, kind, dice)
 
-    def _insist(self, wish: Wish, answer: Answer, kind: Kind, dice: "_Dice") -> Generator[Wish | float, Any, Answer]:
-        """Ask again until the answer is final, or as often as such a buyer does.
+    def _insist(self, wish: Wish, kind: Kind, dice: "_Dice") -> Generator[Wish | float, None, Wish]:
+        """Ask again until the answer is final, or as often as such a buyer does; the last one is returned.
 
         After `contended`, a lost answer, or an error that the strategy knows, it waits, twice as long each time and
         give or take a half; after `sold_out`, as often as it refreshes.
@@ -103,16 +105,17 @@ class Cast:
         terms = self._terms
         tries, refreshes, wait_s = kind.tries, kind.refreshes, _FIRST_WAIT_S
         while True:
-            if answer.outcome == "sold_out" and refreshes:
+            if wish.outcome == "sold_out" and refreshes:
                 refreshes -= 1
                 yield kind.refresh_after.draw(dice) / terms.time_scale
-            elif tries > 1 and (answer.outcome in {"contended", "unknown"} or answer.sqlstate in terms.retry):
+            elif tries > 1 and (wish.outcome in {"contended", "unknown"} or wish.sqlstate in terms.retry):
                 tries -= 1
                 yield dice().uniform(0.5, 1.5) * wait_s
                 wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
             else:
-                return answer
-            answer = yield wish.again()
+                return wish
+            wish = wish.again()
+            yield wish
 
 
 class _Dice:

@@ -4,15 +4,11 @@ import pickle
 from array import array
 from collections import Counter
 from itertools import repeat
-from typing import TYPE_CHECKING, cast
 
 from booking_sim.attempts import Attempt
-from booking_sim.surge.decoding import decode_hold
+from booking_sim.surge.decoding import decode_hold, decode_intent
 from booking_sim.surge.messages import Batch
 from booking_sim.surge.wish import Wish
-
-if TYPE_CHECKING:
-    from booking_sim.surge.wish import Answer
 
 _TYPES = {
     "buyer": "i",
@@ -72,10 +68,11 @@ class Recorder:
 
     def _attempt(self, wish: Wish) -> tuple[object, ...]:
         """The fields of Attempt, in their order; a deadline in microseconds since 1970."""
-        start, buyer, link, sent_at, answer = self.started_at, wish.buyer, wish.link, wish.sent_at, wish.answer
-        outcome, intent_id, sqlstate = cast("Answer", answer)
-        ticket_nos, expires_at = decode_hold(wish.row) if wish.row and outcome == "held" else (None, None)
-        depth = wish.depth
+        start, buyer, link, sent_at, outcome = self.started_at, wish.buyer, wish.link, wish.sent_at, wish.outcome
+        intent_id, ticket_nos, expires_at, depth = wish.intent_id, None, None, wish.depth
+        if outcome == "held":
+            intent_id = decode_intent(wish.row)
+            ticket_nos, expires_at = decode_hold(wish.row)
         return (
             buyer.number,
             buyer.kind,
@@ -89,10 +86,10 @@ class Recorder:
             None if sent_at is None else sent_at - start,
             None if sent_at is None else (wish.answered_at - sent_at) * 1000,
             outcome,
-            wish.intent_id or intent_id,
+            intent_id,
             ticket_nos,
             expires_at,
-            sqlstate,
+            wish.sqlstate,
             wish.error,
             wish.phase,
             None if depth is None else depth.locked,

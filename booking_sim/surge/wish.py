@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from booking_sim.attempts import Call, Phase
 
@@ -33,17 +33,6 @@ class Buyer:
     attempts: int = 0
 
 
-class Answer(NamedTuple):
-    """What came of a call, as far as it matters to who asked."""
-
-    outcome: str
-    """As in Attempt."""
-    intent_id: int | None = None
-    """Of a hold."""
-    sqlstate: str | None = None
-    """Of an error."""
-
-
 class Wish:
     """One call of a buyer. Whoever has it made fills in what happens to it; times are instants of `time.monotonic()`.
 
@@ -56,7 +45,7 @@ class Wish:
     """
 
     journey: "Journey"
-    """Who is told the answer."""
+    """Who goes on when it is over."""
     scheduled_at = inf
     """When it was planned."""
     wanted_at = inf
@@ -71,10 +60,12 @@ class Wish:
     """The cancel that is on its way to the server."""
     answered_at = inf
     """When it had its answer, or failed."""
-    answer: Answer | None = None
-    """What came of it; None as long as it is not over."""
-    row: "Row | None" = None
-    """The database's own answer."""
+    outcome: str | None = None
+    """What came of it, as in Attempt; None as long as it is not over."""
+    row: "Row" = ()
+    """The answer of the database, if it was none of its errors."""
+    sqlstate: str | None = None
+    """Of such an error."""
     error: str | None = None
     """What went wrong, in one line."""
     phase: Phase | None = None
