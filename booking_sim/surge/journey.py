@@ -1,6 +1,6 @@
-"""What one buyer does, from coming to leaving: a generator of calls and pauses, that is told each answer.
+"""What one buyer does, from coming to leaving: a generator of calls and pauses.
 
-It knows nothing of connections and clocks: whatever plays it sends each answer in, and goes on after each pause.
+It knows nothing of connections and clocks: whatever plays it has each call made, waits out each pause, and goes on.
 """
 
 from collections.abc import Generator, Sequence
