@@ -173,7 +173,6 @@ class Dispatcher:
         return link.send(wish.call.encode(), wish.parameters)
 
     def _answered(self, link: Link, answer: Row | Failure) -> None:
-        now = time.monotonic()
         wish = self._under_way.pop(link)
         if isinstance(answer, Failure):
             outcome = self._fail(wish, answer)
@@ -184,7 +183,7 @@ class Dispatcher:
             self.pool.release(link)
         else:
             self._release_when_cancelled(link, wish.cancelling)
-        self._end(wish, outcome, now)
+        self._end(wish, outcome, self._loop.woke_at)
 
     def _measured(self, wish: Wish, link: Link, row: Row) -> Row:
         """The answer to a call whose skip depth was measured is in what came."""

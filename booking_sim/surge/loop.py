@@ -17,10 +17,12 @@ class Loop:
 
     Attributes:
         selector: Where sockets are registered, with what to call when they are ready.
+        woke_at: When those were found ready that are being called, an instant of `time.monotonic()`.
     """
 
     def __init__(self) -> None:
         self.selector = DefaultSelector()
+        self.woke_at = 0.0
         self._timers: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._order = count()
 
@@ -30,7 +32,9 @@ class Loop:
 
     def turn(self) -> None:
         """Wait for something to happen, and call what belongs to it."""
-        for key, _ in self._ready():
+        ready = self._ready()
+        self.woke_at = time.monotonic()
+        for key, _ in ready:
             key.data()
         while self._timers and self._timers[0][0] <= time.monotonic():
             _, _, do, arguments = heapq.heappop(self._timers)
