@@ -1,11 +1,16 @@
 """The folder that a result is kept in: what its files are called, and whether one can be written there."""
 
+import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from booking_sim.errors import BookingSimError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ATTEMPTS = "attempts.parquet"
 HOLDS = "holds.parquet"
@@ -44,3 +49,9 @@ def claimed(folder: Path) -> Iterator[None]:
         if made:
             folder.rmdir()
         raise
+
+
+def finish(folder: Path, manifest: Mapping[str, Any], chart: "Figure", chart_name: str) -> None:
+    """Write last what says that a folder holds a result: the manifest, and a chart beside it."""
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    chart.savefig(folder / chart_name, dpi=150)

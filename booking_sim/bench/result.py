@@ -1,6 +1,5 @@
 """BenchResult: what a bench gives back, and how it is kept."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from booking_sim.bench.table import judge
-from booking_sim.folder import MANIFEST, claim
+from booking_sim.folder import claim, finish
 from booking_sim.plots.shares import shares_overview
 
 ROUNDS = "rounds.parquet"
@@ -67,6 +66,5 @@ class BenchResult:
         folder = claim(Path(folder))
         self.rounds.to_parquet(folder / ROUNDS, index=False)
         parts = {"headline": self.headline, "table": self.table().to_dict("records")}
-        (folder / MANIFEST).write_text(json.dumps(self.manifest | parts, indent=2) + "\n", encoding="utf-8")
-        self.chart().savefig(folder / CHART, dpi=150)
+        finish(folder, self.manifest | parts, self.chart(), CHART)
         return folder

@@ -1,6 +1,5 @@
 """Comparison: strategies side by side, every run and what they come to, and how it is kept."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from booking_sim.comparison.figures import FIGURES
-from booking_sim.folder import MANIFEST, claim
+from booking_sim.folder import claim, finish
 from booking_sim.plots.strategies import strategies_overview
 
 RUNS = "runs.parquet"
@@ -123,6 +122,5 @@ class Comparison:
         folder = claim(Path(folder))
         self.runs.to_parquet(folder / RUNS, index=False)
         parts = {"headline": self.headline, "failed": self.failed, "limited": self.limited, "table": self.figures()}
-        (folder / MANIFEST).write_text(json.dumps(self.manifest | parts, indent=2) + "\n", encoding="utf-8")
-        self.chart().savefig(folder / CHART, dpi=150)
+        finish(folder, self.manifest | parts, self.chart(), CHART)
         return folder
