@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from booking_sim.skip_depth.measure import Measure
 
 _AHEAD = 16
-"""Buyers who are thought up together, before they come: then there is less to do between an answer and a call."""
+"""First calls that are thought up together, before buyers come: less is to be done between an answer and a call."""
 _AT_A_TIME = 64
 """Buyers who come before answers are read again: a crowd that comes at once must not keep others waiting."""
 _GRACE_S = 1.0
@@ -125,7 +125,8 @@ class Dispatcher:
         """What each buyer wants first, with each hand, in the order in which they come."""
         worker, workers = self._share.worker, self._share.workers
         numbers = iter(range(worker, worker + self._share.buyers * workers, workers))
-        while some := list(map(self._cast.enter, islice(numbers, _AHEAD))):
+        ahead = max(1, _AHEAD // max(kind.at_once for kind in self._share.terms.kinds.values()))
+        while some := list(map(self._cast.enter, islice(numbers, ahead))):
             yield from some
 
     def _enter(self, scheduled_at: float, now: float) -> None:

@@ -256,6 +256,26 @@ def test_those_who_come_in_the_same_instant_wait_in_line(stage):
     assert all(row.scheduled_at <= row.wanted_at <= row.sent_at for row in one.rows)
 
 
+def test_answers_that_are_there_at_the_same_time_have_come_then(conn, stage):
+    """What the worker does with one of them is no part of how long the database took for another."""
+    one = stage(buyers=4, connections=4, times=(0.0,) * 4)
+    at_work = "select count(*) from pg_stat_activity where application_name = %s and (state, wait_event_type) = %s"
+
+    def all_are(state, wait_event_type):
+        return conn.execute(at_work, [NAME, (state, wait_event_type)]).fetchone() == (4,)
+
+    with conn.transaction():
+        conn.execute(LOCK)
+        one.play()
+        one.until(lambda: all_are("active", "Lock"))
+    deadline = time.monotonic() + SECONDS
+    while not all_are("idle", "Client"):
+        assert time.monotonic() < deadline
+    one.end()
+    [came_at] = {round(row.sent_at + row.latency_ms / 1000, 9) for row in one.rows}
+    assert all(row.sent_at < came_at for row in one.rows)
+
+
 def test_lost_connections_come_back(conn, stage, monkeypatch):
     monkeypatch.setattr(pool, "_LONGEST_WAIT_S", 0.05)
     one = stage(buyers=50, connections=4, times=tuple(n / 100 for n in range(50)))
