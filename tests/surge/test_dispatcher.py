@@ -10,6 +10,7 @@ from wire import Wire
 
 from booking_sim.attempts import Attempt, Phase
 from booking_sim.booking import create_event
+from booking_sim.database import connect
 from booking_sim.kinds import Kind
 from booking_sim.surge import pool
 from booking_sim.surge.dispatcher import Dispatcher
@@ -256,21 +257,22 @@ def test_those_who_come_in_the_same_instant_wait_in_line(stage):
     assert all(row.scheduled_at <= row.wanted_at <= row.sent_at for row in one.rows)
 
 
-def test_answers_that_are_there_at_the_same_time_have_come_then(conn, stage):
+def test_answers_that_are_there_at_the_same_time_have_come_then(conn, stage, database):
     """What the worker does with one of them is no part of how long the database took for another."""
-    one = stage(buyers=4, connections=4, times=(0.0,) * 4)
-    at_work = "select count(*) from pg_stat_activity where application_name = %s and (state, wait_event_type) = %s"
+    one = stage(event=create_event(conn, "stadium", 4), buyers=4, connections=4, times=(0.0,) * 4)
+    sessions = "select count(*) from pg_stat_activity where application_name = %s and wait_event_type = %s"
+    with connect(database) as watcher:
 
-    def all_are(state, wait_event_type):
-        return conn.execute(at_work, [NAME, (state, wait_event_type)]).fetchone() == (4,)
+        def all_wait_for(what):
+            return watcher.execute(sessions, [NAME, what]).fetchone() == (4,)
 
-    with conn.transaction():
-        conn.execute(LOCK)
-        one.play()
-        one.until(lambda: all_are("active", "Lock"))
-    deadline = time.monotonic() + SECONDS
-    while not all_are("idle", "Client"):
-        assert time.monotonic() < deadline
+        with conn.transaction():
+            conn.execute(LOCK)
+            one.play()
+            one.until(lambda: all_wait_for("Lock"))
+        deadline = time.monotonic() + SECONDS
+        while not all_wait_for("Client"):
+            assert time.monotonic() < deadline
     one.end()
     [came_at] = {round(row.sent_at + row.latency_ms / 1000, 9) for row in one.rows}
     assert all(row.sent_at < came_at for row in one.rows)
