@@ -8,8 +8,8 @@ from itertools import count
 from selectors import DefaultSelector
 from typing import Any
 
-_TICK_S = 0.002
-"""What waits for many sockets counts in milliseconds; the last two are waited for otherwise."""
+_SOON_S = 0.02
+"""What waits for many sockets counts in milliseconds; what is due sooner than that is waited for otherwise."""
 
 
 class Loop:
@@ -48,8 +48,8 @@ class Loop:
         if not self._timers:
             return self.selector.select()
         left = max(0.0, self._timers[0][0] - time.monotonic())
-        if left >= _TICK_S:
-            return self.selector.select(left - _TICK_S / 2)
+        if left >= _SOON_S:
+            return self.selector.select(left - _SOON_S / 2)
         if left and not select.select([self.selector], [], [], left)[0]:  # epoll and kqueue allow to be waited for
             return []
         return self.selector.select(0)
