@@ -102,9 +102,8 @@ def headline(summary: pd.Series) -> str:
         *([] if summary["audit_ok"] else ["the audit fails"]),
         *([f"{_number(summary['errors'], 'buyer')} failed"] if summary["errors"] else []),
     ]
-    again = "" if oversold else ", some of them again"
     parts = [
-        f"{held:,} of {tickets:,} tickets held" if held <= tickets else f"{held:,} holds on {tickets:,} tickets{again}",
+        f"{held:,} of {tickets:,} tickets held" if held <= tickets else f"{tickets:,} tickets, held {held:,} times",
         *([f"{summary['tickets_sold']:,} sold"] if summary["tickets_sold"] else []),
         f"{_number(summary['sold_out'], 'buyer')} refused",
         *(f"{summary[name]:,} {word}" for name, word in _EXCEPTIONS.items() if summary[name]),
