@@ -51,7 +51,7 @@ def claimed(folder: Path) -> Iterator[None]:
         raise
 
 
-def finish(folder: Path, manifest: Mapping[str, Any], chart: "Figure", chart_name: str) -> None:
+def seal(folder: Path, manifest: Mapping[str, Any], chart: "Figure", chart_name: str) -> None:
     """Write last what says that a folder holds a result: the manifest, and a chart beside it."""
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     chart.savefig(folder / chart_name, dpi=150)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from booking_sim import columns, holds, samples
 from booking_sim.errors import BookingSimError
-from booking_sim.folder import ATTEMPTS, CHART, HOLDS, INVENTORY, MANIFEST, claim, finish
+from booking_sim.folder import ATTEMPTS, CHART, HOLDS, INVENTORY, MANIFEST, claim, seal
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.overview import at_a_glance, overview
 from booking_sim.scenario import Scenario
@@ -171,7 +171,7 @@ class SurgeResult:
         holds.write(self.holds, folder / HOLDS)
         self.inventory.to_parquet(folder / INVENTORY, index=False)
         samples.write({name: getattr(self, name) for name in samples.KEPT}, folder)
-        finish(folder, self.manifest | parts, self.chart(), CHART)
+        seal(folder, self.manifest | parts, self.chart(), CHART)
         return folder
 
 

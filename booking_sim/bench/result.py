@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from booking_sim.bench.table import judge
-from booking_sim.folder import claim, finish
+from booking_sim.folder import claim, seal
 from booking_sim.plots.shares import shares_overview
 
 ROUNDS = "rounds.parquet"
@@ -66,5 +66,5 @@ class BenchResult:
         folder = claim(Path(folder))
         self.rounds.to_parquet(folder / ROUNDS, index=False)
         parts = {"headline": self.headline, "table": self.table().to_dict("records")}
-        finish(folder, self.manifest | parts, self.chart(), CHART)
+        seal(folder, self.manifest | parts, self.chart(), CHART)
         return folder

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from booking_sim.comparison.figures import FIGURES
-from booking_sim.folder import claim, finish
+from booking_sim.folder import claim, seal
 from booking_sim.plots.strategies import strategies_overview
 
 RUNS = "runs.parquet"
@@ -122,5 +122,5 @@ class Comparison:
         folder = claim(Path(folder))
         self.runs.to_parquet(folder / RUNS, index=False)
         parts = {"headline": self.headline, "failed": self.failed, "limited": self.limited, "table": self.figures()}
-        finish(folder, self.manifest | parts, self.chart(), CHART)
+        seal(folder, self.manifest | parts, self.chart(), CHART)
         return folder

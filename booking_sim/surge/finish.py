@@ -55,7 +55,7 @@ def finish(
     if account.problems:
         connection.execute(queries.load("surge/end_backends"), {"application_name": application_name})
     attempts = columns.to_frame(account.attempts())
-    holds = fetch_holds(connection, event_ids, _clock_ago(connection, account.elapsed))
+    holds = fetch_holds(connection, event_ids, _start_on_its_clock(connection, account.elapsed))
     inventory = inventory_over_time(holds, scenario.events * scenario.tickets, account.elapsed())
     return SurgeResult(
         scenario=scenario,
@@ -84,7 +84,7 @@ def finish(
     )
 
 
-def _clock_ago(connection: Connection[Any], elapsed: Callable[[], float]) -> datetime:
+def _start_on_its_clock(connection: Connection[Any], elapsed: Callable[[], float]) -> datetime:
     """The start of the run by the database's clock, which need agree with ours on nothing but the length of a second.
 
     Of a few questions the quickest counts, in the middle between asking and answer: so it is wrong by half of that.
