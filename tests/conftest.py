@@ -26,6 +26,8 @@ from booking_sim.database.embedded import BIN_DIR, Cluster
 
 RUN = "BOOKING_SIM_TEST_RUN"  # names the folder of this test run, in the environment of every process that it starts
 LEFT = pytest.StashKey[list[str]]()
+MEMORY = Path("/dev/shm")
+ROOM = 6 << 30  # bytes; the servers of a run were seen to need 2 GB
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +139,7 @@ def server_home():
 
 def pytest_configure(config):
     if not is_worker(config):
-        os.environ[RUN] = tempfile.mkdtemp(prefix="booking-sim-tests-")
+        os.environ[RUN] = tempfile.mkdtemp(prefix="booking-sim-tests-", dir=MEMORY if in_memory(config) else None)
         Path(os.environ[RUN]).chmod(0o711)  # when root tests, servers run as another account
         os.environ["BOOKING_SIM_HOME"] = f"{os.environ[RUN]}/main"
 
@@ -179,6 +181,16 @@ def pytest_terminal_summary(terminalreporter, config):
 def is_worker(config):
     """Whether this is a process of pytest-xdist's, which works for the run of another."""
     return hasattr(config, "workerinput")
+
+
+def in_memory(config):
+    """Whether servers keep their files in memory: a disk takes longer to make and drop a database than most tests do.
+
+    Not where there is little room, and not where it is speed that is tested, which is that of a disk.
+    """
+    if config.option.markexpr == "speed" or not os.access(MEMORY, os.W_OK):
+        return False
+    return min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) > ROOM
 
 
 def belongs_to_the_run(process):
