@@ -1,10 +1,11 @@
-"""Points about the end of a hold: the database's clock decides, and nothing has to sweep."""
+"""Points about when a hold begins and ends: the database's clock decides, and nothing has to sweep."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import cast
 
-from booking_sim.booking import HOLD, confirm, reserve
+from booking_sim.audit import audit
+from booking_sim.booking import HOLD, confirm, release, reserve
 from booking_sim.contract.point import point
 from booking_sim.contract.subject import Broken, Stock, Subject, expect
 from booking_sim.models import Confirmation, Outcome
@@ -61,3 +62,23 @@ def confirmed_late(subject: Subject) -> None:
         "the new holder's confirm", confirm(subject.connection, next_one.intent_id or 0, "next"), Confirmation.CONFIRMED
     )
     expect("stock", subject.stock(event_id), Stock(available=0, held=0, sold=1, pending=0))
+
+
+@point
+def held_after_waiting(subject: Subject) -> None:
+    """A hold whose buyer waited begins by a clock read after the wait: not before the one before it was given back."""
+    event_id = subject.event(1)
+    first = reserve(subject.connection, event_id, "first")
+    with (
+        subject.connect() as locker,
+        subject.connect() as buyer,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        with locker.transaction():
+            locker.execute(load("contract/lock_table"))
+            answer = pool.submit(subject.buy, buyer, event_id, "next")
+            subject.settle(answer, buyer, locker)
+            release(locker, first.intent_id or 0, "first")
+        answer.result()
+    rules = audit(subject.url, event_id=event_id).set_index("name")
+    expect("holds begun before the one before them was given back", int(rules.violations["succession"]), 0)

@@ -27,6 +27,7 @@ POINTS: tuple[Point, ...] = (
     truth.last_ticket_taken,
     deadlines.reserved_at_the_deadline,
     deadlines.confirmed_late,
+    deadlines.held_after_waiting,
     counts.everything_at_once,
     truth.never_waits,
     truth.crossing_transactions,

@@ -19,7 +19,7 @@ language plpgsql as $$
 #variable_conflict use_column
 declare
     versions int[];
-    held_at timestamptz := clock_timestamp();
+    held_at timestamptz;
     written int;
 begin
     select array_agg(ticket_no), array_agg(version) into ticket_nos, versions
@@ -29,6 +29,7 @@ begin
         order by t.ticket_no
         limit hold.quantity
     ) as read;
+    held_at := clock_timestamp();  -- not before: what is read may have been given back since
     hold_expires_at := held_at + hold_for;
     if coalesce(cardinality(ticket_nos), 0) = quantity then
         insert into booking.booking_intents as i

@@ -1,11 +1,14 @@
 """The points of the contract see what they are there for: a file that breaks one is caught by it."""
 
+import re
+
 import pytest
 from psycopg.errors import UniqueViolation
 
 from booking_sim.contract import POINTS, verify
 from booking_sim.contract.subject import Broken, Subject
 from booking_sim.database import connect
+from booking_sim.queries import load
 from booking_sim.strategies import find, scratch
 
 UNCHECKED = """
@@ -61,6 +64,12 @@ language sql as $$
 $$;
 """
 
+HASTY = (
+    re.search(r"create or replace function booking\.hold.*?\$\$;\n", load("contract/reserve"), re.DOTALL)[0]
+    .replace("    held_at := clock_timestamp();\n", "")
+    .replace("    held_at timestamptz;\n", "    held_at timestamptz := clock_timestamp();\n")
+)
+
 GIVING_NOTHING_BACK = """
 create or replace function booking.release(intent_id bigint, user_id text) returns text
 language sql as $$ select 'released' $$;
@@ -78,6 +87,7 @@ language sql as $$ select 'released' $$;
         ("reserved_at_the_deadline", EARLY),
         ("all_or_nothing", AS_MANY_AS_THERE_ARE),
         ("confirmed_late", LATE),
+        ("held_after_waiting", HASTY),
         ("confirm_and_release", GIVING_NOTHING_BACK),
     ],
 )
