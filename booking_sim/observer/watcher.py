@@ -124,8 +124,8 @@ class Watcher:
 
     def _problems(self, told: dict[str, dict[str, float]]) -> list[str]:
         slow = [
-            f"{name}: {pace['missed']:,.0f} of {pace['missed'] + pace['taken']:,.0f} looks were missed,"
-            f" since one takes {pace['median_ms']:,.0f} ms"
+            f"{name}: {pace['missed']:,.0f} of {pace['missed'] + pace['taken']:,.0f} looks were missed, since "
+            + (f"one takes {pace['median_ms']:,.0f} ms" if pace["taken"] else "the run was over before the first one")
             for name, pace in told.items()
             if pace["missed"] > pace["taken"]
         ]

@@ -28,7 +28,7 @@ def test_a_file_of_ones_own_that_keeps_the_contract(run, shorter, own):
     code, out, err = run("strategies", "verify", own())
     assert (code, err) == (0, "")
     assert out.count("\n  pass ") == len(POINTS)
-    assert "own keeps the contract: 13 points" in out.splitlines()[-1]
+    assert "own keeps the contract: 14 points" in out.splitlines()[-1]
 
 
 def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run, shorter):
@@ -41,7 +41,7 @@ def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run, shorter):
         r"^  FAIL      After all of this, the audit .*\n +violations: \d+ of one_live_intent", out, re.MULTILINE
     )
     assert re.search(r"^  pass      The five functions", out, re.MULTILINE)
-    assert re.search(r"^unsafe breaks the contract in [3-6] of 13 points", out.splitlines()[-1])
+    assert re.search(r"^unsafe breaks the contract in [3-6] of 14 points", out.splitlines()[-1])
 
 
 def test_a_name_that_is_not_there(run):
