@@ -37,7 +37,7 @@ GOAL = 0.95
 """The share of pgbench's rate that the generator is to reach, as fast as both can."""
 
 P50_WITHIN, P99_WITHIN = 0.10, 0.20
-"""How far above those of `pgbench --rate` its percentiles may be, at half of that rate."""
+"""How far above those of `pgbench --rate` its percentiles may be, at half of the rate that pgbench reaches."""
 
 Values = NDArray[np.float64]
 Pairs = list[tuple[float, float]]
@@ -56,7 +56,7 @@ class GeneratorResult:
 
     Attributes:
         rates: Calls a second, as fast as each can.
-        p50_ms: At half of pgbench's rate, open loop, counted from the plan.
+        p50_ms: At a share of pgbench's rate, half if not said otherwise, in an open loop, counted from the plan.
         p99_ms: The same.
         busy: The share of its time that the busiest worker was working, as fast as it can.
     """
@@ -80,7 +80,13 @@ class GeneratorResult:
 
 
 def generator(
-    *, clients: int = 32, tickets: int = 50_000, rounds: int = 10, seconds: int = 2, url: str | None = None
+    *,
+    clients: int = 32,
+    tickets: int = 50_000,
+    rounds: int = 10,
+    seconds: int = 2,
+    load: float = 0.5,
+    url: str | None = None,
 ) -> GeneratorResult:
     """Measure the generator, in a scratch database that is gone afterwards.
 
@@ -89,6 +95,7 @@ def generator(
         tickets: How many there are to be reserved in a turn.
         rounds: Pairs of turns for each measurement.
         seconds: How long a turn is measured, after one to warm up.
+        load: At which share of pgbench's rate latencies are measured, above 0 and below 1.
         url: A database of the server to measure on; nothing in it is touched. None: POSTGRES_URL, else the PG*
             variables, else the embedded server.
 
@@ -99,6 +106,8 @@ def generator(
     for name, (value, least) in given.items():
         if value < least:
             raise BookingSimError(f"{name}={value} will not do: give a whole number from {least} on.")
+    if not 0 < load < 1:
+        raise BookingSimError(f"load={load} will not do: give a number above 0 and below 1, such as 0.5.")
     with (
         open_server(url) as server,
         scratch(server.url, find("default")) as place,
@@ -108,8 +117,8 @@ def generator(
         sizes = {"clients": clients, "tickets": tickets, "seconds": seconds}
         rivals = _Rivals(Pgbench(server.bin_dir, place, retry=False), place, connection, **sizes)
         rates = _by_turns(rounds, bar, rivals.their_rate, rivals.own_rate)
-        half = statistics.median(theirs for theirs, _ in rates) / 2
-        lasted = _by_turns(rounds, bar, lambda: rivals.their_latencies(half), lambda: rivals.own_latencies(half))
+        rate = load * statistics.median(theirs for theirs, _ in rates)
+        lasted = _by_turns(rounds, bar, lambda: rivals.their_latencies(rate), lambda: rivals.own_latencies(rate))
     percentiles = {
         percent: [(float(np.percentile(theirs, percent)), float(np.percentile(own, percent))) for theirs, own in lasted]
         for percent in (50, 99)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import signal
+import statistics
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
 @click.option("--tickets", type=int, default=50_000, show_default=True, metavar="N", help="To reserve in a turn.")
 @click.option("--rounds", type=int, default=10, show_default=True, metavar="N", help="Pairs of turns.")
 @click.option("--seconds", type=int, default=2, show_default=True, metavar="N", help="How long each is measured.")
+@click.option(
+    "--load", type=float, default=0.5, show_default=True, metavar="X", help="Of pgbench's rate, for latencies."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def generator_command(*, clients: int, tickets: int, rounds: int, seconds: int, as_json: bool) -> None:
+def generator_command(*, clients: int, tickets: int, rounds: int, seconds: int, load: float, as_json: bool) -> None:
     """Measure the load generator against pgbench.
 
     Both make the same call, prepared, over as many connections to the same server, and take turns. First as fast as
-    they can; then in an open loop at half of that rate, where latencies count from the plan, pgbench's lag included.
+    they can; then in an open loop at half of that rate, or at another --load, where latencies count from the plan,
+    pgbench's lag included.
     The first second of a turn is not counted: the server compiles the functions for every connection then.
     Runs in a scratch database; nothing that is there is touched.
 
@@ -31,24 +36,24 @@ def generator_command(*, clients: int, tickets: int, rounds: int, seconds: int, 
     from booking_sim.bench.generator import generator  # noqa: PLC0415  brings pandas: others do without
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
-    result = generator(clients=clients, tickets=tickets, rounds=rounds, seconds=seconds)
+    result = generator(clients=clients, tickets=tickets, rounds=rounds, seconds=seconds, load=load)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(result) | {"shares": result.shares, "ok": result.ok}))
     else:
-        click.echo(_report(result))
+        click.echo(_report(result, load))
     sys.exit(0 if result.ok else 1)
 
 
-def _report(result: "GeneratorResult") -> str:
+def _report(result: "GeneratorResult", load: float) -> str:
     lines = [f"{'':<22} {'share':>6}  {'spread':<11}  {'pgbench':>9}  {'this':>9}"]
-    for title, pairs in (
-        ("calls a second", result.rates),
-        ("p50 at half, ms", result.p50_ms),
-        ("p99 at half, ms", result.p99_ms),
+    for title, name, pairs, decimals in (
+        ("calls a second", "rate", result.rates, 0),
+        (f"p50 at {load:.0%}, ms", "p50_ms", result.p50_ms, 2),
+        (f"p99 at {load:.0%}, ms", "p99_ms", result.p99_ms, 2),
     ):
-        shares = sorted(own / theirs for theirs, own in pairs)
-        theirs, own = (sorted(side)[len(side) // 2] for side in zip(*pairs, strict=True))
-        spread = f"{shares[0]:.2f} - {shares[-1]:.2f}"
-        lines.append(f"{title:<22} {shares[len(shares) // 2]:>6.2f}  {spread:<11}  {theirs:>9,.1f}  {own:>9,.1f}")
+        shares = [own / theirs for theirs, own in pairs]
+        theirs, own = (f"{statistics.median(side):,.{decimals}f}" for side in zip(*pairs, strict=True))
+        spread = f"{min(shares):.2f} - {max(shares):.2f}"
+        lines.append(f"{title:<22} {result.shares[name]:>6.2f}  {spread:<11}  {theirs:>9}  {own:>9}")
     lines += ["", f"The busiest worker was working {result.busy:.0%} of its time."]
     return "\n".join(lines)

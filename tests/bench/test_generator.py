@@ -25,3 +25,10 @@ def test_bad_input_is_one_line(run, setting):
     assert (status, out) == (2, "")
     assert err.startswith(f"booking-sim: {setting}=0 will not do: give a whole number from")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("load", [0, 1, -0.1, "nan"])
+def test_a_load_is_a_part_of_what_pgbench_can_do(run, load):
+    status, out, err = run("bench", "generator", "--load", load)
+    assert (status, out) == (2, "")
+    assert err == f"booking-sim: load={float(load)} will not do: give a number above 0 and below 1, such as 0.5.\n"
