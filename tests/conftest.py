@@ -26,6 +26,7 @@ from booking_sim.database.embedded import BIN_DIR, Cluster
 
 RUN = "BOOKING_SIM_TEST_RUN"  # names the folder of this test run, in the environment of every process that it starts
 LEFT = pytest.StashKey[list[str]]()
+FOLDER = "booking-sim-tests-"  # and the process of the run
 MEMORY = Path("/dev/shm")
 ROOM = 6 << 30  # bytes; the servers of a run were seen to need 2 GB
 
@@ -139,9 +140,13 @@ def server_home():
 
 def pytest_configure(config):
     if not is_worker(config):
-        os.environ[RUN] = tempfile.mkdtemp(prefix="booking-sim-tests-", dir=MEMORY if in_memory(config) else None)
+        give_memory_back()
+        folder = MEMORY if in_memory(config) else None
+        os.environ[RUN] = tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir=folder)
         Path(os.environ[RUN]).chmod(0o711)  # when root tests, servers run as another account
         os.environ["BOOKING_SIM_HOME"] = f"{os.environ[RUN]}/main"
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a script; it would be handed down
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header():
@@ -191,6 +196,13 @@ def in_memory(config):
     if config.option.markexpr == "speed" or not os.access(MEMORY, os.W_OK):
         return False
     return min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) > ROOM
+
+
+def give_memory_back():
+    """Remove what runs left in memory that were killed."""
+    for folder in MEMORY.glob(f"{FOLDER}*"):
+        if not psutil.pid_exists(int(folder.name.removeprefix(FOLDER).split("-")[0])):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def belongs_to_the_run(process):
