@@ -200,7 +200,7 @@ def in_memory(config):
 
 def give_memory_back():
     """Remove what runs left in memory that were killed."""
-    for folder in MEMORY.glob(f"{FOLDER}*"):
+    for folder in MEMORY.glob(f"{FOLDER}[0-9]*-*"):
         if not psutil.pid_exists(int(folder.name.removeprefix(FOLDER).split("-")[0])):
             shutil.rmtree(folder, ignore_errors=True)
 

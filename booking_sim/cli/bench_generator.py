@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--rounds", type=int, default=10, show_default=True, metavar="N", help="Pairs of turns.")
 @click.option("--seconds", type=int, default=2, show_default=True, metavar="N", help="How long each is measured.")
 @click.option(
-    "--load", type=float, default=0.5, show_default=True, metavar="X", help="Of pgbench's rate, for latencies."
+    "--load", type=float, default=0.5, show_default=True, metavar="X", help="At which share of pgbench's rate."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def generator_command(*, clients: int, tickets: int, rounds: int, seconds: int, load: float, as_json: bool) -> None:
