@@ -1,0 +1,68 @@
+-- What prevents wrong states: one trigger for each table that people know. docs/wrong-states.md says for each wrong state whether a
+-- trigger or a privilege prevents it, or which rule of the audit finds it.
+--
+-- They are triggers and not CHECKs, because PostgreSQL compiles a CHECK again in each statement that writes the table, and a
+-- CHECK does not see the old row.
+
+create function booking.check_intent() returns trigger
+language plpgsql as $$
+begin
+    if old.status <> 'pending'
+        or (old.id, old.event_id, old.user_id, old.quantity, old.ticket_nos, old.hold_for, old.created_at, old.expires_at)
+            is distinct from
+            (new.id, new.event_id, new.user_id, new.quantity, new.ticket_nos, new.hold_for, new.created_at, new.expires_at)
+        or old.request_key is distinct from new.request_key
+        or (case new.status
+            when 'confirmed' then new.confirmed_at >= new.created_at and new.confirmed_at < new.expires_at
+                and num_nonnulls(new.released_at, new.expired_at) = 0
+            when 'released' then new.released_at >= new.created_at and new.released_at < new.expires_at
+                and num_nonnulls(new.confirmed_at, new.expired_at) = 0
+            when 'expired' then new.expired_at >= new.expires_at and isfinite(new.expired_at)
+                and num_nonnulls(new.confirmed_at, new.released_at) = 0
+        end) is not true
+    then
+        raise exception 'intent % is %: only a pending intent changes, and only by its end', old.id, old.status using errcode = 'BK010';
+    end if;
+    return new;
+end $$;
+create trigger check_intent before update on booking.booking_intents for each row execute function booking.check_intent();
+
+create function booking.check_ticket() returns trigger
+language plpgsql as $$
+begin
+    if old.status = 'available' and new.ticket_no = old.ticket_no then
+        return new;  -- a claim: the audit looks at the rest
+    end if;
+    if (
+        old.status = 'held' and new.ticket_no = old.ticket_no and new.event_id = old.event_id
+        and case new.status
+            when 'held' then old.hold_expires_at <= clock_timestamp() and new.intent_id <> old.intent_id
+            when 'sold' then new.intent_id = old.intent_id and new.held_by = old.held_by and new.hold_expires_at is null
+            else num_nonnulls(new.intent_id, new.held_by, new.hold_expires_at) = 0
+        end
+    ) is not true then
+        raise exception 'ticket % of event % is %: it cannot become %', old.ticket_no, old.event_id, old.status, new.status
+            using errcode = 'BK010';
+    end if;
+    if new.status = 'available' then
+        insert into booking.ticket_returns (event_id, returned_in) values (new.event_id, pg_current_xact_id());
+        new.returned_no := new.ticket_no;
+    end if;
+    return new;
+end $$;
+create trigger check_ticket before update on booking.tickets for each row execute function booking.check_ticket();
+
+create function booking.refuse_change() returns trigger
+language plpgsql as $$
+begin
+    raise exception '% of %.% is refused: what was sold stays on record', lower(tg_op), tg_table_schema, tg_table_name
+        using errcode = 'BK010';
+end $$;
+create trigger keep_intents before delete on booking.booking_intents for each row execute function booking.refuse_change();
+create trigger keep_all_intents before truncate on booking.booking_intents execute function booking.refuse_change();
+create trigger keep_tickets before delete on booking.tickets for each row execute function booking.refuse_change();
+create trigger keep_all_tickets before truncate on booking.tickets execute function booking.refuse_change();
+create trigger keep_events before update of id, capacity or delete on booking.events for each row execute function booking.refuse_change();
+create trigger keep_all_events before truncate on booking.events execute function booking.refuse_change();
+create trigger keep_request_keys before update or delete on booking.request_keys for each row execute function booking.refuse_change();
+create trigger keep_all_request_keys before truncate on booking.request_keys execute function booking.refuse_change();

@@ -1,0 +1,401 @@
+-- reserve(): finds tickets, puts them on hold, and tells the truth when it refuses.
+--
+-- Where to look first is a hint: the intent's own number, modulo the capacity. While one event is on sale, each buyer so meets a
+-- ticket of its own, in order, and waits for nobody. Whatever the hint says, a ticket is taken only if its row, locked with SKIP
+-- LOCKED, says that it is available; and nobody is refused because of a hint.
+--
+-- Each try is a subtransaction that locks exactly the tickets that it takes, or is rolled back with all its locks.
+-- BK000 means, inside this file only: this try did not get what it looked for.
+
+-- Raises what is wrong with a request. reserve() asks only where its own, cheaper look was not enough.
+create function booking.check_request(event_id bigint, user_id text, quantity int, hold_for interval, request_key text) returns void
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    capacity int;
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise exception 'reserve() needs READ COMMITTED, since at % it would refuse by an old snapshot',
+            upper(current_setting('transaction_isolation')) using errcode = 'BK009';
+    end if;
+    -- A name needs something to see: not only spaces of any kind, control and format characters.
+    if coalesce(user_id !~ '[^[:space:][:cntrl:]\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0]', true) then
+        raise exception 'a reservation needs a user' using errcode = 'BK004';
+    elsif octet_length(user_id) > 1000 then
+        raise exception 'a user''s name must have at most 1000 bytes, not %', octet_length(user_id) using errcode = 'BK004';
+    end if;
+    if request_key = '' then
+        raise exception 'a request key must not be empty' using errcode = 'BK008';
+    elsif octet_length(request_key) > 1000 then
+        raise exception 'a request key must have at most 1000 bytes, not %', octet_length(request_key) using errcode = 'BK008';
+    end if;
+    if hold_for is null or hold_for <= interval '0' or hold_for > interval '31 days' then
+        raise exception 'a hold must last longer than nothing and at most 31 days, not %', coalesce(hold_for::text, 'null')
+            using errcode = 'BK003';
+    end if;
+    select e.capacity into capacity from booking.events as e where e.id = event_id;
+    if not found then
+        raise exception 'there is no event %', coalesce(event_id::text, 'null') using errcode = 'BK001';
+    end if;
+    if quantity is null or quantity not between 1 and capacity then
+        raise exception 'quantity must be between 1 and the capacity of %, not %', capacity, coalesce(quantity::text, 'null')
+            using errcode = 'BK002';
+    end if;
+end $$;
+
+
+-- The answer that was given to this user's request key before; no row if it was never held.
+create function booking.first_answer(
+    event_id bigint, user_id text, quantity int, hold_for interval, request_key text,
+    out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    intent booking.booking_intents;
+begin
+    select i.* into intent
+        from booking.request_keys as k join booking.booking_intents as i on i.id = k.intent_id
+        where k.user_id = user_id and k.request_key = request_key;
+    if not found then
+        return;
+    end if;
+    if (intent.event_id, intent.quantity, intent.hold_for) is distinct from (event_id, quantity, hold_for) then
+        raise exception 'request key "%" of user "%" was used before with other arguments', request_key, user_id
+            using errcode = 'BK007';
+    end if;
+    intent_id := intent.id;
+    ticket_nos := intent.ticket_nos;
+    hold_expires_at := intent.expires_at;
+end $$;
+
+
+-- Keeps a request key for an intent. Waits a moment for somebody who is answering the same request, but not for ever: two
+-- transactions with two keys each could wait for each other.
+create function booking.keep_request_key(user_id text, request_key text, intent_id bigint) returns void
+language plpgsql set lock_timeout = '100ms' as $$
+begin
+    insert into booking.request_keys values (user_id, request_key, intent_id);
+end $$;
+
+
+-- Ends an overdue hold, whole: the intent is expired, up to `keep` of its tickets stay locked for the caller to take over, the
+-- others are available. Returns the numbers kept; null if the hold is not overdue, or somebody has it or one of its tickets locked.
+create function booking.expire_intent(intent_id bigint, keep int) returns int[]
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    intent booking.booking_intents;
+    locked int;
+begin
+    select * into intent from booking.booking_intents as i
+        where i.id = intent_id and i.status = 'pending' and i.expires_at <= clock_timestamp()
+        for update skip locked;
+    if found then
+        perform from booking.tickets as t
+            where t.event_id = intent.event_id and t.ticket_no = any (intent.ticket_nos) and t.intent_id = intent_id
+            for update skip locked;
+        get diagnostics locked = row_count;
+    end if;
+    if locked is distinct from intent.quantity or locked is null then
+        raise exception 'intent % cannot be expired now', intent_id using errcode = 'BK000';
+    end if;
+    update booking.booking_intents as i set status = 'expired', expired_at = greatest(clock_timestamp(), intent.expires_at)
+        where i.id = intent_id;
+    if keep < intent.quantity then
+        update booking.tickets as t
+            set status = 'available', intent_id = null, held_by = null, hold_expires_at = null
+            where t.event_id = intent.event_id and t.ticket_no = any (intent.ticket_nos[keep + 1:]);
+    end if;
+    return intent.ticket_nos[:keep];
+exception when sqlstate 'BK000' then
+    return null;
+end $$;
+
+
+-- The blocks of an event that may hold tickets that nobody ever held, in random order: 64, or more for a group.
+create function booking.unclaimed_blocks(event_id bigint, capacity int, quantity int) returns int[]
+language plpgsql as $$
+#variable_conflict use_variable
+begin
+    if exists (select from booking.claimed_blocks as c where c.event_id = event_id and c.block_no = 0) then
+        return '{}';
+    end if;
+    return array(
+        select b.block_no from (
+            select generate_series(1, (capacity + 255) / 256) as block_no
+            except
+            select c.block_no from booking.claimed_blocks as c where c.event_id = event_id
+        ) as b
+        order by random() limit 64 * quantity);
+end $$;
+
+
+-- Writes down that every ticket of a block was held at least once, if so.
+create function booking.note_claimed(event_id bigint, block_no int) returns void
+language plpgsql as $$
+#variable_conflict use_variable
+begin
+    insert into booking.claimed_blocks (event_id, block_no)
+        select event_id, block_no
+        where not exists (
+            select from booking.tickets as t
+            where t.event_id = event_id and t.ticket_no between 256 * block_no - 255 and 256 * block_no
+                and t.status = 'available' and t.returned_no is null);
+end $$;
+
+
+-- Finds tickets for a buyer and locks them: near the hint, then among those given back, then among those that nobody ever held, then
+-- in overdue holds. Looks at a bounded number of rows. Fewer than asked for, or null: not now.
+create function booking.find_tickets(event_id bigint, quantity int, capacity int, place bigint) returns int[]
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    reach int := 64 + 4 * quantity;
+    start int := 1 + floor(random() * capacity);
+    found int[];
+    locked int;
+    overdue bigint;
+begin
+    -- After a sale that nobody paid for, the first look finds one.
+    select booking.expire_intent(t.intent_id, quantity) into found
+        from booking.tickets as t
+        where t.event_id = event_id and t.ticket_no = place and t.status = 'held' and t.hold_expires_at <= clock_timestamp();
+    if cardinality(found) = quantity then
+        return found;
+    end if;
+    found := array(
+        select t.ticket_no from booking.tickets as t
+        where t.event_id = event_id and t.ticket_no between place and place + reach and t.status = 'available'
+        limit quantity);
+    if cardinality(found) < quantity then
+        found := array(
+            select r.ticket_no from (
+                (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no >= start
+                 order by t.returned_no limit reach)
+                union
+                (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no < start
+                 order by t.returned_no limit reach)
+                union
+                select unnest(found)
+            ) as r
+            order by random() limit quantity);
+    end if;
+    if cardinality(found) < quantity then
+        found := array(
+            select f.ticket_no from (
+                (select t.ticket_no
+                 from unnest(booking.unclaimed_blocks(event_id, capacity, quantity)) as b (block_no)
+                 join booking.tickets as t on t.event_id = event_id and t.ticket_no between 256 * b.block_no - 255 and 256 * b.block_no
+                 where t.status = 'available' and t.returned_no is null
+                 limit reach)
+                union
+                select unnest(found)
+            ) as f
+            order by random() limit quantity);
+    end if;
+    if found <> '{}' then
+        perform from booking.tickets as t
+            where t.event_id = event_id and t.ticket_no = any (found) and t.status = 'available'
+            for update skip locked;
+        get diagnostics locked = row_count;
+        if locked < cardinality(found) then
+            return null;
+        end if;
+    end if;
+    for overdue in
+        (select t.intent_id from booking.tickets as t
+         where t.event_id = event_id and t.ticket_no between place and place + 63 and t.status = 'held'
+            and t.hold_expires_at <= (select clock_timestamp())
+         limit 8)
+        union all
+        (select i.id from booking.booking_intents as i
+         where i.event_id = event_id and i.status = 'pending' and i.expires_at <= (select clock_timestamp())
+         order by i.expires_at limit reach)
+    loop
+        exit when cardinality(found) >= quantity;
+        found := found || coalesce(booking.expire_intent(overdue, quantity - cardinality(found)), '{}');
+    end loop;
+    return found;
+end $$;
+
+
+-- Whether fewer than `quantity` tickets could be had in one instant of this call, locked or not; if so, the finding is kept, so that the
+-- next refusals read one row. All is read in one snapshot, and the clock after it was taken.
+create function booking.is_sold_out(event_id bigint, quantity int, capacity int) returns boolean
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    blocks int[] := booking.unclaimed_blocks(event_id, capacity, quantity);
+    open_blocks int[];
+    left_over int;
+    closed_until timestamptz;
+    seen pg_snapshot;
+begin
+    with clock as materialized (
+        select clock_timestamp() as as_of
+    ), fresh as materialized (
+        select b.block_no, count(*) as tickets
+        from unnest(blocks) as b (block_no)
+        join booking.tickets as t on t.event_id = event_id and t.ticket_no between 256 * b.block_no - 255 and 256 * b.block_no
+        where t.status = 'available' and t.returned_no is null
+        group by b.block_no
+    ), returned as (
+        select from booking.tickets as t where t.event_id = event_id and t.returned_no is not null limit quantity
+    ), overdue as (
+        select i.quantity from booking.booking_intents as i
+        where i.event_id = event_id and i.status = 'pending' and i.expires_at <= (select as_of from clock)
+        order by i.expires_at limit quantity
+    )
+    select
+        (select coalesce(sum(tickets), 0) from fresh) + (select count(*) from returned)
+            + (select coalesce(sum(o.quantity), 0) from overdue as o),
+        (select min(i.expires_at) from booking.booking_intents as i
+         where i.event_id = event_id and i.status = 'pending' and i.expires_at > (select as_of from clock)),
+        pg_current_snapshot(),
+        array(select block_no from fresh)
+        into left_over, closed_until, seen, open_blocks;
+    insert into booking.claimed_blocks (event_id, block_no)
+        select event_id, b from unnest(blocks) as b where b <> all (open_blocks);
+    if cardinality(blocks) = 64 * quantity then
+        return false;  -- there may be more of them: look again
+    elsif blocks <> '{}' and open_blocks = '{}' then
+        insert into booking.claimed_blocks (event_id, block_no) values (event_id, 0);
+    end if;
+    if left_over < quantity then
+        insert into booking.stock_checks (event_id, capacity, left_over, closed_until, seen, written_by)
+            values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, pg_current_xact_id()::xid);
+        return true;
+    end if;
+    return false;
+end $$;
+
+
+-- Whether a stock check still holds: its time has not come, and no ticket was given back outside of the snapshot that it saw. A
+-- transaction number from the future was copied from another database, with the tickets as it left them.
+create function booking.is_still_closed(event_id bigint, closed_until timestamptz, seen pg_snapshot) returns boolean
+language plpgsql as $$
+#variable_conflict use_variable
+begin
+    return not exists (
+            select from booking.ticket_returns as r
+            where r.event_id = event_id
+                and r.returned_in >= pg_snapshot_xmin(seen) and r.returned_in < pg_snapshot_xmax(pg_current_snapshot())
+                and not pg_visible_in_snapshot(r.returned_in, seen))
+        and clock_timestamp() < closed_until;
+end $$;
+
+
+create function booking.reserve(
+    event_id bigint, user_id text, quantity int default 1, hold_for interval default '5 minutes', request_key text default null,
+    out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_variable
+declare
+    capacity int;
+    closed_until timestamptz;
+    seen pg_snapshot;
+    searches int := 0;
+    block_ended boolean;
+begin
+    -- What the latest stock check says of this request. PL/pgSQL prepares each expression anew in every transaction, so there are few
+    -- of them on the way to a plain hold and to a plain refusal, and the statements do the rest.
+    select
+        case
+            when (ascii(user_id) between 33 and 126 and octet_length(user_id) <= 1000 and quantity between 1 and c.capacity
+                and hold_for > interval '0' and hold_for <= interval '31 days' and request_key is null
+                and current_setting('transaction_isolation') = 'read committed') is not true then 'unusual'
+            when quantity > c.left_over and clock_timestamp() < c.closed_until and c.xmin = c.written_by
+                then case c.closed_until when 'infinity' then 'sold_out' else 'closed' end
+        end,
+        c.capacity, c.closed_until, c.seen,
+        make_interval(secs => date_part('epoch', hold_for))  -- a day has the same length everywhere
+        into outcome, capacity, closed_until, seen, hold_for
+        from booking.stock_checks as c where c.event_id = event_id order by c.checked_at desc limit 1;
+    if outcome is not null or capacity is null then
+        if outcome = 'sold_out' then
+            return;
+        elsif outcome = 'closed' then
+            if booking.is_still_closed(event_id, closed_until, seen) then
+                outcome := 'sold_out';
+                return;
+            end if;
+        else
+            perform booking.check_request(event_id, user_id, quantity, hold_for, request_key);
+            select * into intent_id, ticket_nos, hold_expires_at
+                from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
+            if intent_id is not null then
+                outcome := 'held';
+                return;
+            end if;
+            searches := 1;
+        end if;
+    end if;
+
+    intent_id := nextval('booking.booking_intents_id_seq');
+    loop
+        begin
+            if searches = 0 then
+                ticket_nos := array(
+                    select t.ticket_no from booking.tickets as t
+                    where t.event_id = event_id and t.status = 'available'
+                        and t.ticket_no > intent_id * quantity % (capacity - quantity + 1)
+                        and t.ticket_no <= intent_id * quantity % (capacity - quantity + 1) + quantity
+                    for update skip locked);
+            else
+                if request_key is not null then
+                    perform booking.keep_request_key(user_id, request_key, intent_id);
+                end if;
+                ticket_nos := booking.find_tickets(event_id, quantity, capacity, 1 + intent_id * quantity % (capacity - quantity + 1));
+            end if;
+            outcome := null;
+            insert into booking.booking_intents as i
+                (id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
+                select intent_id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, held_at, held_at + hold_for
+                from (select clock_timestamp() as held_at offset 0) as clock
+                where cardinality(ticket_nos) = quantity
+                returning 'held', i.expires_at, quantity > 1 or ticket_nos[1] % 256 = 0 into outcome, hold_expires_at, block_ended;
+            if outcome = 'held' then
+                update booking.tickets as t
+                    set status = 'held', intent_id = intent_id, held_by = user_id, hold_expires_at = hold_expires_at, returned_no = null
+                    where t.event_id = event_id and t.ticket_no = any (ticket_nos);
+                if block_ended then  -- a block behind, where hardly anybody is still at it
+                    perform booking.note_claimed(event_id, no / 256 - 1) from unnest(ticket_nos) as no where no % 256 = 0 and no > 256;
+                end if;
+                return;
+            end if;
+            raise exception 'no tickets in this try' using errcode = 'BK000';
+        exception
+            when sqlstate 'BK000' then null;
+            when sqlstate 'BK010' then null;  -- the clock went back while an overdue hold was taken over
+            when lock_not_available then null;  -- somebody is answering the same request
+            when unique_violation then
+                select * into intent_id, ticket_nos, hold_expires_at
+                    from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
+                if intent_id is not null then
+                    outcome := 'held';
+                    return;
+                end if;
+                -- The sequence is a hint too: where it was lost on the way to this database, it goes on after the last intent.
+                perform setval('booking.booking_intents_id_seq', max(i.id)) from booking.booking_intents as i;
+                intent_id := nextval('booking.booking_intents_id_seq');
+        end;
+        outcome := case when searches > 11 then 'contended' end;
+        if searches > 0 then
+            if booking.is_sold_out(event_id, quantity, capacity) then
+                outcome := 'sold_out';
+            elsif outcome is null then
+                perform pg_sleep(least(0.0005 * 2 ^ searches, 0.032) * (0.5 + 0.5 * random()));
+            end if;
+        end if;
+        exit when outcome is not null;
+        searches := searches + 1;
+    end loop;
+    intent_id := null;
+    ticket_nos := null;
+    hold_expires_at := null;
+end $$;
+comment on function booking.reserve is
+    'Puts `quantity` tickets on hold, all or none. held: they are yours until hold_expires_at. sold_out: at one instant of the call '
+    'fewer were left, every other ticket sold or in a live, committed hold. contended: tickets are left, but open '
+    'transactions had them locked, or the same request_key is being answered; ask again. A request_key that was held before gets its first answer again.';
