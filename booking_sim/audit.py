@@ -54,7 +54,8 @@ def audit(
 
     Args:
         database: A libpq URL, or a connection with no transaction open, which is left as it was.
-        event_id: Judge the rows of one event, or of some, instead of all. Request keys without an intent belong to none.
+        event_id: Judge the rows of one event, or of some, instead of all. A request key without an intent
+            belongs to none.
         sweep_bound: How long after its deadline a hold may still be there. None leaves the rule `overdue` unchecked,
             since without a sweeper an overdue hold stays until somebody wants its tickets.
 
