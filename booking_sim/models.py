@@ -1,4 +1,4 @@
-"""What the database knows, as types: the rows of the three tables and the words they use."""
+"""What the database knows, as types: the rows of events, tickets and intents, and the words they use."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,7 +70,6 @@ class Event:
     id: int
     name: str
     capacity: int
-    dispenser: str
     created_at: datetime
 
 
@@ -84,7 +83,8 @@ class Ticket:
     intent_id: int | None
     held_by: str | None
     hold_expires_at: datetime | None
-    returned: bool
+    returned_no: int | None
+    """The ticket's own number while it is available after a hold, else None."""
 
 
 @dataclass(frozen=True, slots=True)
