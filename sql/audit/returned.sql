@@ -1,4 +1,4 @@
--- returned_no is the ticket's own number exactly while it is available after a hold, so the search for a ticket misses none.
+-- A ticket's returned_no is its own number exactly while it is available after a hold, so the search for a ticket misses none.
 select t.event_id, t.ticket_no, t.status, t.returned_no, held.ticket_no is not null as was_held
 from booking.tickets as t
 left join (
