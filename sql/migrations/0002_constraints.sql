@@ -4,6 +4,13 @@
 -- They are triggers and not CHECKs, because PostgreSQL compiles a CHECK again in each statement that writes the table, and a
 -- CHECK does not see the old row.
 
+create function booking.refuse_change() returns trigger
+language plpgsql as $$
+begin
+    raise exception '% of %.% is refused: what was sold stays on record', lower(tg_op), tg_table_schema, tg_table_name
+        using errcode = 'BK010';
+end $$;
+
 create function booking.check_intent() returns trigger
 language plpgsql as $$
 begin
@@ -30,9 +37,6 @@ create trigger check_intent before update on booking.booking_intents for each ro
 create function booking.check_ticket() returns trigger
 language plpgsql as $$
 begin
-    if old.status = 'available' and new.ticket_no = old.ticket_no then
-        return new;  -- a claim: the audit looks at the rest
-    end if;
     if (
         old.status = 'held' and new.ticket_no = old.ticket_no and new.event_id = old.event_id
         and case new.status
@@ -50,14 +54,13 @@ begin
     end if;
     return new;
 end $$;
-create trigger check_ticket before update on booking.tickets for each row execute function booking.check_ticket();
+-- A claim does not pay for it: of what becomes of an available ticket, the audit says whether it was right.
+create trigger check_ticket before update on booking.tickets for each row
+    when (old.status <> 'available') execute function booking.check_ticket();
 
-create function booking.refuse_change() returns trigger
-language plpgsql as $$
-begin
-    raise exception '% of %.% is refused: what was sold stays on record', lower(tg_op), tg_table_schema, tg_table_name
-        using errcode = 'BK010';
-end $$;
+create trigger numbers_are_final before update of event_id, ticket_no on booking.tickets for each row
+    execute function booking.refuse_change();
+
 create trigger keep_intents before delete on booking.booking_intents for each row execute function booking.refuse_change();
 create trigger keep_all_intents before truncate on booking.booking_intents execute function booking.refuse_change();
 create trigger keep_tickets before delete on booking.tickets for each row execute function booking.refuse_change();

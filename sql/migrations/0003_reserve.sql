@@ -84,23 +84,25 @@ create function booking.expire_intent(intent_id bigint, keep int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
 declare
-    intent booking.booking_intents;
-    locked int;
+    intent record;
 begin
-    select * into intent from booking.booking_intents as i
+    select i.event_id, i.ticket_nos, i.quantity, i.expires_at into intent
+        from booking.booking_intents as i
         where i.id = intent_id and i.status = 'pending' and i.expires_at <= clock_timestamp()
         for update skip locked;
-    if found then
-        perform from booking.tickets as t
-            where t.event_id = intent.event_id and t.ticket_no = any (intent.ticket_nos) and t.intent_id = intent_id
-            for update skip locked;
-        get diagnostics locked = row_count;
-    end if;
-    if locked is distinct from intent.quantity or locked is null then
+    if not found then
         raise exception 'intent % cannot be expired now', intent_id using errcode = 'BK000';
     end if;
+    with locked as materialized (
+        select from booking.tickets as t
+        where t.event_id = intent.event_id and t.ticket_no = any (intent.ticket_nos) and t.intent_id = intent_id
+        for update skip locked
+    )
     update booking.booking_intents as i set status = 'expired', expired_at = greatest(clock_timestamp(), intent.expires_at)
-        where i.id = intent_id;
+        where i.id = intent_id and (select count(*) from locked) = intent.quantity;
+    if not found then
+        raise exception 'intent % cannot be expired now', intent_id using errcode = 'BK000';
+    end if;
     if keep < intent.quantity then
         update booking.tickets as t
             set status = 'available', intent_id = null, held_by = null, hold_expires_at = null
@@ -156,12 +158,13 @@ declare
     locked int;
     overdue bigint;
 begin
-    -- After a sale that nobody paid for, the first look finds one.
-    select booking.expire_intent(t.intent_id, quantity) into found
-        from booking.tickets as t
-        where t.event_id = event_id and t.ticket_no = place and t.status = 'held' and t.hold_expires_at <= clock_timestamp();
-    if cardinality(found) = quantity then
-        return found;
+    if quantity = 1 then  -- after a sale that nobody paid for, the first look finds a ticket
+        select booking.expire_intent(t.intent_id, 1) into found
+            from booking.tickets as t
+            where t.event_id = event_id and t.ticket_no = place and t.status = 'held' and t.hold_expires_at <= clock_timestamp();
+        if found is not null then
+            return found;
+        end if;
     end if;
     found := array(
         select t.ticket_no from booking.tickets as t
@@ -348,14 +351,12 @@ begin
                 end if;
                 ticket_nos := booking.find_tickets(event_id, quantity, capacity, 1 + intent_id * quantity % (capacity - quantity + 1));
             end if;
-            outcome := null;
-            insert into booking.booking_intents as i
-                (id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
-                select intent_id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, held_at, held_at + hold_for
-                from (select clock_timestamp() as held_at offset 0) as clock
-                where cardinality(ticket_nos) = quantity
-                returning 'held', i.expires_at, quantity > 1 or ticket_nos[1] % 256 = 0 into outcome, hold_expires_at, block_ended;
-            if outcome = 'held' then
+            if cardinality(ticket_nos) = quantity then
+                insert into booking.booking_intents as i
+                    (id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
+                    select intent_id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, held_at, held_at + hold_for
+                    from (select clock_timestamp() as held_at offset 0) as clock
+                    returning 'held', i.expires_at, quantity > 1 or ticket_nos[1] % 256 = 0 into outcome, hold_expires_at, block_ended;
                 update booking.tickets as t
                     set status = 'held', intent_id = intent_id, held_by = user_id, hold_expires_at = hold_expires_at, returned_no = null
                     where t.event_id = event_id and t.ticket_no = any (ticket_nos);
