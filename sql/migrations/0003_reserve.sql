@@ -1,14 +1,14 @@
 -- reserve(): finds tickets, puts them on hold, and tells the truth when it refuses.
 --
--- Where to look first is a hint: the intent's own number, modulo the capacity. While one event is on sale, each buyer so meets a
--- ticket of its own, in order, and waits for nobody. Whatever the hint says, a ticket is taken only if its row, locked with SKIP
+-- Where to look first is a hint: the next value of a sequence, modulo the capacity. While one event is on sale, each buyer so meets
+-- a ticket of its own, in order, and waits for nobody; with several events the steps are longer. Whatever the hint says, a ticket is taken only if its row, locked with SKIP
 -- LOCKED, says that it is available; and nobody is refused because of a hint.
 --
 -- Each try is a subtransaction that locks exactly the tickets that it takes, or is rolled back with all its locks.
 -- BK000 means, inside this file only: this try did not get what it looked for.
 
--- Raises what is wrong with a request. reserve() asks only where its own, cheaper look was not enough.
-create function booking.check_request(event_id bigint, user_id text, quantity int, hold_for interval, request_key text) returns void
+-- Raises what is wrong with a request, or returns the event's capacity. reserve() asks only where its own, cheaper look was not enough.
+create function booking.check_request(event_id bigint, user_id text, quantity int, hold_for interval, request_key text) returns int
 language plpgsql as $$
 #variable_conflict use_variable
 declare
@@ -41,6 +41,7 @@ begin
         raise exception 'quantity must be between 1 and the capacity of %, not %', capacity, coalesce(quantity::text, 'null')
             using errcode = 'BK002';
     end if;
+    return capacity;
 end $$;
 
 
@@ -59,7 +60,9 @@ begin
     if not found then
         return;
     end if;
-    if (intent.event_id, intent.quantity, intent.hold_for) is distinct from (event_id, quantity, hold_for) then
+    if (intent.event_id, intent.quantity, intent.hold_for) is distinct from
+        (event_id, quantity, make_interval(secs => date_part('epoch', hold_for)))
+    then
         raise exception 'request key "%" of user "%" was used before with other arguments', request_key, user_id
             using errcode = 'BK007';
     end if;
@@ -114,8 +117,8 @@ exception when sqlstate 'BK000' then
 end $$;
 
 
--- The blocks of an event that may hold tickets that nobody ever held, in random order: 64, or more for a group.
-create function booking.unclaimed_blocks(event_id bigint, capacity int, quantity int) returns int[]
+-- The blocks of an event that may hold tickets that nobody ever held, from the one of a place on: 64, or more for a group.
+create function booking.unclaimed_blocks(event_id bigint, capacity int, quantity int, place int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
 begin
@@ -128,7 +131,8 @@ begin
             except
             select c.block_no from booking.claimed_blocks as c where c.event_id = event_id
         ) as b
-        order by random() limit 64 * quantity);
+        order by b.block_no < (place + 255) / 256, b.block_no
+        limit 64 * quantity);
 end $$;
 
 
@@ -146,9 +150,17 @@ begin
 end $$;
 
 
--- Finds tickets for a buyer and locks them: near the hint, then among those given back, then among those that nobody ever held, then
--- in overdue holds. Looks at a bounded number of rows. Fewer than asked for, or null: not now.
-create function booking.find_tickets(event_id bigint, quantity int, capacity int, place bigint) returns int[]
+-- The next place for a group: as many numbers on as it has tickets, up to 64.
+create function booking.next_place(quantity int) returns bigint
+language plpgsql as $$
+begin
+    return min(nextval('booking.places')) from generate_series(1, least(quantity, 64));
+end $$;
+
+
+-- Finds tickets for a buyer and locks them: near the place, then in the next block with tickets that nobody ever held, then among those
+-- given back, then in overdue holds. Looks at a bounded number of rows. Fewer than asked for, or null: not now.
+create function booking.find_tickets(event_id bigint, quantity int, capacity int, place int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
 declare
@@ -169,7 +181,24 @@ begin
     found := array(
         select t.ticket_no from booking.tickets as t
         where t.event_id = event_id and t.ticket_no between place and place + reach and t.status = 'available'
-        limit quantity);
+        order by t.ticket_no limit quantity);
+    if cardinality(found) < quantity then
+        found := array(
+            select f.ticket_no from (
+                (select t.ticket_no
+                 from unnest(booking.unclaimed_blocks(event_id, capacity, quantity, place)) as b (block_no)
+                 join booking.tickets as t on t.event_id = event_id and t.ticket_no between 256 * b.block_no - 255 and 256 * b.block_no
+                 where t.status = 'available' and t.returned_no is null
+                 limit reach)
+                union
+                select unnest(found)
+            ) as f
+            order by random() limit quantity);
+        if cardinality(found) = quantity then  -- the next buyers look there
+            perform setval('booking.places', p.last_value + (found[1] - 1 - p.last_value % capacity + capacity) % capacity)
+                from booking.places as p;
+        end if;
+    end if;
     if cardinality(found) < quantity then
         found := array(
             select r.ticket_no from (
@@ -181,19 +210,6 @@ begin
                 union
                 select unnest(found)
             ) as r
-            order by random() limit quantity);
-    end if;
-    if cardinality(found) < quantity then
-        found := array(
-            select f.ticket_no from (
-                (select t.ticket_no
-                 from unnest(booking.unclaimed_blocks(event_id, capacity, quantity)) as b (block_no)
-                 join booking.tickets as t on t.event_id = event_id and t.ticket_no between 256 * b.block_no - 255 and 256 * b.block_no
-                 where t.status = 'available' and t.returned_no is null
-                 limit reach)
-                union
-                select unnest(found)
-            ) as f
             order by random() limit quantity);
     end if;
     if found <> '{}' then
@@ -228,7 +244,7 @@ create function booking.is_sold_out(event_id bigint, quantity int, capacity int)
 language plpgsql as $$
 #variable_conflict use_variable
 declare
-    blocks int[] := booking.unclaimed_blocks(event_id, capacity, quantity);
+    blocks int[] := booking.unclaimed_blocks(event_id, capacity, quantity, 1);
     open_blocks int[];
     left_over int;
     closed_until timestamptz;
@@ -282,7 +298,8 @@ begin
     return not exists (
             select from booking.ticket_returns as r
             where r.event_id = event_id
-                and r.returned_in >= pg_snapshot_xmin(seen) and r.returned_in < pg_snapshot_xmax(pg_current_snapshot())
+                and r.returned_in >= pg_snapshot_xmin(seen)
+                and (r.returned_in < pg_snapshot_xmax(pg_current_snapshot()) or r.returned_in = pg_current_xact_id_if_assigned())
                 and not pg_visible_in_snapshot(r.returned_in, seen))
         and clock_timestamp() < closed_until;
 end $$;
@@ -298,6 +315,7 @@ declare
     capacity int;
     closed_until timestamptz;
     seen pg_snapshot;
+    place int;
     searches int := 0;
     block_ended boolean;
 begin
@@ -311,9 +329,8 @@ begin
             when quantity > c.left_over and clock_timestamp() < c.closed_until and c.xmin = c.written_by
                 then case c.closed_until when 'infinity' then 'sold_out' else 'closed' end
         end,
-        c.capacity, c.closed_until, c.seen,
-        make_interval(secs => date_part('epoch', hold_for))  -- a day has the same length everywhere
-        into outcome, capacity, closed_until, seen, hold_for
+        c.capacity, c.closed_until, c.seen
+        into outcome, capacity, closed_until, seen
         from booking.stock_checks as c where c.event_id = event_id order by c.checked_at desc limit 1;
     if outcome is not null or capacity is null then
         if outcome = 'sold_out' then
@@ -324,7 +341,7 @@ begin
                 return;
             end if;
         else
-            perform booking.check_request(event_id, user_id, quantity, hold_for, request_key);
+            capacity := booking.check_request(event_id, user_id, quantity, hold_for, request_key);
             select * into intent_id, ticket_nos, hold_expires_at
                 from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
             if intent_id is not null then
@@ -335,31 +352,33 @@ begin
         end if;
     end if;
 
-    intent_id := nextval('booking.booking_intents_id_seq');
+    place := case quantity when 1 then nextval('booking.places') else booking.next_place(quantity) end % capacity + 1;
     loop
         begin
             if searches = 0 then
                 ticket_nos := array(
                     select t.ticket_no from booking.tickets as t
                     where t.event_id = event_id and t.status = 'available'
-                        and t.ticket_no > intent_id * quantity % (capacity - quantity + 1)
-                        and t.ticket_no <= intent_id * quantity % (capacity - quantity + 1) + quantity
+                        and t.ticket_no between place and place + quantity - 1
                     for update skip locked);
             else
-                if request_key is not null then
-                    perform booking.keep_request_key(user_id, request_key, intent_id);
-                end if;
-                ticket_nos := booking.find_tickets(event_id, quantity, capacity, 1 + intent_id * quantity % (capacity - quantity + 1));
+                ticket_nos := booking.find_tickets(event_id, quantity, capacity, place);
             end if;
             if cardinality(ticket_nos) = quantity then
                 insert into booking.booking_intents as i
-                    (id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
-                    select intent_id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, held_at, held_at + hold_for
-                    from (select clock_timestamp() as held_at offset 0) as clock
-                    returning 'held', i.expires_at, quantity > 1 or ticket_nos[1] % 256 = 0 into outcome, hold_expires_at, block_ended;
+                    (event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
+                    select event_id, user_id, quantity, ticket_nos, request_key, as_of.hold_for, held_at, held_at + as_of.hold_for
+                    from (  -- a day has the same length everywhere
+                        select clock_timestamp() as held_at, make_interval(secs => date_part('epoch', hold_for)) as hold_for offset 0
+                    ) as as_of
+                    returning 'held', i.id, i.expires_at, quantity > 1 or ticket_nos[1] % 256 = 0
+                    into outcome, intent_id, hold_expires_at, block_ended;
                 update booking.tickets as t
                     set status = 'held', intent_id = intent_id, held_by = user_id, hold_expires_at = hold_expires_at, returned_no = null
                     where t.event_id = event_id and t.ticket_no = any (ticket_nos);
+                if request_key is not null then
+                    perform booking.keep_request_key(user_id, request_key, intent_id);
+                end if;
                 if block_ended then  -- a block behind, where hardly anybody is still at it
                     perform booking.note_claimed(event_id, no / 256 - 1) from unnest(ticket_nos) as no where no % 256 = 0 and no > 256;
                 end if;
@@ -367,9 +386,11 @@ begin
             end if;
             raise exception 'no tickets in this try' using errcode = 'BK000';
         exception
-            when sqlstate 'BK000' then null;
-            when sqlstate 'BK010' then null;  -- the clock went back while an overdue hold was taken over
-            when lock_not_available then null;  -- somebody is answering the same request
+            when sqlstate 'BK000' or sqlstate 'BK010' then  -- BK010: the clock went back while an overdue hold was taken over
+                outcome := null;
+            when lock_not_available then  -- somebody is answering the same request
+                outcome := 'contended';
+                exit;
             when unique_violation then
                 select * into intent_id, ticket_nos, hold_expires_at
                     from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
@@ -379,17 +400,18 @@ begin
                 end if;
                 -- The sequence is a hint too: where it was lost on the way to this database, it goes on after the last intent.
                 perform setval('booking.booking_intents_id_seq', max(i.id)) from booking.booking_intents as i;
-                intent_id := nextval('booking.booking_intents_id_seq');
+                outcome := null;
         end;
-        outcome := case when searches > 11 then 'contended' end;
         if searches > 0 then
             if booking.is_sold_out(event_id, quantity, capacity) then
                 outcome := 'sold_out';
-            elsif outcome is null then
-                perform pg_sleep(least(0.0005 * 2 ^ searches, 0.032) * (0.5 + 0.5 * random()));
+                exit;
+            elsif searches > 11 then
+                outcome := 'contended';
+                exit;
             end if;
+            perform pg_sleep(least(0.0005 * 2 ^ searches, 0.032) * (0.5 + 0.5 * random()));
         end if;
-        exit when outcome is not null;
         searches := searches + 1;
     end loop;
     intent_id := null;
