@@ -158,15 +158,34 @@ begin
 end $$;
 
 
+-- The tickets among some that nobody has locked, `quantity` at most. Keeps no lock: they are to be locked again, those and no others.
+create function booking.unlocked(event_id bigint, candidates int[], quantity int) returns int[]
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    found int[];
+begin
+    found := array(
+        select t.ticket_no from booking.tickets as t
+        where t.event_id = event_id and t.ticket_no = any (candidates) and t.status = 'available'
+        limit quantity for update skip locked);
+    raise exception 'let the locks go' using errcode = 'BK000';
+exception when sqlstate 'BK000' then
+    return found;
+end $$;
+
+
 -- Finds tickets for a buyer and locks them: near the place, then in the next block with tickets that nobody ever held, then among those
 -- given back, then in overdue holds. Looks at a bounded number of rows. Fewer than asked for, or null: not now.
-create function booking.find_tickets(event_id bigint, quantity int, capacity int, place int) returns int[]
+create function booking.find_tickets(event_id bigint, quantity int, capacity int, place int, attempt int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
 declare
     reach int := 64 + 4 * quantity;
     start int := 1 + floor(random() * capacity);
     found int[];
+    fresh int[];
+    block int;
     locked int;
     overdue bigint;
 begin
@@ -178,39 +197,39 @@ begin
             return found;
         end if;
     end if;
-    found := array(
+    found := booking.unlocked(event_id, array(
         select t.ticket_no from booking.tickets as t
-        where t.event_id = event_id and t.ticket_no between place and place + reach and t.status = 'available'
-        order by t.ticket_no limit quantity);
+        where t.event_id = event_id and t.ticket_no between place and place + reach and t.status = 'available'), quantity);
     if cardinality(found) < quantity then
-        found := array(
-            select f.ticket_no from (
-                (select t.ticket_no
-                 from unnest(booking.unclaimed_blocks(event_id, capacity, quantity, place)) as b (block_no)
-                 join booking.tickets as t on t.event_id = event_id and t.ticket_no between 256 * b.block_no - 255 and 256 * b.block_no
-                 where t.status = 'available' and t.returned_no is null
-                 limit reach)
-                union
-                select unnest(found)
-            ) as f
-            order by random() limit quantity);
-        if cardinality(found) = quantity then  -- the next buyers look there
-            perform setval('booking.places', p.last_value + (found[1] - 1 - p.last_value % capacity + capacity) % capacity)
-                from booking.places as p;
-        end if;
+        foreach block in array booking.unclaimed_blocks(event_id, capacity, quantity, place) loop
+            fresh := array(
+                select t.ticket_no from booking.tickets as t
+                where t.event_id = event_id and t.ticket_no between 256 * block - 255 and 256 * block
+                    and t.status = 'available' and t.returned_no is null);
+            if fresh = '{}' then
+                insert into booking.claimed_blocks (event_id, block_no) values (event_id, block);
+                continue;
+            end if;
+            fresh := booking.unlocked(
+                event_id, array(select f from unnest(fresh) as f where f <> all (found) order by random()), quantity - cardinality(found));
+            found := found || fresh;
+            if fresh <> '{}' then  -- the next buyers look here first
+                perform setval('booking.places', p.last_value + (fresh[1] - 1 - p.last_value % capacity + capacity) % capacity)
+                    from booking.places as p;
+            end if;
+            exit when cardinality(found) = quantity;
+        end loop;
     end if;
     if cardinality(found) < quantity then
-        found := array(
+        found := found || booking.unlocked(event_id, array(
             select r.ticket_no from (
                 (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no >= start
-                 order by t.returned_no limit reach)
+                 order by t.returned_no limit 8 * reach)
                 union
                 (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no < start
-                 order by t.returned_no limit reach)
-                union
-                select unnest(found)
+                 order by t.returned_no limit 8 * reach)
             ) as r
-            order by random() limit quantity);
+            where r.ticket_no <> all (found)), quantity - cardinality(found));
     end if;
     if found <> '{}' then
         perform from booking.tickets as t
@@ -221,6 +240,9 @@ begin
             return null;
         end if;
     end if;
+    if cardinality(found) = quantity then
+        return found;
+    end if;
     for overdue in
         (select t.intent_id from booking.tickets as t
          where t.event_id = event_id and t.ticket_no between place and place + 63 and t.status = 'held'
@@ -229,7 +251,7 @@ begin
         union all
         (select i.id from booking.booking_intents as i
          where i.event_id = event_id and i.status = 'pending' and i.expires_at <= (select clock_timestamp())
-         order by i.expires_at limit reach)
+         order by i.expires_at offset (attempt - 1) * reach limit 2 * reach)
     loop
         exit when cardinality(found) >= quantity;
         found := found || coalesce(booking.expire_intent(overdue, quantity - cardinality(found)), '{}');
@@ -249,14 +271,20 @@ declare
     left_over int;
     closed_until timestamptz;
     seen pg_snapshot;
+    in_savepoint boolean;
+    noted_at timestamptz;
 begin
     with clock as materialized (
         select clock_timestamp() as as_of
     ), fresh as materialized (
         select b.block_no, count(*) as tickets
         from unnest(blocks) as b (block_no)
-        join booking.tickets as t on t.event_id = event_id and t.ticket_no between 256 * b.block_no - 255 and 256 * b.block_no
-        where t.status = 'available' and t.returned_no is null
+        cross join lateral (
+            select from booking.tickets as t
+            where t.event_id = event_id and t.ticket_no between 256 * b.block_no - 255 and 256 * b.block_no
+                and t.status = 'available' and t.returned_no is null
+            limit quantity
+        ) as t
         group by b.block_no
     ), returned as (
         select from booking.tickets as t where t.event_id = event_id and t.returned_no is not null limit quantity
@@ -280,12 +308,20 @@ begin
     elsif blocks <> '{}' and open_blocks = '{}' then
         insert into booking.claimed_blocks (event_id, block_no) values (event_id, 0);
     end if;
-    if left_over < quantity then
-        insert into booking.stock_checks (event_id, capacity, left_over, closed_until, seen, written_by)
-            values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, pg_current_xact_id()::xid);
-        return true;
+    if left_over >= quantity then
+        return false;
     end if;
-    return false;
+    -- The row is believed by its xmin, so it is written only by a transaction, or a savepoint, that is younger than the snapshot: copied
+    -- into another database, it has another xmin, or all that happens there is younger too.
+    if pg_current_xact_id() >= pg_snapshot_xmax(seen) then
+        insert into booking.stock_checks as c (event_id, capacity, left_over, closed_until, seen, written_by)
+            values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, pg_current_xact_id()::xid)
+            returning c.xmin <> c.written_by, c.checked_at into in_savepoint, noted_at;
+        if in_savepoint then
+            update booking.stock_checks as c set written_by = c.xmin where c.event_id = event_id and c.checked_at = noted_at;
+        end if;
+    end if;
+    return true;
 end $$;
 
 
@@ -297,10 +333,11 @@ language plpgsql as $$
 begin
     return not exists (
             select from booking.ticket_returns as r
-            where r.event_id = event_id
-                and r.returned_in >= pg_snapshot_xmin(seen)
-                and (r.returned_in < pg_snapshot_xmax(pg_current_snapshot()) or r.returned_in = pg_current_xact_id_if_assigned())
-                and not pg_visible_in_snapshot(r.returned_in, seen))
+            where r.event_id = event_id and r.returned_in >= pg_snapshot_xmax(seen)
+                and (r.returned_in < pg_snapshot_xmax(pg_current_snapshot()) or r.returned_in = pg_current_xact_id_if_assigned()))
+        and not exists (
+            select from booking.ticket_returns as r
+            where r.event_id = event_id and r.returned_in = any (array(select pg_snapshot_xip(seen))))
         and clock_timestamp() < closed_until;
 end $$;
 
@@ -316,40 +353,34 @@ declare
     closed_until timestamptz;
     seen pg_snapshot;
     place int;
+    unusual boolean;
     searches int := 0;
+    searching_since timestamptz;
     block_ended boolean;
 begin
     -- What the latest stock check says of this request. PL/pgSQL prepares each expression anew in every transaction, so there are few
     -- of them on the way to a plain hold and to a plain refusal, and the statements do the rest.
     select
-        case
-            when (ascii(user_id) between 33 and 126 and octet_length(user_id) <= 1000 and quantity between 1 and c.capacity
-                and hold_for > interval '0' and hold_for <= interval '31 days' and request_key is null
-                and current_setting('transaction_isolation') = 'read committed') is not true then 'unusual'
-            when quantity > c.left_over and clock_timestamp() < c.closed_until and c.xmin = c.written_by
-                then case c.closed_until when 'infinity' then 'sold_out' else 'closed' end
-        end,
-        c.capacity, c.closed_until, c.seen
-        into outcome, capacity, closed_until, seen
+        (ascii(user_id) between 33 and 126 and octet_length(user_id) <= 1000 and quantity between 1 and c.capacity
+            and hold_for > interval '0' and hold_for <= interval '31 days' and request_key is null
+            and current_setting('transaction_isolation') = 'read committed') is not true,
+        c.capacity,
+        case when quantity > c.left_over and clock_timestamp() < c.closed_until and c.xmin = c.written_by then c.closed_until end,
+        c.seen
+        into unusual, capacity, closed_until, seen
         from booking.stock_checks as c where c.event_id = event_id order by c.checked_at desc limit 1;
-    if outcome is not null or capacity is null then
-        if outcome = 'sold_out' then
+    if unusual is not false then
+        capacity := booking.check_request(event_id, user_id, quantity, hold_for, request_key);
+        select * into intent_id, ticket_nos, hold_expires_at
+            from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
+        if intent_id is not null then
+            outcome := 'held';
             return;
-        elsif outcome = 'closed' then
-            if booking.is_still_closed(event_id, closed_until, seen) then
-                outcome := 'sold_out';
-                return;
-            end if;
-        else
-            capacity := booking.check_request(event_id, user_id, quantity, hold_for, request_key);
-            select * into intent_id, ticket_nos, hold_expires_at
-                from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
-            if intent_id is not null then
-                outcome := 'held';
-                return;
-            end if;
-            searches := 1;
         end if;
+    end if;
+    if closed_until is not null and (closed_until = 'infinity' or booking.is_still_closed(event_id, closed_until, seen)) then
+        outcome := 'sold_out';
+        return;
     end if;
 
     place := case quantity when 1 then nextval('booking.places') else booking.next_place(quantity) end % capacity + 1;
@@ -362,7 +393,7 @@ begin
                         and t.ticket_no between place and place + quantity - 1
                     for update skip locked);
             else
-                ticket_nos := booking.find_tickets(event_id, quantity, capacity, place);
+                ticket_nos := booking.find_tickets(event_id, quantity, capacity, place, searches);
             end if;
             if cardinality(ticket_nos) = quantity then
                 insert into booking.booking_intents as i
@@ -402,15 +433,17 @@ begin
                 perform setval('booking.booking_intents_id_seq', max(i.id)) from booking.booking_intents as i;
                 outcome := null;
         end;
-        if searches > 0 then
-            if booking.is_sold_out(event_id, quantity, capacity) then
-                outcome := 'sold_out';
-                exit;
-            elsif searches > 11 then
-                outcome := 'contended';
-                exit;
-            end if;
+        if searches = 0 then
+            searching_since := clock_timestamp();
+        elsif booking.is_sold_out(event_id, quantity, capacity) then
+            outcome := 'sold_out';
+            exit;
+        elsif searches > 9 or clock_timestamp() > searching_since + interval '160 ms' then
+            outcome := 'contended';
+            exit;
+        else
             perform pg_sleep(least(0.0005 * 2 ^ searches, 0.032) * (0.5 + 0.5 * random()));
+            place := 1 + floor(random() * capacity);
         end if;
         searches := searches + 1;
     end loop;

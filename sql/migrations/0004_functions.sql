@@ -14,7 +14,14 @@ begin
         raise exception 'capacity must be between 1 and 5000000 tickets, not %', coalesce(capacity::text, 'null')
             using errcode = 'BK005';
     end if;
-    insert into booking.events (name, capacity) values (create_event.name, create_event.capacity) returning id into new_event_id;
+    loop
+        begin
+            insert into booking.events (name, capacity) values (create_event.name, create_event.capacity) returning id into new_event_id;
+            exit;
+        exception when unique_violation then  -- the sequence was lost on the way to this database
+            perform setval('booking.events_id_seq', max(e.id)) from booking.events as e;
+        end;
+    end loop;
     insert into booking.tickets (event_id, ticket_no)
         select new_event_id, n from generate_series(1, capacity) as n;
     insert into booking.stock_checks (event_id, capacity) values (new_event_id, create_event.capacity);
