@@ -46,9 +46,9 @@ def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
     state = _State(chosen.name, len(POINTS))
     with tqdm(total=len(POINTS), desc="verify", bar_format=_BAR, leave=False, disable=None) as bar:
 
-        def show(claims: int, seconds: float) -> None:
+        def show(claims: int, seconds: float, in_all: float) -> None:
             state.under_way = claims
-            bar.set_postfix_str(f"{claims:,} claims of a crowd in {seconds:.0f} s")
+            bar.set_postfix_str(f"crowd: {seconds:.0f} of {in_all:.0f} s, {claims:,} claims")
 
         try:
             with (

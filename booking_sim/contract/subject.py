@@ -23,6 +23,8 @@ CROWD = 32
 PATIENCE = 15.0
 """Seconds after which a buyer whose answer is `contended` again and again gives up."""
 
+Progress = Callable[[int, float, float], None]
+
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
@@ -59,14 +61,14 @@ class Subject:
         connection: In autocommit, for whoever needs one.
         retry: SQLSTATEs after which its client repeats the call.
         crowd_for: How long the crowd of the last but one point goes on.
-        progress: Called a few times a second by a crowd, with the claims and seconds so far.
+        progress: Called a few times a second by a crowd: its claims so far, the seconds so far and in all.
     """
 
     url: str
     connection: Connection[Any]
     retry: tuple[str, ...]
     crowd_for: timedelta = timedelta(seconds=5)
-    progress: Callable[[int, float], None] = lambda _claims, _seconds: None
+    progress: Progress = lambda *_: None
 
     def connect(self) -> Connection[Any]:
         """Open one more connection, in autocommit."""

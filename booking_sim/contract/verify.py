@@ -1,6 +1,6 @@
 """Runs the points against a strategy, in a scratch database, and says which it keeps."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from booking_sim.contract import answers, counts, crowd, deadlines, shape, truth
 from booking_sim.contract.confidence import Confidence
 from booking_sim.contract.point import Point
-from booking_sim.contract.subject import Broken, Subject, count_intents
+from booking_sim.contract.subject import Broken, Progress, Subject, count_intents
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
 from booking_sim.queries import load
@@ -77,7 +77,7 @@ def verify(
     url: str,
     *,
     crowd_for: timedelta = CROWD_FOR,
-    progress: Callable[[int, float], None] = lambda _claims, _seconds: None,
+    progress: Progress = lambda *_: None,
 ) -> Generator[Finding]:
     """Check a strategy against the contract, one point after the other.
 
@@ -85,7 +85,7 @@ def verify(
         strategy: What to check, from `booking_sim.strategies.find`.
         url: A libpq URL of any database of the server to check it on; nothing in it is touched.
         crowd_for: How long the crowd of the point `one_holder` goes on, which finds what is rare.
-        progress: Called a few times a second by crowds, with their claims and seconds so far.
+        progress: Called a few times a second by crowds: claims so far, seconds so far, seconds in all.
 
     Yields:
         A finding for each of POINTS, as it is found. `kept` gives the verdict on all, `confidence` what they say

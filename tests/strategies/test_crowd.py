@@ -2,10 +2,12 @@
 
 import re
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from psycopg.errors import DeadlockDetected
 
 from booking_sim.contract import confidence, crowd, verify
 from booking_sim.contract.subject import Broken, Subject, count_intents
@@ -70,7 +72,7 @@ def test_one_double_sale_in_a_thousand_is_found_and_shown(subject_of):
 
 def test_the_tables_show_it_too(subject_of):
     subject = subject_of(ONE_IN_1000)
-    it = crowd.Crowd(subject, sessions=4, capacity=crowd.CAPACITY, short=0.25)
+    it = crowd.Crowd(subject, crowd.CLAIMING)
     with pytest.raises(Broken):
         it.run(60)
     with pytest.raises(Broken) as found:
@@ -92,14 +94,15 @@ def test_what_is_stated_of_a_rarer_fault_is_true(server, rarer, monkeypatch):
 
 def test_each_hold_is_counted_and_events_are_replaced_when_sold_out(subject_of):
     counts = []
-    subject = subject_of("default", progress=lambda claims, seconds: counts.append((seconds, claims)))
-    it = crowd.Crowd(subject, sessions=4, capacity=10, short=0.25)
+    subject = subject_of("default", progress=lambda claims, seconds, in_all: counts.append((seconds, claims, in_all)))
+    it = crowd.Crowd(subject, replace(crowd.CLAIMING, sessions=4, capacity=10))
     it.run(2)
     crowd.check_tables(subject, it)
     assert count_intents(subject.connection) == it.answered
     assert len(it.event_ids) > 2
     assert counts == sorted(counts)
     assert it.answered.made >= counts[-1][1] > 0
+    assert {in_all for *_, in_all in counts} == {2}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +116,12 @@ def test_each_hold_is_counted_and_events_are_replaced_when_sold_out(subject_of):
 def test_wrong_answers(subject_of, own, break_it, complaint):
     with pytest.raises(Broken, match=complaint):
         crowd.one_holder.check(subject_of(own(break_it), crowd_for=timedelta(seconds=1)))
+
+
+def test_deadlocks_are_found(subject_of):
+    """The client of `blocking` repeats calls that PostgreSQL ends because of a deadlock; here it does not."""
+    with pytest.raises(DeadlockDetected):
+        crowd.Crowd(subject_of("blocking"), crowd.PUSHING).run(60)
 
 
 @pytest.mark.parametrize("crowd_for", [timedelta(0), timedelta(seconds=-1)])

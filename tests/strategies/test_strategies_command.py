@@ -84,7 +84,7 @@ def test_the_verdict_for_a_program(run, shorter, strategy, kept):
 
 
 def claims_of_the_long_crowd(server, scratches):
-    """Count the claims of the last crowd, whose events have a capacity of their own; None before there is a database."""
+    """Count the claims of the last crowd, whose events alone have its capacity; None before there is a database."""
     for (name,) in scratches:
         try:
             with connect(make_conninfo(server.url, dbname=name)) as connection:
@@ -92,7 +92,7 @@ def claims_of_the_long_crowd(server, scratches):
                     "select count(*) from booking.booking_intents as i join booking.events as e on e.id = i.event_id"
                     " where e.capacity = %s"
                 )
-                return connection.execute(query, [crowd.CAPACITY]).fetchone()[0]
+                return connection.execute(query, [crowd.CLAIMING.capacity]).fetchone()[0]
         except UndefinedTable:  # it is being migrated
             return None
     return None
