@@ -107,6 +107,7 @@ def test_an_interrupt_ends_the_crowd_with_a_partial_verdict(start, server, own, 
     )
     until = monotonic() + SECONDS
     while not claims_of_the_long_crowd(server, server.admin.execute(query, [prefix]).fetchall()):
+        assert process.poll() is None
         assert monotonic() < until
         sleep(0.1)
     sleep(1)
