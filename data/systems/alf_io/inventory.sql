@@ -1,4 +1,4 @@
--- Every ticket; the holder is the reservation. RELEASED counts as held, by nobody: it cannot be reserved before the job.
+-- Every ticket; the holder is the reservation. RELEASED counts as held, by nobody, until the job.
 select t.id as ticket,
         case t.status when 'FREE' then 'available' when 'ACQUIRED' then 'sold' else 'held' end as status,
         r.id::text as holder, r.validity as deadline

@@ -1,5 +1,6 @@
--- A row for each ticket; the holder is the cart or the order. The numbers mean nothing: pretix only counts. What
--- nobody has, or has past the deadline, is available; if more are held and sold than there are, there are more rows than tickets.
+-- A row for each ticket; the holder is the cart or the order. The numbers mean nothing: pretix only counts.
+-- What nobody has, or has past the deadline, is available. If more are held and sold than there are, there are
+-- more rows than tickets.
 with taken as (
     select 'sold' as status, o.code as holder, null::timestamptz as deadline
     from pretix.orderposition as p join pretix."order" as o on o.id = p.order_id

@@ -1,5 +1,6 @@
 -- The first tickets are sold: each was in a cart, and ordered and paid for.
-insert into pretix."order" (event_id, organizer_id, code, status, email, secret, datetime, expires, last_modified, total)
+insert into pretix."order"
+    (event_id, organizer_id, code, status, email, secret, datetime, expires, last_modified, total)
     select 1, 1, upper(to_hex(no)), 'p', 'early@example.org', left(md5(random()::text), 16), now(),
         now() + interval '14 days', now(), 0
     from generate_series(1, %(sold)s) as no;

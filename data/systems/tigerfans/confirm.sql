@@ -11,7 +11,8 @@ commit;
 begin;
 insert into tigerfans.fulfillment_gates (psid) values (:intent) on conflict (psid) do nothing returning 1 as first \aset
 \if :first > 0
-insert into tigerfans.idempotency_keys (key) values (gen_random_uuid()::text) on conflict (key) do nothing returning key;
+insert into tigerfans.idempotency_keys (key) values (gen_random_uuid()::text) on conflict (key) do nothing
+    returning key;
 \endif
 commit;
 \endif
@@ -59,7 +60,8 @@ insert into tigerfans.orders
         created_at, paid_at, ticket_code, got_goodie)
     values (:order_id, :tb_transfer_id, :goodie_tb_transfer_id, :try_goodie, :cls, :qty, :amount, :currency,
         :customer_email, case :posted::int when 1 then 'PAID' else 'PAID_UNFULFILLED' end, extract(epoch from now()),
-        extract(epoch from now()), case :posted::int when 1 then 'TCK-' || left(md5(random()::text), 10) end, :gift_posted::int = 1)
+        extract(epoch from now()), case :posted::int when 1 then 'TCK-' || left(md5(random()::text), 10) end,
+        :gift_posted::int = 1)
     on conflict do nothing;
 commit;
 begin;

@@ -1,5 +1,6 @@
 -- A row for each ticket; the holder is the payment session. The numbers mean nothing: TigerFans only counts.
--- What nobody has, or has past the deadline, is available; if more are held and sold than there are, there are more rows than tickets.
+-- What nobody has, or has past the deadline, is available. If more are held and sold than there are, there are
+-- more rows than tickets.
 with taken as (
     select case h.status when 'posted' then 'sold' else 'held' end as status, p.psid as holder,
         to_timestamp(h.expires_at) as deadline

@@ -8,7 +8,8 @@ commit;
 begin;
 insert into tigerfans.fulfillment_gates (psid) values (:intent) on conflict (psid) do nothing returning 1 as first \aset
 \if :first > 0
-insert into tigerfans.idempotency_keys (key) values (gen_random_uuid()::text) on conflict (key) do nothing returning key;
+insert into tigerfans.idempotency_keys (key) values (gen_random_uuid()::text) on conflict (key) do nothing
+    returning key;
 \endif
 commit;
 \endif

@@ -27,5 +27,5 @@ insert into tigerfans.orders
         h.customer_email, 'PAID', h.created_at, h.created_at, 'TCK-' || left(md5(h.psid), 10), h.try_goodie
     from tigerfans.payment_sessions_hot as h
     on conflict do nothing; -- of all orders without a gift, its schema takes one
-analyze tigerfans.holds, tigerfans.payment_sessions_hot, tigerfans.payment_sessions_pending, tigerfans.fulfillment_gates,
-    tigerfans.idempotency_keys, tigerfans.orders;
+analyze tigerfans.holds, tigerfans.payment_sessions_hot, tigerfans.payment_sessions_pending,
+    tigerfans.fulfillment_gates, tigerfans.idempotency_keys, tigerfans.orders;
