@@ -18,7 +18,7 @@ NEVER_EXPIRE = {"skip_locked_function", "random_start"}
 SWEPT = {"alf_io", "plain_transaction"}  # a hold past its deadline waits for their job
 PROMISED = {  # who was told to have a ticket, where an inventory of tickets shows one holder of each
     "alf_io": "select count(*) from alf_io.tickets_reservation where status = 'PENDING'",
-    "bn_api": "select count(*) from bn_api.order_items",
+    "bn_api": "select count(*) from bn_api.order_items where created_at > now() - interval '1 day'",
     "plain_transaction": "select count(*) from plain_transaction.intents where status = 'pending'",
     "random_start": "select count(*) from random_start.intents where status = 'pending'",
     "skip_locked_function": "select count(*) from skip_locked_function.intents where status = 'pending'",

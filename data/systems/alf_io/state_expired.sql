@@ -1,6 +1,6 @@
 -- Every ticket is in a reservation past its deadline and the ten minutes after it, and the jobs have not run.
 create temporary table held on commit drop as
-    select t.id as ticket_id, gen_random_uuid()::text as reservation_id from alf_io.ticket as t ;
+    select t.id as ticket_id, gen_random_uuid()::text as reservation_id from alf_io.ticket as t where t.event_id = 1;
 insert into alf_io.tickets_reservation
     (id, creation_ts, validity, status, user_language, event_id_fk, organization_id_fk, used_vat_percent, vat_included,
         vat_status, currency_code)

@@ -1,6 +1,6 @@
 -- Every ticket was in a reservation that was given back, and the jobs have run: the reservations are deleted.
 create temporary table held on commit drop as
-    select t.id as ticket_id, gen_random_uuid()::text as reservation_id from alf_io.ticket as t ;
+    select t.id as ticket_id, gen_random_uuid()::text as reservation_id from alf_io.ticket as t where t.event_id = 1;
 insert into alf_io.tickets_reservation
     (id, creation_ts, validity, status, user_language, event_id_fk, organization_id_fk, used_vat_percent, vat_included,
         vat_status, currency_code)
@@ -15,9 +15,10 @@ insert into alf_io.auditing (reservation_id, event_id, event_type, event_time, e
     select reservation_id, 1, 'RESERVATION_CREATE', localtimestamp, 'RESERVATION', reservation_id from held;
 update alf_io.ticket
     set status = 'RELEASED', uuid = gen_random_uuid()::text, public_uuid = gen_random_uuid(),
-        tickets_reservation_id = null, user_language = null, vat_status = null;
-delete from alf_io.tickets_reservation;
+        tickets_reservation_id = null, user_language = null, vat_status = null
+    where event_id = 1;
+delete from alf_io.tickets_reservation where event_id_fk = 1;
 insert into alf_io.auditing (reservation_id, event_id, event_type, event_time, entity_type, entity_id)
     select reservation_id, 1, 'CANCEL_RESERVATION', localtimestamp, 'RESERVATION', reservation_id from held;
-update alf_io.ticket set status = 'FREE';
+update alf_io.ticket set status = 'FREE' where event_id = 1;
 analyze alf_io.ticket, alf_io.tickets_reservation, alf_io.auditing;

@@ -1,6 +1,7 @@
 -- The first tickets are sold: each was in a reservation that is complete.
 create temporary table held on commit drop as
-    select t.id as ticket_id, gen_random_uuid()::text as reservation_id from alf_io.ticket as t where t.id <= %(sold)s;
+    select t.id as ticket_id, gen_random_uuid()::text as reservation_id from alf_io.ticket as t
+    where t.event_id = 1 and t.id <= %(sold)s;
 insert into alf_io.tickets_reservation
     (id, creation_ts, validity, status, user_language, event_id_fk, organization_id_fk, used_vat_percent, vat_included,
         vat_status, currency_code)
@@ -13,7 +14,8 @@ update alf_io.ticket as t
     from held as h where t.id = h.ticket_id;
 insert into alf_io.auditing (reservation_id, event_id, event_type, event_time, entity_type, entity_id)
     select reservation_id, 1, 'RESERVATION_CREATE', localtimestamp, 'RESERVATION', reservation_id from held;
-update alf_io.tickets_reservation set status = 'COMPLETE', confirmation_ts = now(), payment_method = 'NONE';
+update alf_io.tickets_reservation set status = 'COMPLETE', confirmation_ts = now(), payment_method = 'NONE'
+    where status = 'PENDING';
 update alf_io.ticket set status = 'ACQUIRED' where status = 'PENDING';
 insert into alf_io.auditing (reservation_id, event_id, event_type, event_time, entity_type, entity_id)
     select reservation_id, 1, 'RESERVATION_COMPLETE', localtimestamp, 'RESERVATION', reservation_id from held;

@@ -1,7 +1,7 @@
 -- Every ticket is in a cart past its deadline.
 create temporary table held on commit drop as
     select t.id as ticket_id, gen_random_uuid() as order_id, gen_random_uuid() as item_id, u.id as user_id
-    from (select id, token_id from bn_api.ticket_instances ) as t
+    from (select id, token_id from bn_api.ticket_instances) as t
     join (select id, row_number() over () as no from bn_api.users) as u on u.no = t.token_id;
 insert into bn_api.orders (id, user_id, status, order_type, expires_at, version)
     select order_id, user_id, 'Draft', 'Cart', now() - interval '1 minute', 1 from held;

@@ -14,7 +14,7 @@ insert into bn_api.order_items
 update bn_api.ticket_instances as t
     set order_item_id = h.item_id, reserved_until = now() + interval '15 minutes', status = 'Reserved'
     from held as h where t.id = h.ticket_id;
-update bn_api.orders set status = 'Paid', paid_at = now();
+update bn_api.orders set status = 'Paid', paid_at = now() where expires_at > now();
 update bn_api.ticket_instances set status = 'Purchased', redeem_key = left(md5(id::text), 9) where status = 'Reserved';
 update bn_api.users set last_cart_id = null where last_cart_id is not null;
 analyze bn_api.users, bn_api.orders, bn_api.order_items, bn_api.ticket_instances;

@@ -7,6 +7,6 @@ insert into pretix."order"
 insert into pretix.orderposition
     (order_id, organizer_id, positionid, item_id, price, tax_rate, tax_value, secret, web_secret,
         pseudonymization_id, canceled)
-    select o.id, 1, 1, 1, 0, 0, 0, md5(o.id::text), left(md5(random()::text), 16), upper(to_hex(o.id)), false
-    from pretix."order" as o order by o.id;
+    select o.id, 1, 1, 1, 0, 0, 0, md5(o.code), left(md5(random()::text), 16), o.code, false
+    from pretix."order" as o where o.event_id = 1 order by o.id;
 analyze pretix."order", pretix.orderposition;

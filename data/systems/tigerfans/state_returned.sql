@@ -18,7 +18,7 @@ insert into tigerfans.payment_sessions_hot
     from held order by no;
 insert into tigerfans.payment_sessions_pending (psid, created_at)
     select psid, extract(epoch from now()) from held order by no;
-update tigerfans.holds set status = 'voided';
+update tigerfans.holds set status = 'voided' where status = 'pending';
 delete from tigerfans.payment_sessions_pending;
 insert into tigerfans.fulfillment_gates (psid) select psid from held order by no;
 insert into tigerfans.idempotency_keys (key) select gen_random_uuid()::text from held;

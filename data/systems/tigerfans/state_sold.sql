@@ -16,7 +16,7 @@ insert into tigerfans.payment_sessions_hot
     from held order by no;
 insert into tigerfans.payment_sessions_pending (psid, created_at)
     select psid, extract(epoch from now()) from held order by no;
-update tigerfans.holds set status = 'posted', expires_at = null;
+update tigerfans.holds set status = 'posted', expires_at = null where status = 'pending';
 delete from tigerfans.payment_sessions_pending;
 insert into tigerfans.fulfillment_gates (psid) select psid from held order by no;
 insert into tigerfans.idempotency_keys (key) select gen_random_uuid()::text from held;
@@ -26,6 +26,7 @@ insert into tigerfans.orders
     select h.order_id, h.tb_transfer_id, h.goodie_tb_transfer_id, h.try_goodie, h.cls, h.qty, h.amount, h.currency,
         h.customer_email, 'PAID', h.created_at, h.created_at, 'TCK-' || left(md5(h.psid), 10), h.try_goodie
     from tigerfans.payment_sessions_hot as h
+    where h.cls = 'A'
     on conflict do nothing; -- of all orders without a gift, its schema takes one
 analyze tigerfans.holds, tigerfans.payment_sessions_hot, tigerfans.payment_sessions_pending,
     tigerfans.fulfillment_gates, tigerfans.idempotency_keys, tigerfans.orders;
