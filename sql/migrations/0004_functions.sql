@@ -115,13 +115,12 @@ begin
     end if;
     for overdue in
         select i.id, i.quantity
-        from booking.events as e
+        from unnest(case when event_id is null then array(select e.id from booking.events as e) else array[event_id] end) as e (id)
         cross join lateral (
             select i.id, i.quantity, i.expires_at from booking.booking_intents as i
             where i.event_id = e.id and i.status = 'pending' and i.expires_at <= as_of
             order by i.expires_at
         ) as i
-        where event_id is null or e.id = event_id
         order by i.expires_at
     loop
         exit when given_back >= max_tickets;
