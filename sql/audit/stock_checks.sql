@@ -12,9 +12,10 @@ with checks as (
     where is_latest and is_own and closed_until > now() and (
         closed_until = 'infinity' or not exists (
             select from booking.ticket_returns as r
-            where r.event_id = checks.event_id
-                and r.returned_in >= pg_snapshot_xmin(seen) and r.returned_in < pg_snapshot_xmax(pg_current_snapshot())
-                and not pg_visible_in_snapshot(r.returned_in, seen)
+            where r.event_id = checks.event_id and (
+                r.returned_in >= pg_snapshot_xmax(seen) and r.returned_in < pg_snapshot_xmax(pg_current_snapshot())
+                or r.returned_in = any (array(select pg_snapshot_xip(seen)))
+            )
         )
     )
 ), first_rows as (
