@@ -96,7 +96,7 @@ CHANGED_INTENTS = [
         "an intent's quantity is changed",
         change_of(1, quantity=3),
         "check_intent",
-        {"quantities": {"intent_id": 1, "quantity": 3, "ticket_nos": "{3,4}", "tickets": 2}},
+        {"quantities": {"intent_id": 1, "quantity": 3, "tickets": 2}},
     ),
     WrongState(
         "a pending intent names somebody else's ticket",

@@ -146,6 +146,11 @@ STOCK_CHECKS = [
     WrongState("a stock check with a snapshot that is none", stock_check(4, seen="'9:1:'"), "type"),
     WrongState("a stock check without a capacity", stock_check(4, capacity="null"), "not null"),
     WrongState(
+        "a stock check from elsewhere is made believed",
+        stock_check(1, written_by="'3'") + "; update booking.stock_checks set written_by = pg_current_xact_id()::xid",
+        detected_by={"stock_checks": {"wrong": "left over", "event_id": 1, "found": 8, "right": 0}},
+    ),
+    WrongState(
         "a stock check is changed",
         "update booking.stock_checks set left_over = 5 where left_over = 0",
         "keep_stock_checks",

@@ -64,12 +64,13 @@ TICKETS = [
     WrongState(
         "a ticket's number is changed",
         ticket(1, 12, ticket_no=13),
-        "check_ticket",
+        "numbers_are_final",
         {"capacity": {"event_id": 1, "rows": 12, "numbers": 11}},
     ),
     WrongState(
         "an available ticket is moved to another event",
         ticket(1, 12, event_id=7),
+        "numbers_are_final",
         detected_by={"capacity": {"event_id": 7, "capacity": 2, "rows": 3}},
     ),
     WrongState(
