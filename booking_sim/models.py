@@ -70,7 +70,6 @@ class Event:
     id: int
     name: str
     capacity: int
-    dispenser: str
     created_at: datetime
 
 
@@ -84,7 +83,7 @@ class Ticket:
     intent_id: int | None
     held_by: str | None
     hold_expires_at: datetime | None
-    returned: bool
+    returned_no: int | None
 
 
 @dataclass(frozen=True, slots=True)
