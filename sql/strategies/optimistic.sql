@@ -38,8 +38,8 @@ begin
                     hold.hold_expires_at)
             returning i.id into intent_id;
         update booking.tickets as t
-            set status = 'held', returned = false, intent_id = hold.intent_id, held_by = hold.user_id,
-                hold_expires_at = hold.hold_expires_at, version = t.version + 1
+            set status = 'held', intent_id = hold.intent_id, held_by = hold.user_id,
+                hold_expires_at = hold.hold_expires_at, returned_no = null, version = t.version + 1
             from unnest(hold.ticket_nos, versions) as read (ticket_no, version)
             where t.event_id = hold.event_id and t.ticket_no = read.ticket_no and t.version = read.version
                 and t.status = 'available';

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from inventory import VIOLATIONS
+from inventory import EMPTY, VIOLATIONS
 
 ISOLATION = Path(__file__).parent / "isolation"
 PAIR = Template((ISOLATION / "pair.spec").read_text(encoding="utf-8"))
@@ -44,6 +44,7 @@ def run(tester, url, *, scene, setup, one, two, permutations):
     """Run two calls, each given as (name, SQL expression), through the permutations; return one Run for each."""
     spec = PAIR.substitute(
         scene=scene,
+        empty="\n".join(line for line in EMPTY.splitlines() if not line.startswith("--")),
         setup=setup,
         left=f"{LEFT} union all select 'violation: ' || violation from ({VIOLATIONS}) as v",
         one=one[0],

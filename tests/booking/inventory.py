@@ -4,6 +4,7 @@ from pathlib import Path
 
 SQL = Path(__file__).parent / "sql"
 VIOLATIONS = (SQL / "violations.sql").read_text(encoding="utf-8")
+EMPTY = (SQL / "empty.sql").read_text(encoding="utf-8")
 
 
 def violations(conn):
@@ -18,11 +19,16 @@ def stock(conn, event_id):
 
 
 def contents(conn):
-    """Return all events, and all other rows with place and transaction: equal only if nothing was written."""
+    """Return all events, and the rows that people know with place and transaction: equal only if none was written."""
     rows = {
         table: conn.execute(f"select ctid::text, xmin::text, r.*::text from booking.{table} as r order by 1").fetchall()
-        for table in ("tickets", "booking_intents")
+        for table in ("tickets", "booking_intents", "request_keys")
     }
     return rows | {
         "events": conn.execute("select id, name, capacity, created_at from booking.events order by id").fetchall()
     }
+
+
+def empty(conn):
+    """Remove every row. The triggers would refuse it, so they are set aside: the caller must be a superuser."""
+    conn.execute(EMPTY)

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from inventory import violations
+from inventory import empty, violations
 
 from booking_sim.booking import BookingError, confirm, create_event, expire_holds, release, reserve
 
@@ -185,9 +185,7 @@ class Booking(RuleBasedStateMachine):
         assert violations(self.conn) == []
 
     def teardown(self):
-        self.conn.execute(
-            "delete from booking.tickets; delete from booking.booking_intents; delete from booking.events"
-        )
+        empty(self.conn)
 
 
 def test_any_sequence_of_calls_keeps_the_contract(conn):

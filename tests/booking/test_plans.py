@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import chain
 
 import pytest
+from costs import ticket_updates
 from inventory import SQL
 
 from booking_sim.booking import confirm, create_event, expire_holds, release, reserve
@@ -19,16 +20,22 @@ TICKETS = 100_000
 LEFT = 10
 OVERDUE = timedelta(microseconds=1)
 ROWS = 100  # that a call may read, all its statements together
+BLOCK = 256  # tickets; a search looks into 64 blocks for each ticket requested
+SEARCHED = 3 * 64 * LEFT * BLOCK  # rows that a search for LEFT tickets may read: found, counted, and once more
 
-INDEXES = {
+PATHS = {
     "tickets_pkey",
     "tickets_returned",
     "booking_intents_pkey",
     "intents_by_deadline",
     "events_pkey",
-    "combed_pkey",
-    "intents_request_key",
+    "request_keys_pkey",
+    "claimed_blocks_by_event",
+    "ticket_returns_by_event",
+    "stock_checks_by_event",
 }
+HINT = {"stock_checks_by_event"}
+END = {"booking_intents_pkey", "tickets_pkey"}
 
 AUTO_EXPLAIN = """
     load 'auto_explain';
@@ -90,35 +97,45 @@ def rows_read(node):
     return (node["Actual Rows"] + sum(removed)) * node["Actual Loops"]
 
 
-def assert_cheap(scans):
-    assert scans
-    assert {scan.get("Index Name", scan["Node Type"]) for scan in scans} <= INDEXES
+def assert_cheap(scans, paths):
+    """Assert that a call read by these indexes, each of them, by no other way, and few rows."""
+    assert {scan.get("Index Name", scan["Node Type"]) for scan in scans} == paths
     assert sum(map(rows_read, scans)) <= ROWS, scans
+
+
+def assert_by_index(scans, rows):
+    """Assert that a call that searches reads by indexes only, and a bounded number of rows."""
+    assert {scan.get("Index Name", scan["Node Type"]) for scan in scans} <= PATHS
+    assert sum(map(rows_read, scans)) <= rows, scans
 
 
 def test_where_all_tickets_look_alike(conn, event_id, scans_of, subtests):
     with subtests.test("reserve"):
+        hold, scans = scans_of(reserve, event_id, "ann")
+        assert hold.outcome is Outcome.HELD
+        assert_cheap(scans, HINT | {"tickets_pkey"})
+    with subtests.test("reserve, with a request key"):
         hold, scans = scans_of(reserve, event_id, "ann", request_key="one")
         assert hold.outcome is Outcome.HELD
-        assert_cheap(scans)
+        assert_by_index(scans, ROWS)
     with subtests.test("reserve, asked again"):
         again, scans = scans_of(reserve, event_id, "ann", request_key="one")
         assert again == hold
-        assert_cheap(scans)
+        assert_cheap(scans, HINT | {"events_pkey", "request_keys_pkey", "booking_intents_pkey"})
     with subtests.test("confirm"):
         answer, scans = scans_of(confirm, hold.intent_id, "ann")
         assert answer is Confirmation.CONFIRMED
-        assert_cheap(scans)
+        assert_cheap(scans, END)
     with subtests.test("release"):
         hold = reserve(conn, event_id, "bob")
         answer, scans = scans_of(release, hold.intent_id, "bob")
         assert answer is Release.RELEASED
-        assert_cheap(scans)
+        assert_cheap(scans, END)
     with subtests.test("expire_holds"):
         reserve(conn, event_id, "cid", hold_for=OVERDUE)
         swept, scans = scans_of(expire_holds, event_id)
         assert swept == 1
-        assert_cheap(scans)
+        assert_cheap(scans, END | {"events_pkey", "intents_by_deadline"})
 
 
 def test_where_nearly_all_tickets_are_sold(conn, event_id, scans_of, subtests):
@@ -128,13 +145,32 @@ def test_where_nearly_all_tickets_are_sold(conn, event_id, scans_of, subtests):
     with subtests.test("reserve"):
         hold, scans = scans_of(reserve, event_id, "ann", LEFT, hold_for=OVERDUE)
         assert hold.outcome is Outcome.HELD
-        assert_cheap(scans)
+        assert_by_index(scans, SEARCHED)
     with subtests.test("reserve what is overdue"):
         hold, scans = scans_of(reserve, event_id, "bob", LEFT)
         assert hold.outcome is Outcome.HELD
-        assert_cheap(scans)
+        assert_by_index(scans, SEARCHED)
     with subtests.test("refusal"):
-        reserve(conn, event_id, "bob")  # the first one looks for strays, once and for all
+        reserve(conn, event_id, "bob")  # the first one counts what is left, and keeps it as a stock check
         refusal, scans = scans_of(reserve, event_id, "cid")
         assert refusal.outcome is Outcome.SOLD_OUT
-        assert_cheap(scans)
+        assert_cheap(scans, HINT | {"ticket_returns_by_event"})
+        assert sum(map(rows_read, scans)) <= 2, scans
+    with subtests.test("refusal after the last sale"):
+        confirm(conn, hold.intent_id, "bob")
+        conn.execute("delete from booking.stock_checks where event_id = %s and closed_until is not null", [event_id])
+        refusal, scans = scans_of(reserve, event_id, "cid")
+        assert refusal.outcome is Outcome.SOLD_OUT
+        assert_by_index(scans, SEARCHED)
+        refusal, scans = scans_of(reserve, event_id, "cid")
+        assert_cheap(scans, HINT)
+        assert sum(map(rows_read, scans)) == 1, scans
+
+
+@pytest.mark.parametrize("quantity", [1, 20])
+def test_a_claim_and_a_sale_write_no_index_of_the_tickets(conn, quantity):
+    event_id = create_event(conn, "on sale", 1000)
+    with conn.transaction():
+        hold, claimed = ticket_updates(conn, reserve, event_id, "ann", quantity)
+        _, sold = ticket_updates(conn, confirm, hold.intent_id, "ann")
+    assert claimed == sold == {"all": quantity, "HOT": quantity}

@@ -13,7 +13,8 @@ from booking_sim.queries import load
 from booking_sim.strategies import find, scratch
 
 UNCHECKED = """
-create or replace function booking.check_request(event_id bigint, user_id text, quantity int, hold_for interval)
+create or replace function booking.check_request(
+    event_id bigint, user_id text, quantity int, hold_for interval, request_key text)
 returns void language sql as $$ $$;
 """
 
@@ -22,7 +23,7 @@ OVERLOADED = "create function booking.release(intent_id bigint) returns text lan
 FORGETFUL = """
 create or replace function booking.first_answer(
     event_id bigint, user_id text, quantity int, hold_for interval, request_key text,
-    out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
+    out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
 language plpgsql as $$ begin end $$;
 """
 

@@ -1,4 +1,7 @@
--- reserve() without a lock: it reads which tickets are available and then writes, as if nobody came in between.
+-- reserve() without a lock: it reads which tickets are available and then writes, as if nobody came in between. The trigger
+-- that refuses a second holder is dropped.
+drop trigger check_ticket on booking.tickets;
+
 create or replace function booking.reserve(
     event_id bigint, user_id text, quantity int default 1, hold_for interval default '5 minutes', request_key text default null,
     out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)

@@ -1,0 +1,197 @@
+"""A call that is cancelled at any moment leaves no lock and nothing half done: cancels sent later and later, in small steps."""
+
+from contextlib import suppress
+from datetime import timedelta
+from threading import Thread
+from time import perf_counter, sleep
+
+import psycopg
+import pytest
+from costs import NOTHING_LOCKED, locked_rows, locks_of
+from inventory import violations
+
+from booking_sim.booking import create_event, reserve
+from booking_sim.models import Outcome
+
+pytestmark = pytest.mark.core
+
+OVERDUE = timedelta(microseconds=1)
+STEP = 0.0001  # seconds
+
+
+def event_with_holds(conn, tickets, hold_for=timedelta(hours=1), size=1):
+    event_id = create_event(conn, "on sale", tickets)
+    holds = [reserve(conn, event_id, "ann", size, hold_for=hold_for) for _ in range(tickets // size)]
+    return event_id, [hold.intent_id for hold in holds if hold.outcome is Outcome.HELD]
+
+
+def holding(conn, rival, tries):
+    event_id = create_event(conn, "on sale", 300 + tries)
+    return lambda number: f"booking.reserve({event_id}, 'bob')"
+
+
+def holding_a_group(conn, rival, tries):
+    event_id = create_event(conn, "on sale", 20 * tries)
+    return lambda number: f"booking.reserve({event_id}, 'bob', 20)"
+
+
+def holding_with_a_key(conn, rival, tries):
+    event_id = create_event(conn, "on sale", 300 + tries)
+    return lambda number: f"booking.reserve({event_id}, 'bob', request_key => 'key {number}')"
+
+
+def taking_over(conn, rival, tries):
+    event_id, _ = event_with_holds(conn, 4 * tries, OVERDUE, 4)
+    return lambda number: f"booking.reserve({event_id}, 'bob', 3, '1 microsecond')"
+
+
+def refused(conn, rival, tries):
+    event_id, _ = event_with_holds(conn, 20)
+
+    def call(number):
+        conn.execute("delete from booking.stock_checks where closed_until is not null")
+        return f"booking.reserve({event_id}, 'bob')"
+
+    return call
+
+
+def refused_by_a_check(conn, rival, tries):
+    event_id, _ = event_with_holds(conn, 20)
+    return lambda number: f"booking.reserve({event_id}, 'bob')"
+
+
+def contended(conn, rival, tries):
+    event_id = create_event(conn, "on sale", 1)
+    rival.execute("begin")
+    reserve(rival, event_id, "idle")
+    return lambda number: f"booking.reserve({event_id}, 'bob')"
+
+
+def behind_the_same_key(conn, rival, tries):
+    event_id = create_event(conn, "on sale", 10)
+    rival.execute("begin")
+    reserve(rival, event_id, "bob", request_key="one")
+    return lambda number: f"booking.reserve({event_id}, 'bob', request_key => 'one')"
+
+
+def confirming(conn, rival, tries):
+    _, intents = event_with_holds(conn, 5 * tries, size=5)
+    return lambda number: f"booking.confirm({intents[number]}, 'ann')"
+
+
+def releasing(conn, rival, tries):
+    _, intents = event_with_holds(conn, 5 * tries, size=5)
+    return lambda number: f"booking.release({intents[number]}, 'ann')"
+
+
+def confirming_behind_a_lock(conn, rival, tries):
+    _, intents = event_with_holds(conn, 1)
+    rival.execute("begin")
+    rival.execute("select from booking.tickets for update")
+    return lambda number: f"booking.confirm({intents[0]}, 'ann')"
+
+
+def expiring(conn, rival, tries):
+    event_id, _ = event_with_holds(conn, 10 * tries, OVERDUE, 2)
+    return lambda number: f"booking.expire_holds({event_id}, 10)"
+
+
+def creating(conn, rival, tries):
+    return lambda number: "booking.create_event('cancelled', 200)"
+
+
+SCENES = [
+    holding,
+    holding_a_group,
+    holding_with_a_key,
+    taking_over,
+    refused,
+    refused_by_a_check,
+    contended,
+    behind_the_same_key,
+    confirming,
+    releasing,
+    confirming_behind_a_lock,
+    expiring,
+    creating,
+]
+
+
+# The call begins when the session is asleep and the cancel is on its way: it can come before the first statement.
+ASLEEP = "with pause as materialized (select pg_sleep(0.002) is null as over) select {call} from pause where over is not null"
+
+
+def cancelled_at(caller, canceller, delay, call):
+    """Make a call and cancel it after a delay in seconds; whether it was cancelled."""
+
+    def cancel():
+        until = perf_counter() + delay
+        sleep(max(0, delay - 0.001))
+        while perf_counter() < until:
+            pass
+        canceller.execute("select pg_cancel_backend(%s)", [caller.info.backend_pid])
+
+    thread = Thread(target=cancel)
+    thread.start()
+    try:
+        caller.execute(ASLEEP.format(call=call))
+    except psycopg.errors.QueryCanceled:
+        return True
+    finally:
+        thread.join()
+    return False
+
+
+def cancel_later_and_later(database, conn, rival, scene, tries):
+    """Cancel calls after longer and longer delays, and look at every lock after each; return how many were cancelled."""
+    call = scene(conn, rival, tries + 3)
+    with psycopg.connect(database, autocommit=True) as caller, psycopg.connect(database, autocommit=True) as canceller:
+        caller.execute("set statement_timeout = '150ms'")  # where the cancel came before the call
+        for number in range(3):  # compiled, and the last one timed
+            started = perf_counter()
+            with suppress(psycopg.errors.QueryCanceled):
+                caller.execute(ASLEEP.format(call=call(number)))
+            lasts = perf_counter() - started
+        cancelled = 0
+        for number in range(tries):
+            delay = 0.001 + max(STEP, (lasts - 0.001) / tries) * number
+            cancelled += cancelled_at(caller, canceller, delay, call(number + 3))
+            assert locks_of(conn, caller.info.backend_pid) == []
+        rival.execute("rollback")
+        assert locked_rows(conn) == NOTHING_LOCKED
+    return cancelled
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_a_call_cancelled_at_any_moment_leaves_no_lock_and_nothing_half_done(database, conn, rival, scene):
+    assert cancel_later_and_later(database, conn, rival, scene, 30) > 0
+    assert violations(conn) == []
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_the_same_in_many_small_steps(database, conn, rival, scene):
+    for _ in range(3):
+        assert cancel_later_and_later(database, conn, rival, scene, 200) > 0
+        assert violations(conn) == []
+
+
+@pytest.mark.parametrize("quantity", [1, 3])
+def test_statement_timeouts_inside_the_callers_transaction_leave_no_lock(database, conn, rival, quantity):
+    """The time-out strikes inside a savepoint, and the caller's transaction goes on: nothing of the call stays locked."""
+    event_id, _ = event_with_holds(conn, 40, OVERDUE, 4)
+    with psycopg.connect(database) as caller:
+        caller.execute("select 1")
+        cancelled = 0
+        for number in range(40):
+            caller.execute(f"set local statement_timeout = {1 + number % 5}")
+            try:
+                with caller.transaction():
+                    caller.execute("select pg_sleep(0.0007)")
+                    reserve(caller, event_id, "bob", quantity)
+                    raise psycopg.Rollback
+            except psycopg.errors.QueryCanceled:
+                cancelled += 1
+            caller.execute("set local statement_timeout = 0")
+            assert locked_rows(conn) == NOTHING_LOCKED
+    assert violations(conn) == []

@@ -1,0 +1,88 @@
+"""Tickets are found wherever they are: never held, given back, or in an overdue hold, also for groups."""
+
+from datetime import timedelta
+
+import pytest
+from inventory import stock, violations
+
+from booking_sim.booking import create_event, release, reserve
+from booking_sim.models import Outcome
+
+pytestmark = pytest.mark.core
+
+CAPACITY = 4000
+OVERDUE = timedelta(microseconds=1)
+
+
+def begin_at(conn, number):
+    """Let the next intent have a number: the hint, where a buyer looks first."""
+    conn.execute("select setval('booking.booking_intents_id_seq', %s, false)", [number])
+
+
+def test_a_group_gets_what_is_left_wherever_it_is(conn):
+    event_id = create_event(conn, "on sale", CAPACITY)
+    first = reserve(conn, event_id, "ann", 2)
+    release(conn, first.intent_id, "ann")
+    reserve(conn, event_id, "cid", 3, hold_for=OVERDUE)
+    assert reserve(conn, event_id, "ben", CAPACITY).outcome is Outcome.HELD
+    assert reserve(conn, event_id, "cid").outcome is Outcome.SOLD_OUT
+    assert violations(conn) == []
+
+
+def test_a_group_refused_leaves_what_is_left_to_others(conn):
+    event_id = create_event(conn, "on sale", CAPACITY)
+    assert reserve(conn, event_id, "ann", CAPACITY - 3).outcome is Outcome.HELD
+    assert reserve(conn, event_id, "ben", 4).outcome is Outcome.SOLD_OUT
+    outcomes = [reserve(conn, event_id, f"user {number}").outcome for number in range(4)]
+    assert outcomes == [Outcome.HELD] * 3 + [Outcome.SOLD_OUT]
+    assert violations(conn) == []
+
+
+@pytest.mark.parametrize("left", [1, 255, 256, 257, CAPACITY])
+def test_the_last_ticket_is_found_wherever_it_is_and_wherever_the_search_begins(conn, left):
+    event_id = create_event(conn, "on sale", CAPACITY)
+    everything = reserve(conn, event_id, "ann", CAPACITY)
+    conn.execute("set session_replication_role = replica")
+    conn.execute(
+        "update booking.tickets set status = 'available', intent_id = null, held_by = null, hold_expires_at = null"
+        " where event_id = %s and ticket_no = %s",
+        [event_id, left],
+    )
+    conn.execute("truncate booking.claimed_blocks")
+    conn.execute("reset session_replication_role")
+    assert everything.outcome is Outcome.HELD
+    for begin in (CAPACITY + 1, 2 * CAPACITY - 10, 2 * CAPACITY + 2000):
+        begin_at(conn, begin)
+        with conn.transaction(force_rollback=True):
+            assert reserve(conn, event_id, "ben").ticket_nos == (left,)
+    assert reserve(conn, event_id, "ben", 2).outcome is Outcome.SOLD_OUT
+
+
+@pytest.mark.parametrize("quantity", [2, 3, 5, 8])
+def test_overdue_holds_smaller_than_the_group_are_taken_over_whole(conn, quantity):
+    """Wherever the search begins, no ticket stays behind in a hold that has ended."""
+    for begin in range(1, 25):
+        event_id = create_event(conn, "on sale", 20)
+        for number in range(8):
+            reserve(conn, event_id, f"late {number}", hold_for=OVERDUE)
+        begin_at(conn, 1000 * quantity + 25 * begin + begin)
+        assert reserve(conn, event_id, "group", quantity).outcome is Outcome.HELD
+    assert violations(conn) == []
+
+
+def test_a_locked_ticket_near_the_hint_does_not_hide_the_others(conn, rival):
+    """One ticket is in an open transaction, and 90 are free: wherever a buyer looks first, it gets one."""
+    event_id = create_event(conn, "on sale", 100)
+    for number in range(5):
+        reserve(conn, event_id, f"crowd {number}")
+    with rival.transaction(force_rollback=True):
+        (locked,) = reserve(rival, event_id, "idle").ticket_nos
+        taken = set()
+        for begin in range(200, 300):
+            begin_at(conn, begin)
+            with conn.transaction(force_rollback=True):
+                answer = reserve(conn, event_id, "ben")
+                assert answer.outcome is Outcome.HELD, (begin, locked)
+                taken.update(answer.ticket_nos)
+    assert locked not in taken
+    assert stock(conn, event_id) == {"held": 5, "available": 95}
