@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from booking_sim.bench.rates import duel, worst_window
+from booking_sim.bench.situations import PHASES
 
 from booking_sim.bench import situations
-from booking_sim.bench.rates import duel, worst_window
 from booking_sim.bench.result import BenchResult
-from booking_sim.bench.situations import PHASES
 from booking_sim.bench.table import judge
 from booking_sim.errors import BookingSimError
 
