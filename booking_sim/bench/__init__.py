@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from booking_sim.bench.comparisons import CLIENTS, PHASES, against_systems, comparisons
+from booking_sim.bench.comparisons import CLIENTS, PHASES, QUICK_CLIENTS, against_systems, comparisons
 from booking_sim.bench.contestants import Catalogued, Contestant, find_systems
 from booking_sim.errors import BookingSimError
 from booking_sim.strategies import find
@@ -23,7 +23,7 @@ def bench(
     *,
     phases: Iterable[str] = (),
     systems: Iterable[Contestant] = (),
-    clients: int = CLIENTS,
+    clients: int | None = None,
     rounds: int | None = None,
     seconds: float | None = None,
     quick: bool = False,
@@ -38,7 +38,7 @@ def bench(
         strategy: A name of the catalogue, or the path of an SQL file.
         phases: Some of PHASES; none: all.
         systems: Compare the strategy with these instead, in the phases of a sale that they can be brought to.
-        clients: Sessions that call, but in the phase `clients`.
+        clients: Sessions that call, but in the phase `clients`; None: 64, quick 16.
         rounds: How often each side is measured; None: 5, quick 1.
         seconds: How long a turn is at most; None: 2, quick 0.3.
         quick: Use a tenth of the tickets.
@@ -61,6 +61,7 @@ def bench(
     """
     rounds = rounds if rounds is not None else QUICK_ROUNDS if quick else ROUNDS
     seconds = seconds if seconds is not None else QUICK_SECONDS if quick else SECONDS
+    clients = clients if clients is not None else QUICK_CLIENTS if quick else CLIENTS
     if rounds < 1:
         raise BookingSimError(f"rounds={rounds} is out of range: give a whole number from 1 on.")
     if not 0 < seconds < 3600:
@@ -74,4 +75,4 @@ def bench(
         raise BookingSimError("No system can be brought to these phases: leave out --phase.")
     from booking_sim.bench.run import run  # noqa: PLC0415  brings pandas: refused arguments did not wait for it
 
-    return run(chosen, own.name, rounds=rounds, seconds=seconds, quick=quick, url=url, progress=progress)
+    return run(chosen, own.name, rounds=rounds, seconds=seconds, url=url, progress=progress)

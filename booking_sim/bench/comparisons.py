@@ -13,7 +13,7 @@ from booking_sim.bench.contestants import (
 from booking_sim.bench.metrics import METRICS, Goal
 from booking_sim.errors import BookingSimError
 
-CLIENTS = 64
+CLIENTS, QUICK_CLIENTS = 64, 16
 """Clients, but in the phase `clients`."""
 
 LEVELS = (1, 8, 200)
@@ -25,6 +25,8 @@ COSTS = ("cpu_us", "record_bytes", "buffers")
 _TICKETS, _MANY_TICKETS = 50_000, 200_000
 _HOLDS = 10_000  # tickets where each has a hold of its own first
 _EVENTS = 100_000
+CYCLES, QUICK_CYCLES = 200, 10
+_OF_CYCLES = 500  # tickets
 _HALF, _NEARLY_ALL = 0.5, 0.9  # of the tickets that are left, what a turn may take
 
 
@@ -42,6 +44,7 @@ class Side:
         other_events: Further events in the database, of one ticket each.
         snapshot: Whether another session keeps a snapshot open since before the sale.
         part: The part of the tickets left that a turn may take.
+        cycles: How often the tickets are sold again; 0: that is not measured.
     """
 
     label: str
@@ -53,6 +56,7 @@ class Side:
     other_events: int = 0
     snapshot: bool = False
     part: float = _HALF
+    cycles: int = 0
 
     @property
     def is_sold_out(self) -> bool:
@@ -126,7 +130,7 @@ def comparisons(
         own.window(),
         own.create(),
         own.many_events(quick=quick),
-        own.cycles(),
+        own.cycles(QUICK_CYCLES if quick else CYCLES),
     )
     chosen = (comparison for comparison in every if comparison.phase in wanted)
     return tuple(_smaller(comparison) if quick else comparison for comparison in chosen)
@@ -257,17 +261,18 @@ class _Own:
     def many_events(self, *, quick: bool) -> Comparison:
         """A database with many other events, beside one without."""
         plain = self._side(_STATES["fresh"][1])
-        named = _EVENTS // 10 if quick else _EVENTS
-        full = replace(plain, label=f"{named:,} other events", other_events=_EVENTS)
+        others = _EVENTS // 100 if quick else _EVENTS
+        full = replace(plain, label=f"{others:,} other events", other_events=others)
         goals = tuple(Goal(full.label, name, 1.05, plain.label) for name in COSTS)
-        return Comparison("many_events", f"{named:,} other events", self._clients, (plain, full), goals)
+        return Comparison("many_events", f"{others:,} other events", self._clients, (plain, full), goals)
 
-    def cycles(self) -> Comparison:
+    def cycles(self, number: int) -> Comparison:
         """Tickets sold, expired and sold again, many times: the last cycles beside the first."""
-        first = replace(self._side(_STATES["fresh"][1]), label="at the beginning", tickets=500, part=_NEARLY_ALL)
+        plain = self._side(_STATES["fresh"][1])
+        first = replace(plain, label="at the beginning", tickets=_OF_CYCLES, part=_NEARLY_ALL, cycles=number)
         last = replace(first, label="at the end")
         goals = tuple(Goal(last.label, name, 1.15, first.label) for name in COSTS)
-        return Comparison("cycles", "sold again 200 times", 8, (first, last), goals, "cycles")
+        return Comparison("cycles", f"sold again {number} times", 8, (first, last), goals, "cycles")
 
     def _side(self, start: Side) -> Side:
         return replace(start, label=self._strategy.name, contestant=self._strategy)
@@ -289,8 +294,7 @@ def _alike(other: Side, plain: Side) -> tuple[Goal, ...]:
 
 
 def _smaller(comparison: Comparison) -> Comparison:
-    sides = tuple(
-        replace(side, tickets=max(side.tickets // 10, 50), other_events=side.other_events // 10)
-        for side in comparison.sides
-    )
+    if comparison.method in {"create", "cycles"}:  # small as they are
+        return comparison
+    sides = tuple(replace(side, tickets=max(side.tickets // 10, _OF_CYCLES)) for side in comparison.sides)
     return replace(comparison, sides=sides)

@@ -13,17 +13,16 @@ _WARM_UP_TICKETS = 100
 
 def creations(place: Place, comparison: Comparison) -> Iterator[list[Row]]:
     """Yield the rows of each round; every other round has the opposite order."""
-    with comparison.sides[0].contestant.database(place.url) as template:
-        for number in range(1, place.rounds + 1):
-            order = comparison.sides if number % 2 else comparison.sides[::-1]
-            yield [
-                {"round": number, "turn": turn, "side": side.label} | _create(place, template, side)
-                for turn, side in enumerate(order, 1)
-            ]
+    for number in range(1, place.rounds + 1):
+        order = comparison.sides if number % 2 else comparison.sides[::-1]
+        yield [
+            {"round": number, "turn": turn, "side": side.label} | _create(place, side)
+            for turn, side in enumerate(order, 1)
+        ]
 
 
-def _create(place: Place, template: str, side: Side) -> Row:
-    with copied(place.url, template) as (url, connection):
+def _create(place: Place, side: Side) -> Row:
+    with copied(place.url, place.base(side.contestant)) as (url, connection):
         side.contestant.sell(connection, _WARM_UP_TICKETS, 1)
         place.checkpoint()
         pids, position = [connection.info.backend_pid], place.wal.position()

@@ -18,7 +18,6 @@ from booking_sim.bench.stages import Stage, old_snapshot, staged
 from booking_sim.bench.turns import one_turn
 from booking_sim.queries import load
 
-CYCLES = 200
 _VACUUM_EVERY = 20
 _PER_TICKET_S = 0.0008  # a staged hold takes less
 _STARTING_S = 1.0  # of a measured cycle: connections, and a few calls by themselves
@@ -27,18 +26,17 @@ _STARTING_S = 1.0  # of a measured cycle: connections, and a few calls by themse
 def cycles(place: Place, comparison: Comparison) -> Iterator[list[Row]]:
     """Yield the rows of each round: a cycle at the beginning, and its counterpart at the end."""
     first, last = comparison.sides
-    number_of = CYCLES // 10 if place.quick else CYCLES
     measured = {cycle: (cycle - 1, first.label) for cycle in range(2, 2 + place.rounds)}
-    measured |= {number_of - place.rounds + n: (n, last.label) for n in range(1, place.rounds + 1)}
+    measured |= {first.cycles - place.rounds + n: (n, last.label) for n in range(1, place.rounds + 1)}
     rows: dict[int, list[Row]] = {}
     with (
-        staged(place.url, first, comparison.clients) as stage,
+        staged(place, first, comparison.clients) as stage,
         stage.copy(place.url) as (url, connection),
         ExitStack() as stack,
     ):
         stack.enter_context(old_snapshot(url))
-        for cycle in range(1, number_of + 1):
-            if cycle == number_of // 2 + 1:
+        for cycle in range(1, first.cycles + 1):
+            if cycle == first.cycles // 2 + 1:
                 stack.close()
             if cycle in measured:
                 number, label = measured[cycle]

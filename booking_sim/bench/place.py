@@ -1,7 +1,8 @@
 """Where, how often and how long the bench measures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A server to measure on.
+    """A server to measure on, with a database for each contestant that turns are copied from.
 
     Attributes:
         url: A database of it; nothing in that is touched.
@@ -28,8 +29,8 @@ class Place:
         wal: The meter of the server's WAL.
         rounds: How often each side is measured.
         seconds: How long a turn is at most.
-        quick: Whether a tenth of everything is enough.
         tick: Called after each turn, with a few words about it.
+        stack: What ends with the bench.
     """
 
     url: str
@@ -38,8 +39,15 @@ class Place:
     wal: WalMeter
     rounds: int
     seconds: float
-    quick: bool
     tick: Callable[[str], None]
+    stack: ExitStack
+    _bases: dict[Contestant, str] = field(default_factory=dict)
+
+    def base(self, contestant: Contestant) -> str:
+        """The URL of a database with the schema of a contestant, and no event; to be copied only."""
+        if contestant not in self._bases:
+            self._bases[contestant] = self.stack.enter_context(contestant.database(self.url))
+        return self._bases[contestant]
 
     def checkpoint(self) -> None:
         """Have all changes written to the tables' files, so that no turn pays for the one before.

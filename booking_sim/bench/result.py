@@ -23,10 +23,10 @@ class BenchResult:
     """A strategy, measured.
 
     Attributes:
-        rounds: One row per turn: `phase`, `situation`, `clients`, `round`, `turn` (its place in the round), `side`,
-            `per_s`, the calls answered a second; per call `cpu_us`, `wal_bytes`, of them `full_page_bytes` and `record_bytes`, `buffers` and
-            `statements`, NaN where the server does not let them be read; `served`, the share of the calls that got
-            tickets. In a phase with tickets, a call that got none does not count as answered.
+        rounds: One row per turn: `phase`, `situation`, `clients`, `round`, `turn` (its place in the round), `side`;
+            `per_s`, the calls answered a second, and per call `cpu_us`, `wal_bytes`, of these `full_page_bytes` and
+            `record_bytes`, `buffers` and `statements`, NaN where the server does not let them be read; and `served`,
+            the share of the calls that got a ticket. Where tickets are left, only those count as answered.
         comparisons: What was measured, with the goals.
         manifest: When, where and with what.
     """
@@ -59,7 +59,7 @@ class BenchResult:
             return words
         parts = missed["ratio"] / missed["goal"]
         worst = missed.iloc[int(parts.where(missed["better"] == "higher", 1 / parts).argmin())]
-        against = f" of {worst['against']}" if worst["against"] else ""
+        against = f" of {worst['against']}" if isinstance(worst["against"], str) else ""
         at = f"{worst['situation']} at {worst['clients']} client{'' if worst['clients'] == 1 else 's'}"
         return f"{words}; the farthest from its goal: {worst['metric']} {worst['ratio']:.2f}{against}, {at}"
 

@@ -36,7 +36,6 @@ def run(
     *,
     rounds: int,
     seconds: float,
-    quick: bool,
     url: str | None,
     progress: bool | None,
 ) -> BenchResult:
@@ -57,7 +56,7 @@ def run(
             bar.set_postfix_str(words, refresh=False)
             bar.update()
 
-        place = Place(server.url, admin, server.bin_dir, WalMeter(meter), rounds, seconds, quick, tick)
+        place = Place(server.url, admin, server.bin_dir, WalMeter(meter), rounds, seconds, tick, stack)
         for comparison in comparisons:
             bar.set_description(f"{comparison.situation}, {comparison.clients} clients")
             about = {name: getattr(comparison, name) for name in ("phase", "situation", "clients")}

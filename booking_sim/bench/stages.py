@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from booking_sim.bench.comparisons import Side
 from booking_sim.bench.contestants import Sale
+from booking_sim.bench.place import Place
 from booking_sim.bench.statements import TICKETS, WARM_UP
 from booking_sim.database import connect
 from booking_sim.database.scratch import empty_database
@@ -91,13 +92,13 @@ def copied(url: str, template: str) -> Iterator[tuple[str, Connection[Any]]]:
 
 
 @contextmanager
-def staged(url: str, side: Side, clients: int) -> Iterator[Stage]:
+def staged(place: Place, side: Side, clients: int) -> Iterator[Stage]:
     """Put a side's tickets on sale and bring them to their state, in a database that is gone afterwards.
 
     Raises:
         BookingSimError: The contestant cannot be brought to the state.
     """
-    with side.contestant.database(url) as template:
+    with empty_database(place.url, place.base(side.contestant)) as template:
         with connect(template) as connection:
             _make_other_events(connection, side.other_events)
             sale = side.contestant.sell(connection, side.tickets, side.events)

@@ -21,7 +21,7 @@ def turns(place: Place, comparison: Comparison) -> Iterator[list[Row]]:
         BookingSimError: A contestant cannot be brought to its state, pgbench failed, or no call got a ticket.
     """
     with ExitStack() as stack:
-        stages = [stack.enter_context(staged(place.url, side, comparison.clients)) for side in comparison.sides]
+        stages = [stack.enter_context(staged(place, side, comparison.clients)) for side in comparison.sides]
         for number in range(1, place.rounds + 1):
             rows = []
             for turn, stage in enumerate(stages if number % 2 else reversed(stages), 1):

@@ -19,7 +19,7 @@ _AFTERWARDS_S = 0.5
 def windows(place: Place, comparison: Comparison) -> Iterator[list[Row]]:
     """Yield the rows of each round: the rate while fresh and the worst window, two sides of one turn."""
     fresh, worst = comparison.sides
-    with staged(place.url, fresh, comparison.clients) as stage:
+    with staged(place, fresh, comparison.clients) as stage:
         calls = _CALLS_PER_TICKET * fresh.tickets // comparison.clients
         load = Load(fresh.contestant.script, comparison.clients, stage.sale.variables)
         for number in range(1, place.rounds + 1):

@@ -11,7 +11,7 @@ import click
 
 from booking_sim import folder
 from booking_sim.bench import QUICK_ROUNDS, QUICK_SECONDS, ROUNDS, SECONDS, bench, find_systems
-from booking_sim.bench.comparisons import CLIENTS
+from booking_sim.bench.comparisons import CLIENTS, QUICK_CLIENTS
 from booking_sim.bench.metrics import METRICS
 from booking_sim.cli.bench_generator import generator_command
 from booking_sim.cli.bench_observer import observer_command
@@ -34,7 +34,9 @@ _ALL = ""
     metavar="[NAME|FOLDER]",
     help="Compare with complete systems instead: all of data/systems, or this one; may be given again.",
 )
-@click.option("--clients", type=int, default=CLIENTS, show_default=True, metavar="N", help="Sessions that call.")
+@click.option(
+    "--clients", type=int, metavar="N", help=f"Sessions that call  [default: {CLIENTS}, quick {QUICK_CLIENTS}]"
+)
 @click.option(
     "--rounds", type=int, metavar="N", help=f"Times each is measured  [default: {ROUNDS}, quick {QUICK_ROUNDS}]"
 )
@@ -50,7 +52,7 @@ def bench_command(
     strategy: str,
     phases: tuple[str, ...],
     systems: tuple[str, ...],
-    clients: int,
+    clients: int | None,
     rounds: int | None,
     seconds: float | None,
     quick: bool,
@@ -98,7 +100,7 @@ def _report(table: "pd.DataFrame") -> str:
 
 def _line(row: Any) -> str:
     metric = METRICS[row.metric]
-    is_ratio = row.against is not None
+    is_ratio = isinstance(row.against, str)
     decimals = 2 if is_ratio else metric.decimals
     number, low, high = (_number(value, decimals) for value in (row.ratio, row.low, row.high))
     goal, verdict = "", ""
@@ -106,7 +108,7 @@ def _line(row: Any) -> str:
         goal = f"{'>=' if row.better == 'higher' else '<='} {_number(row.goal, decimals)}"
         verdict = "not measured" if math.isnan(row.ratio) else "ok" if row.reached else "missed"
     return _ROW.format(
-        *(row.situation, row.clients, metric.title, row.side, row.against or ""),
+        *(row.situation, row.clients, metric.title, row.side, row.against if is_ratio else ""),
         *(number, f"{low} - {high}", goal, verdict),
         *(_number(value, metric.decimals) for value in (row.value, row.other)),
     ).rstrip()
