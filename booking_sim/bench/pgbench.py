@@ -169,7 +169,8 @@ class Pgbench:
         threads = min(load.clients, os.cpu_count() or 1)
         variables = [f"--define={name}={value}" for name, value in load.variables.items()]
         command = [
-            *(str(self._program), "--no-vacuum", "--protocol=prepared", "--log", f"--log-prefix={folder / 'log/log'}"),
+            *(str(self._program), "--no-vacuum", "--protocol=prepared", "--exit-on-abort"),
+            *("--log", f"--log-prefix={folder / 'log/log'}"),
             *(f"--client={load.clients}", f"--jobs={threads}", f"--file={folder / 'script.sql'}"),
             *variables,
             *options,
