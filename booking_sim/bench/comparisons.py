@@ -11,6 +11,7 @@ from booking_sim.bench.contestants import (
     Contestant,
 )
 from booking_sim.bench.metrics import METRICS, Goal
+from booking_sim.bench.statements import TICKETS, WARM_UP
 from booking_sim.errors import BookingSimError
 
 CLIENTS, QUICK_CLIENTS = 64, 16
@@ -62,6 +63,29 @@ class Side:
     def is_sold_out(self) -> bool:
         """Whether every call is refused."""
         return self.state == "sold" and self.sold == 1
+
+    def sold_before(self, clients: int) -> int:
+        """Tickets of each event that are sold before a turn: fewer by what the sessions take while they warm up."""
+        if self.state != "sold":
+            return 0
+        sold = round(self.sold * self.tickets)
+        return sold if self.is_sold_out else max(0, sold - clients * WARM_UP // self.events)
+
+    def calls(self, clients: int) -> int | None:
+        """How many calls each client may make after its warm-up; None where every call is refused.
+
+        Raises:
+            BookingSimError: There are too few tickets for so many clients.
+        """
+        if self.is_sold_out:
+            return None
+        left = (self.tickets - self.sold_before(clients)) * self.events - clients * WARM_UP - TICKETS
+        calls = int(left * self.part) // clients
+        if calls < 1:
+            raise BookingSimError(
+                f"clients={clients} is too many for the tickets that are left: give fewer with --clients."
+            )
+        return calls
 
 
 @dataclass(frozen=True, slots=True)

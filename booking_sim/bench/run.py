@@ -49,6 +49,9 @@ def run(
         server = stack.enter_context(open_server(url))
         admin = stack.enter_context(connect(server.url))
         _check_headroom(admin, max(comparison.clients for comparison in comparisons))
+        for comparison in comparisons:
+            for side in comparison.sides:
+                side.calls(comparison.clients)  # is refused now, and not after a quarter of an hour
         meter = stack.enter_context(connect(stack.enter_context(empty_database(server.url))))
         bar = stack.enter_context(tqdm(total=total, desc="bench", unit=" turns", leave=False, disable=hidden))
 

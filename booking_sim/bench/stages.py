@@ -16,7 +16,6 @@ from psycopg import Connection
 from booking_sim.bench.comparisons import Side
 from booking_sim.bench.contestants import Sale
 from booking_sim.bench.place import Place
-from booking_sim.bench.statements import TICKETS, WARM_UP
 from booking_sim.database import connect
 from booking_sim.database.scratch import empty_database
 from booking_sim.errors import BookingSimError
@@ -49,28 +48,13 @@ class Stage:
 
     @property
     def sold(self) -> int:
-        """Tickets of each event that are sold before: fewer by what the sessions take while they warm up."""
-        if self.side.state != "sold":
-            return 0
-        sold = round(self.side.sold * self.side.tickets)
-        return sold if self.side.is_sold_out else max(0, sold - self.clients * WARM_UP // self.side.events)
+        """Tickets of each event that are sold before."""
+        return self.side.sold_before(self.clients)
 
     @property
     def calls(self) -> int | None:
-        """How many calls each client may make after its warm-up; None where every call is refused.
-
-        Raises:
-            BookingSimError: There are too few tickets.
-        """
-        if self.side.is_sold_out:
-            return None
-        left = (self.side.tickets - self.sold) * self.side.events - self.clients * WARM_UP - TICKETS
-        calls = int(left * self.side.part) // self.clients
-        if calls < 1:
-            raise BookingSimError(
-                f"clients={self.clients} is too many for {self.side.tickets:,} tickets: give fewer with --clients."
-            )
-        return calls
+        """How many calls each client may make after its warm-up; None where every call is refused."""
+        return self.side.calls(self.clients)
 
     @contextmanager
     def copy(self, url: str) -> Iterator[tuple[str, Connection[Any]]]:
