@@ -56,7 +56,7 @@ def measure(
 
     Args:
         pgbench: One to the database.
-        connection: One to the same database; it holds the two locks.
+        connection: One to the same database; it holds the two locks until the load begins and ends.
         wal: The meter.
         script: What makes one call.
         clients: How many sessions call.
@@ -70,16 +70,13 @@ def measure(
     last = _NEVER if calls is None else WARM_UP + calls
     given = {**variables, "clients": clients, "number": 0}
     connection.execute(f"select pg_advisory_lock({_START}), pg_advisory_lock({_END})")
-    try:
-        with pgbench.until_stopped(Load(_between_locks(script, last), clients, given)) as running:
-            while _waiting(connection, _START) < clients:
-                if running.has_ended:
-                    running.answers()  # raises what went wrong
-                time.sleep(_LOOK_S)
-            window = _run(running, connection, wal, clients, seconds)
-            answers = running.answers()
-    finally:
-        connection.execute("select pg_advisory_unlock_all()")
+    with pgbench.until_stopped(Load(_between_locks(script, last), clients, given)) as running:
+        while _waiting(connection, _START) < clients:
+            if running.has_ended:
+                running.answers()  # raises what went wrong
+            time.sleep(_LOOK_S)
+        window = _run(running, connection, wal, clients, seconds)
+        answers = running.answers()
     made = [answer for answer in answers if answer.number <= last]
     counted = [answer for answer in made if answer.number > WARM_UP]
     by_end = sum(answer.at <= window.end for answer in counted)
