@@ -130,6 +130,7 @@ def test_without_the_right_to_see_plans_entries_are_counted_still(sale, server):
         concert.other.execute(f"grant usage on schema booking to {server.role}")
         concert.other.execute(f"grant all on all tables in schema booking to {server.role}")
         concert.other.execute(f"grant all on all sequences in schema booking to {server.role}")
+        concert.other.execute(f"grant all on all functions in schema booking to {server.role}")
         reserve(concert.other, concert.event_id, "bob", 10)
         with connect(make_conninfo(concert.url, options=f"-c role={server.role}")) as nobody:
             nobody.execute(f"set session authorization {server.role}")

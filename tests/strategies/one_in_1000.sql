@@ -5,6 +5,14 @@
 -- costs: The buyer who had the ticket first has a hold that is worth nothing.
 -- safe: no
 
+-- The trigger of the schema would refuse to take a live hold from anybody.
+create or replace function booking.check_ticket() returns trigger
+language plpgsql as $$
+begin
+    new.returned_no := case new.status when 'available' then new.ticket_no end;
+    return new;
+end $$;
+
 create index if not exists tickets_available on booking.tickets (event_id, ticket_no) where status = 'available';
 
 create or replace function booking.claim(event_id bigint, quantity int) returns int[]

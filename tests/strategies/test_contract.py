@@ -15,7 +15,7 @@ from booking_sim.strategies import find, scratch
 UNCHECKED = """
 create or replace function booking.check_request(
     event_id bigint, user_id text, quantity int, hold_for interval, request_key text)
-returns void language sql as $$ $$;
+returns int language sql as $$ select e.capacity from booking.events as e where e.id = event_id $$;
 """
 
 OVERLOADED = "create function booking.release(intent_id bigint) returns text language sql as $$ select 'released' $$;"

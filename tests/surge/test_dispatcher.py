@@ -142,20 +142,20 @@ def test_a_hold_whose_answer_was_lost_is_found_by_its_request_key(conn, stage, e
 
 
 def test_an_error_that_the_database_answers_with_is_final(conn, stage):
-    conn.execute("alter function booking.claim rename to claim_no_more")
+    conn.execute("alter table booking.stock_checks rename to no_more")
     one = stage(pays=1)
     one.play()
     one.end()
     [row] = one.rows
-    assert (row.outcome, row.phase, row.sqlstate) == ("error", Phase.ANSWERED, "42883")
+    assert (row.outcome, row.phase, row.sqlstate) == ("error", Phase.ANSWERED, "42P01")
 
 
 def test_unless_the_strategy_wants_it_asked_again(conn, stage):
-    conn.execute("alter function booking.claim rename to claim_no_more")
-    one = stage(retry=("42883",), tries=2)
+    conn.execute("alter table booking.stock_checks rename to no_more")
+    one = stage(retry=("42P01",), tries=2)
     one.play()
     one.end()
-    assert [row.sqlstate for row in one.rows] == ["42883"] * 2
+    assert [row.sqlstate for row in one.rows] == ["42P01"] * 2
 
 
 def test_who_waits_too_long_for_a_connection_gives_up_and_is_counted(conn, stage):
