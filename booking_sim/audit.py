@@ -10,7 +10,7 @@ import psycopg
 from psycopg import Connection, Cursor
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composable
 
 from booking_sim import queries
 from booking_sim.database import connect, redact
@@ -22,11 +22,15 @@ RULES = (
     "agreement",
     "quantities",
     "orphans",
-    "reach",
+    "names",
     "deadlines",
     "transitions",
     "succession",
     "request_keys",
+    "returned",
+    "claimed_blocks",
+    "ticket_returns",
+    "stock_checks",
     "overdue",
     "indexes",
 )
@@ -41,17 +45,23 @@ def audit(
 ) -> pd.DataFrame:
     """Check every invariant, in one snapshot: the verdict is exact also while a surge is running.
 
-    The tables are read whole, without their indexes, but for the rule that compares both. Nothing is locked or written.
+    The tables are read whole, without their indexes, but for the rule that compares both. Nothing is locked or written,
+    and SELECT on the tables is all the right that it needs (`booking-sim db grant ROLE --audit`). docs/wrong-states.md
+    lists the wrong states that these rules detect, and those that the database refuses.
+
+    After the server's clock was set back, holds that it makes overlap in time: the rules `succession` and `deadlines`
+    can then report what was right.
 
     Args:
         database: A libpq URL, or a connection with no transaction open, which is left as it was.
-        event_id: Judge the rows of one event, or of some, instead of all.
+        event_id: Judge the rows of one event, or of some, instead of all. A request key without an intent
+            belongs to none.
         sweep_bound: How long after its deadline a hold may still be there. None leaves the rule `overdue` unchecked,
             since without a sweeper an overdue hold stays until somebody wants its tickets.
 
     Returns:
-        One row an invariant: `name`; `rule`, the sentence that must be true; `checked`, whether it was looked at;
-        `violations`, the exact number of offending rows; `offenders`, the first five of them, a dict each.
+        One row for each invariant: `name`; `rule`, the sentence that must be true; `checked`, whether it was checked;
+        `violations`, the exact number of offending rows; `offenders`, the first five of them as dicts.
         `holds` gives the verdict on it.
 
     Raises:
@@ -59,7 +69,7 @@ def audit(
             bound is negative, or the database could not be read.
     """
     if sweep_bound is not None and sweep_bound < timedelta(0):
-        raise BookingSimError(f"A sweep bound of {sweep_bound} will not do: give no time or more.")
+        raise BookingSimError(f"The sweep bound is {sweep_bound}: give a time that is not negative.")
     event_ids = [event_id] if isinstance(event_id, int) else event_id and list(event_id)
     parameters = {"event_ids": event_ids, "sweep_bound": sweep_bound}
     with _snapshot(database) as cursor:
@@ -86,11 +96,19 @@ def _check(cursor: Cursor[Any], rule: str, parameters: dict[str, Any]) -> dict[s
 
 
 def _first_offenders(cursor: Cursor[Any], rule: str, parameters: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
+    text: Composable = SQL(queries.load(f"audit/{rule}"))
     if rule == "indexes":
+        text = SQL(queries.load("audit/indexes")).format(scans=_index_scans(cursor))
         cursor.execute(queries.load("audit/through_indexes"))
-    query = SQL(queries.load("audit/first_offenders")).format(rule=SQL(queries.load(f"audit/{rule}")))
+    query = SQL(queries.load("audit/first_offenders")).format(rule=text)
     # Not prepared: a plan kept from before would not know the settings of this transaction.
     return cursor.execute(query, parameters, prepare=False).fetchall()
+
+
+def _index_scans(cursor: Cursor[Any]) -> SQL:
+    """Read from the catalog which indexes there are, and how to read each table with and without them."""
+    ((scans,),) = cursor.execute(queries.load("audit/index_scans")).fetchall()
+    return SQL(scans.replace("%", "%%"))
 
 
 def _check_event(cursor: Cursor[Any], event_id: int) -> None:

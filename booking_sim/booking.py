@@ -6,7 +6,8 @@ Each is one function for both kinds of connection. Given a `psycopg.Connection` 
     reservation = reserve(connection, event_id, "ann")
     reservation = await reserve(async_connection, event_id, "ann")
 
-Each is one round trip, safe in autocommit and inside a transaction of the caller's, at READ COMMITTED.
+Each is one round trip, safe in autocommit and inside a transaction of the caller's, at READ COMMITTED. The caller needs
+EXECUTE on them, which `booking-sim db grant ROLE` gives, and no other right.
 """
 
 import functools
@@ -38,8 +39,9 @@ class BookingError(BookingSimError):
 
     Attributes:
         sqlstate: Which rule it was. BK001 unknown event, BK002 quantity, BK003 hold, BK004 user, BK005 capacity,
-            BK006 name, BK007 a request key used before with other arguments, BK008 an empty request key; class 22
-            for a value that does not fit its type; None for text that PostgreSQL cannot hold.
+            BK006 name, BK007 a request key used before with other arguments, BK008 request key, BK009 isolation level,
+            BK010 a wrong change of a table, by hand; class 22 for a value that does not fit its type; None for text
+            that PostgreSQL cannot hold.
     """
 
     def __init__(self, message: str, sqlstate: str | None) -> None:
@@ -151,18 +153,19 @@ def reserve(
 
     Args:
         event_id: The event, as create_event returned it.
-        user_id: Who holds the tickets, and alone can confirm or release them; not empty.
+        user_id: Who holds the tickets, and alone can confirm or release them: at most 1000 bytes, not all of them
+            invisible.
         quantity: Tickets, 1 to the event's capacity.
         hold_for: How long the hold lasts: more than nothing, at most 31 days.
-        request_key: A name for this request, unique to the user. Once it was held, the same key gets the same answer
-            again and nothing is written. A refusal writes nothing, so its key is free to ask again.
+        request_key: A name for this request, unique to the user, 1 to 1000 bytes. Once it was held, the same key gets
+            the same answer again and nothing is written. A refusal writes nothing, so its key is free to ask again.
 
     Returns:
         The outcome; with a hold, its intent, its ticket numbers and its deadline by the database's clock.
 
     Raises:
         BookingError: BK001 unknown event, BK002 quantity, BK003 hold, BK004 user, BK007 request key used before with
-            other arguments, BK008 request key empty.
+            other arguments, BK008 request key empty or too long, BK009 the transaction is not at READ COMMITTED.
     """
     parameters = {
         "event_id": event_id,
@@ -212,7 +215,7 @@ def expire_holds(event_id: int | None = None, max_tickets: int = 1000) -> _State
 
     Args:
         event_id: One event, or None for all.
-        max_tickets: Stop when so many tickets are given back. A hold goes back whole, so the last may go past it.
+        max_tickets: Stop when this number of tickets is given back. A hold goes back whole, so the last may go past it.
 
     Returns:
         Tickets given back.

@@ -1,4 +1,4 @@
-"""What the database knows, as types: the rows of the three tables and the words they use."""
+"""What the database knows, as types: the rows of events, tickets and intents, and the words they use."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -84,6 +84,7 @@ class Ticket:
     held_by: str | None
     hold_expires_at: datetime | None
     returned_no: int | None
+    """The ticket's own number while it is available after a hold, else None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,49 +1,78 @@
-"""How near a strategy comes to its floor, phase by phase: both run at the same instant on one server."""
+"""How fast a strategy is, phase by phase, in comparison with the least time in which the same writes can be done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from booking_sim.bench.situations import PHASES, Situation, situations
+from booking_sim.bench.comparisons import CLIENTS, PHASES, QUICK_CLIENTS, against_systems, comparisons
+from booking_sim.bench.contestants import Catalogued, Contestant, find_systems
 from booking_sim.errors import BookingSimError
 from booking_sim.strategies import find
 
 if TYPE_CHECKING:
     from booking_sim.bench.result import BenchResult
 
-__all__ = ["PHASES", "Situation", "bench", "situations"]
+__all__ = ["PHASES", "Contestant", "bench", "find_systems"]
+
+ROUNDS, SECONDS = 5, 2.0
+QUICK_ROUNDS, QUICK_SECONDS = 1, 0.3
 
 
 def bench(
-    situations: Sequence[Situation],
-    *,
     strategy: str | Path = "default",
-    rounds: int = 3,
-    seconds: int = 3,
+    *,
+    phases: Iterable[str] = (),
+    systems: Iterable[Contestant] = (),
+    clients: int | None = None,
+    rounds: int | None = None,
+    seconds: float | None = None,
+    quick: bool = False,
     url: str | None = None,
     progress: bool | None = None,
 ) -> "BenchResult":
-    """Measure a strategy as a share of its floor, in a scratch database that is gone afterwards.
+    """Measure a strategy beside the lean baseline, in scratch databases that are gone afterwards.
+
+    The sides of each comparison run one after the other, in the order A B B A, each on fresh tables.
 
     Args:
-        situations: In which situations, as the function of that name chooses them.
         strategy: A name of the catalogue, or the path of an SQL file.
-        rounds: How often each is measured.
-        seconds: How long a round takes.
+        phases: Some of PHASES; none: all.
+        systems: Compare the strategy with these instead, in the phases of a sale that they can be brought to.
+        clients: Sessions that call, but in the phase `clients`; None: 64, quick 16.
+        rounds: How often each side is measured; None: 5, quick 1.
+        seconds: How long a turn is at most; None: 2, quick 0.3.
+        quick: Use a tenth of the tickets.
         url: A database of the server to measure on; nothing in it is touched. None: POSTGRES_URL, else the PG*
             variables, else the embedded server.
         progress: Whether to show a bar. None: on a terminal.
 
     Returns:
-        The result: every round, the table, the chart, and the manifest.
+        The result: every turn, the table, the chart, and the manifest.
 
     Raises:
-        BookingSimError: An argument will not do, the server has too few connections left, or the strategy fails.
-    """
-    for name, value in (("rounds", rounds), ("seconds", seconds)):
-        if value < 1:
-            raise BookingSimError(f"{name}={value} will not do: give a whole number from 1 on.")
-    chosen = find(strategy)
-    from booking_sim.bench.run import run  # noqa: PLC0415  brings pandas: what was refused did not wait for it
+        BookingSimError: An argument is out of range, the server has too few connections left, or a call failed.
 
-    return run(situations, chosen, rounds=rounds, seconds=seconds, url=url, progress=progress)
+    Example:
+        The two phases with the most tickets left:
+
+            from booking_sim.bench import bench
+
+            bench("skip_locked", phases=["fresh", "half"]).table()
+    """
+    rounds = rounds if rounds is not None else QUICK_ROUNDS if quick else ROUNDS
+    seconds = seconds if seconds is not None else QUICK_SECONDS if quick else SECONDS
+    clients = clients if clients is not None else QUICK_CLIENTS if quick else CLIENTS
+    if rounds < 1:
+        raise BookingSimError(f"rounds={rounds} is out of range: give a whole number from 1 on.")
+    if not 0 < seconds < 3600:
+        raise BookingSimError(f"seconds={seconds} is out of range: give a number above 0, such as 2.")
+    own, others = Catalogued(find(strategy)), tuple(systems)
+    if others:
+        chosen = against_systems(own, others, phases, clients=clients, quick=quick)
+    else:
+        chosen = comparisons(own, phases, clients=clients, quick=quick)
+    if not chosen:
+        raise BookingSimError("No system can be brought to these phases: leave out --phase.")
+    from booking_sim.bench.run import run  # noqa: PLC0415  brings pandas: refused arguments did not wait for it
+
+    return run(chosen, own.name, rounds=rounds, seconds=seconds, url=url, progress=progress)

@@ -16,11 +16,11 @@ from tqdm import tqdm
 from booking_sim import columns
 from booking_sim.arrivals import Constant, Poisson, Schedule
 from booking_sim.bench.pgbench import Load, Pgbench
-from booking_sim.bench.situations import Situation
-from booking_sim.bench.stage import prepare
+from booking_sim.booking import create_event
 from booking_sim.database import connect, open_server
 from booking_sim.errors import BookingSimError
 from booking_sim.kinds import Kind
+from booking_sim.queries import load
 from booking_sim.scenario import MOST_BUYERS
 from booking_sim.stats.latency import latencies
 from booking_sim.stats.outcomes import answer_times
@@ -100,14 +100,14 @@ def generator(
             variables, else the embedded server.
 
     Raises:
-        BookingSimError: An argument will not do, a worker failed, or the tickets ran out.
+        BookingSimError: An argument is out of range, a worker failed, or the tickets ran out.
     """
     given = {"clients": (clients, _WORKERS), "tickets": (tickets, 100), "rounds": (rounds, 1), "seconds": (seconds, 1)}
     for name, (value, least) in given.items():
         if value < least:
-            raise BookingSimError(f"{name}={value} will not do: give a whole number from {least} on.")
+            raise BookingSimError(f"{name}={value} is out of range: give a whole number from {least} on.")
     if not 0 < load < 1:
-        raise BookingSimError(f"load={load} will not do: give a number above 0 and below 1, such as 0.5.")
+        raise BookingSimError(f"load={load} is out of range: give a number above 0 and below 1, such as 0.5.")
     with (
         open_server(url) as server,
         scratch(server.url, find("default")) as place,
@@ -142,8 +142,7 @@ class _Rivals:
 
     def their_rate(self) -> float:
         """What pgbench is answered a second, as fast as it can."""
-        [times] = self._pgbench.for_seconds(self._lasts_s, self._load())
-        return self._rate(times)
+        return self._rate(self._pgbench.for_seconds(self._lasts_s, self._load()))
 
     def own_rate(self) -> float:
         """What the generator is answered a second, as fast as it can."""
@@ -163,11 +162,12 @@ class _Rivals:
         return latencies(attempts[attempts.scheduled_at >= _WARM_UP_S], "schedule").to_numpy()
 
     def _event(self) -> int:
-        situation = Situation("generator", "generator", GOAL, self._clients, tickets=self._tickets)
-        return prepare(self._connection, situation).first_event
+        event_id = create_event(self._connection, "generator", self._tickets)
+        self._connection.execute(load("bench/vacuum"))
+        return event_id
 
     def _load(self) -> Load:
-        return Load("buyer", self._clients, {"event": self._event(), "number": 0})
+        return Load(load("bench/buyer"), self._clients, {"event": self._event(), "number": 0})
 
     def _rate(self, times: Values) -> float:
         if len(times) >= self._tickets:

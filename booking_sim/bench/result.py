@@ -1,18 +1,21 @@
 """BenchResult: what a bench gives back, and how it is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from booking_sim.bench.comparisons import Comparison
 from booking_sim.bench.table import judge
 from booking_sim.folder import claim, seal
-from booking_sim.plots.shares import shares_overview
+from booking_sim.plots.ratios import ratios_overview
 
 ROUNDS = "rounds.parquet"
-CHART = "shares.png"
+CHART = "ratios.png"
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,39 +23,52 @@ class BenchResult:
     """A strategy, measured.
 
     Attributes:
-        rounds: One row a round: `phase`, `situation`, `clients`, `round`; `floor_per_s` and `per_s`, the answers a
-            second of the floor and of the strategy in the same instants (of the worst 100 ms, the floor is the
-            strategy's own rate before); `share`, their ratio; and the `goal` for its median.
-        manifest: When, where and with what it was measured.
+        rounds: One row per turn: `phase`, `situation`, `clients`, `round`, `turn` (its place in the round), `side`;
+            `per_s`, the calls answered a second, and per call `cpu_us`, `wal_bytes`, of these `full_page_bytes` and
+            `record_bytes`, `buffers` and `statements`, NaN where the server does not let them be read; and `served`,
+            the share of the calls that got a ticket. Where tickets are left, only those count as answered.
+        comparisons: What was measured, with the goals.
+        manifest: When, where and with what.
     """
 
     rounds: pd.DataFrame
+    comparisons: Sequence[Comparison]
     manifest: dict[str, Any]
 
     def table(self) -> pd.DataFrame:
-        """One row a situation: medians, spread, goal and whether it is reached; see `booking_sim.bench.table.judge`."""
-        return judge(self.rounds)
+        """One row per goal; see `booking_sim.bench.table.judge`."""
+        return self._table.copy()
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
+        return judge(self.rounds, self.comparisons)
 
     @property
     def ok(self) -> bool:
-        """Whether every goal is reached."""
-        return bool(self.table()["reached"].all())
+        """Whether no goal is missed, and every contestant could be brought to every phase."""
+        return not self.manifest["notes"] and bool(self._table["reached"].fillna(value=True).all())
 
     @property
     def headline(self) -> str:
-        """What to remember of it, in one line."""
-        table = self.table()
-        reached = f"{table['reached'].sum()} of {len(table)} goals reached"
-        worst = table.iloc[int((table["share"] / table["goal"]).argmin())]
+        """The result in one line."""
+        judged = self._table[self._table["goal"].notna()]
+        missed, unknown = judged[~judged["reached"].fillna(value=True)], int(judged["reached"].isna().sum())
+        counts = f"{len(judged) - len(missed) - unknown} of {len(judged)} goals reached, {len(missed)} missed"
+        words = f"{self.manifest['strategy']}: {counts}" + (f", {unknown} not measured" if unknown else "")
+        if missed.empty:
+            return words
+        parts = missed["ratio"] / missed["goal"]
+        worst = missed.iloc[int(parts.where(missed["better"] == "higher", 1 / parts).argmin())]
+        against = f" of {worst['against']}" if isinstance(worst["against"], str) else ""
         at = f"{worst['situation']} at {worst['clients']} client{'' if worst['clients'] == 1 else 's'}"
-        return f"{self.manifest['strategy']}: {reached}; the least for its goal: {worst['share']:.2f}, {at}"
+        return f"{words}; the farthest from its goal: {worst['metric']} {worst['ratio']:.2f}{against}, {at}"
 
     def chart(self) -> Figure:
-        """Draw the shares, the spread and the goals."""
-        return shares_overview(self.table(), self.headline)
+        """Draw the ratios, their intervals and the goals."""
+        return ratios_overview(self.table(), self.headline)
 
     def save(self, folder: str | Path) -> Path:
-        """Write the result down: rounds.parquet, manifest.json and shares.png.
+        """Write the result down: rounds.parquet, manifest.json and ratios.png.
 
         Args:
             folder: Where; made if missing.
@@ -65,6 +81,7 @@ class BenchResult:
         """
         folder = claim(Path(folder))
         self.rounds.to_parquet(folder / ROUNDS, index=False)
-        parts = {"headline": self.headline, "table": self.table().to_dict("records")}
+        table = self.table().astype(object)
+        parts = {"headline": self.headline, "table": table.where(table.notna(), None).to_dict("records")}
         seal(folder, self.manifest | parts, self.chart(), CHART)
         return folder

@@ -1,36 +1,79 @@
-"""The rounds, judged: the median share of each situation, its spread, and whether it reaches the goal."""
+"""The rounds, judged: the median ratio of each goal, its interval, and whether it is on the right side of the bound."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
+from scipy.stats import binom  # type: ignore[import-untyped]  # it brings no types
 
-_KEYS = ["phase", "situation", "clients"]
+from booking_sim.bench.comparisons import Comparison
+from booking_sim.bench.metrics import METRICS, Goal
+
+_CONFIDENCE = 0.90
 
 
-def judge(rounds: pd.DataFrame) -> pd.DataFrame:
-    """Put the rounds of each situation together.
-
-    How many tickets an event has must not matter, so the goal of an inventory is relative: a part of the greatest
-    share that any inventory has at as many clients.
+def judge(rounds: pd.DataFrame, comparisons: Sequence[Comparison]) -> pd.DataFrame:
+    """Compare the sides round by round, so that what a machine does for minutes happens to both.
 
     Args:
-        rounds: One row a round, as BenchResult.rounds.
+        rounds: One row per turn, as BenchResult.rounds.
+        comparisons: What was measured, with the goals.
 
     Returns:
-        One row a situation, in the order of measuring: `phase`, `situation`, `clients`, the medians `floor_per_s`,
-        `per_s` and `share`, the spread `least` and `greatest` of the shares, `goal`, and `reached`.
+        One row per goal: `phase`, `situation`, `clients`, `side`, `metric`, `against` (None where the number itself is
+        judged), `value` and `other`, the medians of both sides; `ratio`, the median of the rounds' ratios (or numbers),
+        with the interval `low` to `high` that `interval` gives; `goal`, NaN where none is; `better`, "higher" or
+        "lower"; and `reached`: True, False, or NA where nothing was measured or there is no goal.
     """
-    table = (
-        rounds.groupby(_KEYS, sort=False)
-        .agg(
-            floor_per_s=("floor_per_s", "median"),
-            per_s=("per_s", "median"),
-            share=("share", "median"),
-            least=("share", "min"),
-            greatest=("share", "max"),
-            goal=("goal", "first"),
-        )
-        .reset_index()
+    table = pd.DataFrame([_row(rounds, comparison, goal) for comparison in comparisons for goal in comparison.goals])
+    return table.astype({"reached": "boolean"})
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """An interval for the median, whatever the distribution: from the k-th least to the k-th greatest value.
+
+    k is the greatest with which it contains the true median in at least 90 of 100 cases; with fewer than five values
+    none does, and it is from the least to the greatest. (The number of values below the median is binomial.)
+    """
+    ordered, n = sorted(values), len(values)
+    k = 1
+    while 1 - 2 * binom.cdf(k, n, 0.5) >= _CONFIDENCE:
+        k += 1
+    return ordered[k - 1], ordered[n - k]
+
+
+def _row(rounds: pd.DataFrame, comparison: Comparison, goal: Goal) -> dict[str, object]:
+    metric = METRICS[goal.metric]
+    of_it = rounds[(rounds["situation"] == comparison.situation) & (rounds["clients"] == comparison.clients)]
+    by_round = of_it[of_it["phase"] == comparison.phase].pivot_table(
+        index="round", columns="side", values=goal.metric, dropna=False
     )
-    best = table.groupby(["phase", "clients"])["share"].transform("max")
-    table["goal"] = table["goal"].where(table["phase"] != "inventory", table["goal"] * best)
-    table["reached"] = table["share"] >= table["goal"]
-    return table
+    own = _column(by_round, goal.side)
+    other = None if goal.against is None else _column(by_round, goal.against)
+    ratios = own if other is None else own.clip(lower=metric.resolution) / other.clip(lower=metric.resolution)
+    known = [float(ratio) for ratio in ratios.dropna()]
+    ratio = float(np.median(known)) if known else float("nan")
+    low, high = interval(known) if known else (ratio, ratio)
+    return {
+        "phase": comparison.phase,
+        "situation": comparison.situation,
+        "clients": comparison.clients,
+        "side": goal.side,
+        "metric": goal.metric,
+        "against": goal.against,
+        "value": float(own.median()),
+        "other": float("nan") if other is None else float(other.median()),
+        "ratio": ratio,
+        "low": low,
+        "high": high,
+        "goal": float("nan") if goal.bound is None else goal.bound,
+        "better": metric.better,
+        "reached": goal.reached(ratio),
+    }
+
+
+def _column(by_round: pd.DataFrame, side: str) -> pd.Series:
+    """The values of a side, round by round; NaN where nothing was measured."""
+    if side in by_round:
+        return by_round[side].astype(float)
+    return pd.Series(np.nan, index=by_round.index)

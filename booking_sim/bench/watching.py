@@ -16,8 +16,7 @@ import psutil
 from psycopg import Connection
 
 from booking_sim.bench.pgbench import Load, Pgbench, Times
-from booking_sim.bench.situations import Situation
-from booking_sim.bench.stage import prepare
+from booking_sim.booking import create_event
 from booking_sim.database import connect, open_server
 from booking_sim.errors import BookingSimError
 from booking_sim.observer.messages import Watch
@@ -29,6 +28,7 @@ GOAL = 0.02
 """The share of throughput that watching may cost."""
 
 _TURN_S = 0.5
+_COUNTED = 0.95  # of the tickets: what follows belongs to another phase
 _NAME = "booking_sim observer of a bench"
 
 
@@ -78,24 +78,26 @@ def watching_cost(
             variables, else the embedded server.
 
     Raises:
-        BookingSimError: An argument will not do, or there were too few answers to compare.
+        BookingSimError: An argument is out of range, or there were too few answers to compare.
     """
     for name, value, least in (("clients", clients, 1), ("tickets", tickets, 1000), ("seconds", seconds, 4)):
         if value < least:
-            raise BookingSimError(f"{name}={value} will not do: give a whole number from {least} on.")
+            raise BookingSimError(f"{name}={value} is out of range: give a whole number from {least} on.")
     chosen = find(strategy)
     with open_server(url) as server, scratch(server.url, chosen) as place, connect(place) as connection:
-        stage = prepare(connection, Situation("watching", "watching", 1 - GOAL, clients, tickets=tickets))
+        event_id = create_event(connection, "watching", tickets)
+        connection.execute(load("bench/vacuum"))
         pgbench = Pgbench(server.bin_dir, place, retry=bool(chosen.retry))
-        calls = Load("reserve", clients, stage.variables | {"quantity": 1})
+        calls = Load(load("bench/reserve"), clients, {"first_event": event_id, "last_event": event_id})
         with Observer(Watch(place, _NAME, ())) as observer:
             observer.wait(lambda: True)
             observer.start(time.monotonic())
             with _by_turns(_processes(connection, observer.pid)) as turns:
-                [answers] = pgbench.for_seconds(seconds, calls)
+                answers = pgbench.for_seconds(seconds, calls)
             sightings = observer.stop()
-    left = answers[stage.left - 1] if stage.left is not None and len(answers) > stage.left else math.inf
-    return _judge(answers, left, turns, dict(sightings.looks))
+    counted = int(_COUNTED * tickets)
+    end = answers[counted - 1] if len(answers) > counted else math.inf
+    return _judge(answers, end, turns, dict(sightings.looks))
 
 
 @dataclass
@@ -150,11 +152,11 @@ def _used(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def _judge(answers: Times, left: float, turns: _Turns, looks: dict[str, Any]) -> WatchingCost:
+def _judge(answers: Times, end: float, turns: _Turns, looks: dict[str, Any]) -> WatchingCost:
     began, watched = np.array(turns.began), np.array(turns.watched[:-1])
     lasted = np.diff(began)
     rates = np.diff(np.searchsorted(answers, began)) / lasted
-    whole = (began[:-1] >= answers[0]) & (began[1:] <= min(answers[-1], left))
+    whole = (began[:-1] >= answers[0]) & (began[1:] <= min(answers[-1], end))
     firsts = [turn for turn in range(0, len(rates) - 1, 2) if whole[turn] and whole[turn + 1]]
     if len(firsts) < 2:
         raise BookingSimError("There were too few answers to compare: give it more with --seconds.")

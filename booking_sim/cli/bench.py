@@ -1,5 +1,6 @@
-"""`booking-sim bench`: measure a strategy against its floor, print the table, keep it."""
+"""`booking-sim bench`: measure a strategy beside the baseline, print the table, keep it."""
 
+import math
 import signal
 import sys
 from datetime import UTC, datetime
@@ -9,24 +10,40 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from booking_sim import folder
-from booking_sim.bench import bench, situations
+from booking_sim.bench import QUICK_ROUNDS, QUICK_SECONDS, ROUNDS, SECONDS, bench, find_systems
+from booking_sim.bench.comparisons import CLIENTS, QUICK_CLIENTS
+from booking_sim.bench.metrics import METRICS
 from booking_sim.cli.bench_generator import generator_command
 from booking_sim.cli.bench_observer import observer_command
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_ROW = "{:<34} {:>7}  {:>5}  {:<11}  {:>5}  {:<5}  {:>10}  {:>10}"
-_ROUNDS, _SECONDS = 3, 3
+_ROW = "{:<24} {:>7}  {:<11}  {:<24}  {:<24}  {:>7}  {:<15}  {:<7}  {:<12}  {:>9}  {:>9}"
+_ALL = ""
 
 
 @click.group("bench", invoke_without_command=True)
 @click.option("--strategy", default="default", show_default=True, metavar="NAME|PATH.sql", help="What to measure.")
 @click.option("--phase", "phases", multiple=True, metavar="NAME", help="Only this phase; may be given again.")
-@click.option("--clients", type=int, multiple=True, metavar="N", help="Only so many clients; may be given again.")
-@click.option("--rounds", type=int, metavar="N", help=f"How often each is measured  [default: {_ROUNDS}, quick 1]")
-@click.option("--seconds", type=int, metavar="N", help=f"How long a round takes  [default: {_SECONDS}, quick 1]")
-@click.option("--quick", is_flag=True, help="Does it run? One short round each, a tenth of the tickets.")
+@click.option(
+    *("--systems", "systems"),
+    multiple=True,
+    is_flag=False,
+    flag_value=_ALL,
+    metavar="[NAME|FOLDER]",
+    help="Compare with complete systems instead: all of data/systems, or this one; may be given again.",
+)
+@click.option(
+    "--clients", type=int, metavar="N", help=f"Sessions that call  [default: {CLIENTS}, quick {QUICK_CLIENTS}]"
+)
+@click.option(
+    "--rounds", type=int, metavar="N", help=f"Times each is measured  [default: {ROUNDS}, quick {QUICK_ROUNDS}]"
+)
+@click.option(
+    "--seconds", type=float, metavar="X", help=f"Longest turn  [default: {SECONDS:g}, quick {QUICK_SECONDS:g}]"
+)
+@click.option("--quick", is_flag=True, help="Does it run? Short turns, a tenth of the tickets.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-bench]")
 @click.pass_context
 def bench_command(
@@ -34,50 +51,71 @@ def bench_command(
     *,
     strategy: str,
     phases: tuple[str, ...],
-    clients: tuple[int, ...],
+    systems: tuple[str, ...],
+    clients: int | None,
     rounds: int | None,
-    seconds: int | None,
+    seconds: float | None,
     quick: bool,
     out: Path | None,
 ) -> None:
-    """Measure how near a strategy comes to the least that the same writes can cost on this server.
+    """Measure how near a strategy comes to the least time in which the same writes can be done.
 
-    The floor searches for nothing and meets nobody. It and the strategy run at the same instant with half of the
-    clients each: rates depend on the machine and are shown, their ratio is judged. Runs in a scratch database, on
-    POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL; nothing that is there is touched.
+    The lean baseline makes the two writes of a reservation on two plain tables and is given the ticket's number; for
+    refusals, it reads one row. Baseline and strategy run one after the other, in the order A B B A, each on fresh
+    tables after a checkpoint. Judged are ratios, round by round: calls a second, and per call the server's CPU time,
+    WAL without images of whole pages, and buffers. Runs in scratch databases, on POSTGRES_URL if set, else on the PG*
+    variables, else on an embedded PostgreSQL; nothing that is there is touched.
 
-    Exits with 0 if every goal is reached, or after --quick; 1 if not.
+    Exits with 0 if no goal is missed, or after --quick; 1 if one is.
 
     \b
-    Phases: fresh, half, last, sold_out, expired (each at 1, 8, 64 and 200 clients);
-    snapshot, inventory, four, events, window (at 64).
+    Phases of a sale: fresh, half, last, sold_out, expired, returned, each also with an old snapshot open.
+    The others: inventory, events, clients (1, 8 and 200), window, create, many_events, cycles.
+
+    \b
+      booking-sim bench --quick                           does it run?
+      booking-sim bench --phase fresh --phase sold_out    two phases
+      booking-sim bench --strategy mine.sql               a strategy in a file
+      booking-sim bench --systems                         complete systems beside the default
     """  # noqa: D301  click's own mark keeps the lines apart
     if context.invoked_subcommand is not None:
         return
-    chosen = situations(phases, clients, quick=quick)
+    rivals = find_systems(tuple(name for name in systems if name != _ALL)) if systems else ()
     out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-bench"
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
     with folder.claimed(out):
         result = bench(
-            chosen,
-            strategy=strategy,
-            rounds=rounds if rounds is not None else 1 if quick else _ROUNDS,
-            seconds=seconds if seconds is not None else 1 if quick else _SECONDS,
+            strategy, phases=phases, systems=rivals, clients=clients, rounds=rounds, seconds=seconds, quick=quick
         )
     result.save(out)
-    click.echo(f"{_report(result.table())}\n\n{result.headline}.\nKept in {out}.")
+    notes = "".join(f"{note}.\n" for note in result.manifest["notes"])
+    click.echo(f"{_report(result.table())}\n\n{notes}{result.headline}.\nKept in {out}.")
     sys.exit(0 if quick or result.ok else 1)
 
 
 def _report(table: "pd.DataFrame") -> str:
-    head = _ROW.format("situation", "clients", "share", "spread", "goal", "", "floor/s", "this/s")
-    return "\n".join([head, *map(_line, table.itertuples())])
+    head = ("situation", "clients", "metric", "side", "beside", "ratio", "interval", "goal", "", "this", "other")
+    return "\n".join([_ROW.format(*head).rstrip(), *map(_line, table.itertuples())])
 
 
 def _line(row: Any) -> str:
-    spread = f"{row.least:.2f} - {row.greatest:.2f}"
-    judged = (f"{row.share:.2f}", spread, f"{row.goal:.2f}", "ok" if row.reached else "below")
-    return _ROW.format(row.situation, row.clients, *judged, f"{row.floor_per_s:,.0f}", f"{row.per_s:,.0f}")
+    metric = METRICS[row.metric]
+    is_ratio = isinstance(row.against, str)
+    decimals = 2 if is_ratio else metric.decimals
+    number, low, high = (_number(value, decimals) for value in (row.ratio, row.low, row.high))
+    goal, verdict = "", ""
+    if not math.isnan(row.goal):
+        goal = f"{'>=' if row.better == 'higher' else '<='} {_number(row.goal, decimals)}"
+        verdict = "not measured" if math.isnan(row.ratio) else "ok" if row.reached else "missed"
+    return _ROW.format(
+        *(row.situation, row.clients, metric.title, row.side, row.against if is_ratio else ""),
+        *(number, f"{low} - {high}", goal, verdict),
+        *(_number(value, metric.decimals) for value in (row.value, row.other)),
+    ).rstrip()
+
+
+def _number(value: float, decimals: int) -> str:
+    return "" if math.isnan(value) else f"{value:,.{decimals}f}"
 
 
 bench_command.add_command(generator_command)

@@ -1,4 +1,4 @@
-"""`booking-sim db`: where PostgreSQL comes from, started and stopped."""
+"""`booking-sim db`: where PostgreSQL comes from, started and stopped; its schema, and who may use it."""
 
 import sys
 
@@ -9,6 +9,7 @@ from booking_sim.database.connecting import address
 from booking_sim.database.embedded import Cluster, default_folder
 from booking_sim.database.migrations import migrate as migrate_database
 from booking_sim.database.migrations import reset as reset_database
+from booking_sim.database.privileges import grant as grant_to_role
 from booking_sim.database.target import named_server
 
 
@@ -112,6 +113,29 @@ def migrate() -> None:
     with open_server() as server:
         applied = migrate_database(server.url)
     click.echo("".join(f"applied {name}\n" for name in applied) or "up to date\n", nl=False)
+
+
+@db.command()
+@click.argument("role")
+@click.option("--audit", is_flag=True, help="Let it read the tables too: for the audit, the observer and your checks.")
+def grant(*, role: str, audit: bool) -> None:
+    """Let ROLE use the booking functions: create_event, reserve, confirm, release, expire_holds.
+
+    This is all that an application needs. The functions act with the rights of their owner, so ROLE can neither read
+    nor write a table, and cannot make a wrong state. Granting again does no harm; a later 'db migrate' keeps it, 'db
+    reset' does not. Give the name as PostgreSQL keeps it, without quotes.
+
+    \b
+    Examples:
+      createuser web && booking-sim db grant web
+      booking-sim db grant auditor --audit
+      booking-sim db grant 'Box Office'
+    """  # noqa: D301
+    with open_server() as server:
+        grant_to_role(server.url, role, audit=audit)
+    click.echo(
+        f"Role '{role}' may call the five functions{' and read the tables' if audit else ''} of schema 'booking'."
+    )
 
 
 @db.command()

@@ -1,5 +1,6 @@
 """The contract of the database as checks that run: what every strategy has to keep, point by point."""
 
-from booking_sim.contract.verify import POINTS, Finding, kept, verify
+from booking_sim.contract.confidence import Confidence
+from booking_sim.contract.verify import POINTS, Finding, confidence, kept, verify
 
-__all__ = ["POINTS", "Finding", "kept", "verify"]
+__all__ = ["POINTS", "Confidence", "Finding", "confidence", "kept", "verify"]

@@ -1,4 +1,4 @@
-"""Points about what one caller is told, and what is written for it."""
+"""Points about the answers that one caller gets, and what is written for it."""
 
 from booking_sim.booking import BookingError, confirm, release, reserve
 from booking_sim.contract.point import point
@@ -46,7 +46,7 @@ def rolled_back(subject: Subject) -> None:
 
 @point
 def request_keys(subject: Subject) -> None:
-    """The same request key gets the same answer and one intent, also when many ask; other arguments are an error."""
+    """One request key gets one answer and one intent, also when many come at once; other arguments are an error."""
     event_id = subject.event(SAME_REQUEST)
     answers = subject.crowd(
         lambda connection, _: subject.buy(connection, event_id, "ann", 2, request_key="once"), SAME_REQUEST

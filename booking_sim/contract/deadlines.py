@@ -22,7 +22,7 @@ def reserved_at_the_deadline(subject: Subject) -> None:
     deadline = cast("datetime", first.hold_expires_at)
     early = reserve(connection, event_id, "early")
     if early.outcome is not Outcome.SOLD_OUT and subject.is_before(deadline):
-        raise Broken(f"a buyer was told {early.outcome} while the hold was alive")
+        raise Broken(f"a buyer got {early.outcome} while the hold was alive")
     subject.sleep_until(deadline)
     for quantity in (1, 2):  # a hold of three goes back whole
         next_one = subject.buy(connection, event_id, "next", quantity)

@@ -1,10 +1,10 @@
 """What is verified: a strategy in its scratch database, and the ways in which the points ask it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Barrier
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -21,7 +21,9 @@ CROWD = 32
 """Connections that ask at once."""
 
 PATIENCE = 15.0
-"""Seconds after which a buyer who is told `contended` again and again gives up."""
+"""Seconds after which a buyer whose answer is `contended` again and again gives up."""
+
+Progress = Callable[[int, float, float], None]
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -41,6 +43,15 @@ class Stock:
     pending: int
 
 
+@dataclass
+class Intents:
+    """How many intents were made, one for each hold, and how many of them were confirmed and released."""
+
+    made: int = 0
+    confirmed: int = 0
+    released: int = 0
+
+
 @dataclass(frozen=True)
 class Subject:
     """A strategy in a database of its own.
@@ -48,12 +59,16 @@ class Subject:
     Attributes:
         url: The scratch database in which it is applied.
         connection: In autocommit, for whoever needs one.
-        retry: SQLSTATEs that its client answers by asking again.
+        retry: SQLSTATEs after which its client repeats the call.
+        crowd_for: How long the crowd of the last but one point goes on.
+        progress: Called a few times a second by a crowd: its claims so far, the seconds so far and in all.
     """
 
     url: str
     connection: Connection[Any]
     retry: tuple[str, ...]
+    crowd_for: timedelta = timedelta(seconds=5)
+    progress: Progress = lambda *_: None
 
     def connect(self) -> Connection[Any]:
         """Open one more connection, in autocommit."""
@@ -76,7 +91,7 @@ class Subject:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Answer:
-        """Call a function of the contract as the strategy's client has to: again, if it says so."""
+        """Call a function of the contract as the strategy's client has to: again after errors that its file names."""
         until = monotonic() + PATIENCE
         while True:
             try:
@@ -94,14 +109,14 @@ class Subject:
         *,
         request_key: str | None = None,
     ) -> Reservation:
-        """Reserve, and ask again while told `contended`."""
+        """Reserve, and repeat it while the answer is `contended`."""
         until = monotonic() + PATIENCE
         while True:
             answer = self.ask(connection, booking.reserve, event_id, user_id, quantity, request_key=request_key)
             if answer.outcome is not Outcome.CONTENDED:
                 return answer
             if monotonic() > until:
-                raise Broken(f"a buyer was told contended for {PATIENCE:.0f} seconds")
+                raise Broken(f"a buyer got contended for {PATIENCE:.0f} seconds")
 
     def crowd(self, work: Callable[[Connection[Any], int], Answer], size: int = CROWD) -> list[Answer]:
         """Do work over many connections at once, all starting together; each gets its connection and its number."""
@@ -131,6 +146,12 @@ class Subject:
     def is_before(self, moment: datetime) -> bool:
         """Whether a moment is still to come, by the database's clock."""
         return self.connection.execute(load("contract/is_before"), {"moment": moment}).fetchone() == (True,)
+
+
+def count_intents(connection: Connection[Any], event_ids: Sequence[int] | None = None) -> Intents:
+    """Count the intents of some events, or of all."""
+    row = connection.execute(load("contract/intents"), {"event_ids": event_ids}).fetchone()
+    return Intents(*(row or ()))
 
 
 def expect(what: str, found: object, expected: object) -> None:

@@ -10,7 +10,7 @@ from booking_sim.models import Outcome
 
 @point
 def last_ticket_locked(subject: Subject) -> None:
-    """While the last ticket is in a transaction that rolls back, nobody is told sold_out, and the next buyer gets it.
+    """While the last ticket is in a transaction that rolls back, nobody gets sold_out, and the next buyer gets it.
 
     A strategy may wait for that transaction: the contract is about what it answers, not when.
     """
@@ -19,7 +19,7 @@ def last_ticket_locked(subject: Subject) -> None:
 
 @point
 def last_ticket_taken(subject: Subject) -> None:
-    """While the last ticket is in a transaction that commits, nobody is told sold_out until it has."""
+    """While the last ticket is in a transaction that commits, nobody gets sold_out until it has."""
     expect("the next buyer", _next_buyer(subject, rolls_back=False), Outcome.SOLD_OUT)
 
 
@@ -64,7 +64,7 @@ def crossing_transactions(subject: Subject) -> None:
 
 
 def _next_buyer(subject: Subject, *, rolls_back: bool) -> Outcome:
-    """Ask for a ticket while another transaction has it, and again when that has ended; return the last answer."""
+    """Reserve a ticket while another transaction has it, and again when that has ended; return the last answer."""
     event_id = subject.event(1)
     with subject.connect() as holder, subject.connect() as buyer, ThreadPoolExecutor(1) as pool:
         with holder.transaction(force_rollback=rolls_back):

@@ -6,8 +6,8 @@ from booking_sim.plots.inventory import inventory_over_time
 from booking_sim.plots.latency import latency_curve, latency_over_time
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.overview import at_a_glance, overview
+from booking_sim.plots.ratios import ratios, ratios_overview
 from booking_sim.plots.server import processors_over_time
-from booking_sim.plots.shares import shares, shares_overview
 from booking_sim.plots.skip_depth import skip_depth_over_time
 from booking_sim.plots.strategies import strategies_overview
 from booking_sim.plots.style import STYLE
@@ -26,8 +26,8 @@ __all__ = [
     "overview",
     "planned_and_sent",
     "processors_over_time",
-    "shares",
-    "shares_overview",
+    "ratios",
+    "ratios_overview",
     "skip_depth_over_time",
     "strategies_overview",
     "waits_over_time",

@@ -1,4 +1,4 @@
--- In every event, available + held + sold = capacity = rows, and the tickets are numbered 1 to capacity.
+-- An event has 1 to 5,000,000 tickets, numbered 1 to capacity: available + held + sold = capacity = rows.
 select *
 from (
     select
@@ -13,5 +13,5 @@ from (
     where %(event_ids)s::bigint[] is null or e.id = any (%(event_ids)s)
     group by e.id, e.capacity
 ) as counted
-where (rows = capacity and numbers = capacity and available + held + sold = capacity) is not true
+where (capacity between 1 and 5000000 and rows = capacity and numbers = capacity and available + held + sold = capacity) is not true
 order by event_id

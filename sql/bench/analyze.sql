@@ -1,2 +1,2 @@
--- Tells the planner what has become of the tickets, as autovacuum would in time; what is dead stays.
-analyze booking.events, booking.tickets, booking.booking_intents
+-- Updates the planner's statistics, as autovacuum would in time; dead rows stay.
+analyze

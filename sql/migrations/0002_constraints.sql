@@ -1,8 +1,16 @@
--- What prevents wrong states: one trigger for each table that people know. docs/wrong-states.md says for each wrong state whether a
--- trigger or a privilege prevents it, or which rule of the audit finds it.
+-- What prevents wrong states. docs/wrong-states.md says for each wrong state which trigger, key, type or privilege prevents it, or
+-- which rule of the audit detects it. Nothing here is called when an intent or a ticket is inserted, and next to nothing when an
+-- available ticket is put on hold.
 --
 -- They are triggers and not CHECKs, because PostgreSQL compiles a CHECK again in each statement that writes the table, and a
 -- CHECK does not see the old row.
+
+create function booking.refuse_change() returns trigger
+language plpgsql as $$
+begin
+    raise exception '% of %.% is refused: what was written there stays', lower(tg_op), tg_table_schema, tg_table_name
+        using errcode = 'BK010', constraint = tg_name, table = tg_table_name, schema = tg_table_schema;
+end $$;
 
 create function booking.check_intent() returns trigger
 language plpgsql as $$
@@ -17,11 +25,15 @@ begin
                 and num_nonnulls(new.released_at, new.expired_at) = 0
             when 'released' then new.released_at >= new.created_at and new.released_at < new.expires_at
                 and num_nonnulls(new.confirmed_at, new.expired_at) = 0
-            when 'expired' then new.expired_at >= new.expires_at and isfinite(new.expired_at)
+            when 'expired' then new.expired_at >= new.expires_at
                 and num_nonnulls(new.confirmed_at, new.released_at) = 0
         end) is not true
+        -- An end is written when it happens, in this transaction. Where the clock was set back since it began, nobody can say.
+        or clock_timestamp() >= now() and coalesce(new.confirmed_at, new.released_at, new.expired_at)
+            not between now() and greatest(clock_timestamp(), new.created_at)
     then
-        raise exception 'intent % is %: only a pending intent changes, and only by its end', old.id, old.status using errcode = 'BK010';
+        raise exception 'intent % is %: only a pending intent changes, and only by its end, when it ends', old.id, old.status
+            using errcode = 'BK010', constraint = tg_name, table = tg_table_name, schema = tg_table_schema;
     end if;
     return new;
 end $$;
@@ -30,19 +42,15 @@ create trigger check_intent before update on booking.booking_intents for each ro
 create function booking.check_ticket() returns trigger
 language plpgsql as $$
 begin
-    if old.status = 'available' and new.ticket_no = old.ticket_no then
-        return new;  -- a claim: the audit looks at the rest
-    end if;
     if (
-        old.status = 'held' and new.ticket_no = old.ticket_no and new.event_id = old.event_id
-        and case new.status
+        old.status = 'held' and case new.status
             when 'held' then old.hold_expires_at <= clock_timestamp() and new.intent_id <> old.intent_id
             when 'sold' then new.intent_id = old.intent_id and new.held_by = old.held_by and new.hold_expires_at is null
             else num_nonnulls(new.intent_id, new.held_by, new.hold_expires_at) = 0
         end
     ) is not true then
         raise exception 'ticket % of event % is %: it cannot become %', old.ticket_no, old.event_id, old.status, new.status
-            using errcode = 'BK010';
+            using errcode = 'BK010', constraint = tg_name, table = tg_table_name, schema = tg_table_schema;
     end if;
     if new.status = 'available' then
         insert into booking.ticket_returns (event_id, returned_in) values (new.event_id, pg_current_xact_id());
@@ -50,19 +58,28 @@ begin
     end if;
     return new;
 end $$;
-create trigger check_ticket before update on booking.tickets for each row execute function booking.check_ticket();
+-- A claim does not pay for it: of what becomes of an available ticket, the audit says whether it was right.
+create trigger check_ticket before update on booking.tickets for each row
+    when (old.status <> 'available') execute function booking.check_ticket();
 
-create function booking.refuse_change() returns trigger
-language plpgsql as $$
-begin
-    raise exception '% of %.% is refused: what was sold stays on record', lower(tg_op), tg_table_schema, tg_table_name
-        using errcode = 'BK010';
-end $$;
-create trigger keep_intents before delete on booking.booking_intents for each row execute function booking.refuse_change();
-create trigger keep_all_intents before truncate on booking.booking_intents execute function booking.refuse_change();
+create trigger numbers_are_final before update of event_id, ticket_no on booking.tickets for each row
+    execute function booking.refuse_change();
+
+create trigger keep_events before update of id, capacity, created_at or delete on booking.events
+    for each row execute function booking.refuse_change();
+create trigger keep_all_events before truncate on booking.events execute function booking.refuse_change();
 create trigger keep_tickets before delete on booking.tickets for each row execute function booking.refuse_change();
 create trigger keep_all_tickets before truncate on booking.tickets execute function booking.refuse_change();
-create trigger keep_events before update of id, capacity or delete on booking.events for each row execute function booking.refuse_change();
-create trigger keep_all_events before truncate on booking.events execute function booking.refuse_change();
+create trigger keep_intents before delete on booking.booking_intents for each row execute function booking.refuse_change();
+create trigger keep_all_intents before truncate on booking.booking_intents execute function booking.refuse_change();
 create trigger keep_request_keys before update or delete on booking.request_keys for each row execute function booking.refuse_change();
 create trigger keep_all_request_keys before truncate on booking.request_keys execute function booking.refuse_change();
+create trigger keep_claimed_blocks before update or delete on booking.claimed_blocks
+    for each row execute function booking.refuse_change();
+create trigger keep_all_claimed_blocks before truncate on booking.claimed_blocks execute function booking.refuse_change();
+create trigger keep_ticket_returns before update or delete on booking.ticket_returns
+    for each row execute function booking.refuse_change();
+create trigger keep_all_ticket_returns before truncate on booking.ticket_returns execute function booking.refuse_change();
+create trigger keep_stock_checks before update of event_id, checked_at, capacity, left_over, closed_until, seen or delete
+    on booking.stock_checks for each row execute function booking.refuse_change();  -- reserve() sets written_by in a savepoint
+create trigger keep_all_stock_checks before truncate on booking.stock_checks execute function booking.refuse_change();

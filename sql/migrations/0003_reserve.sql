@@ -1,14 +1,14 @@
 -- reserve(): finds tickets, puts them on hold, and tells the truth when it refuses.
 --
--- Where to look first is a hint: the intent's own number, modulo the capacity. While one event is on sale, each buyer so meets a
--- ticket of its own, in order, and waits for nobody. Whatever the hint says, a ticket is taken only if its row, locked with SKIP
+-- Where to look first is a hint: the next value of a sequence, modulo the capacity. While one event is on sale, each buyer so meets
+-- a ticket of its own, in order, and waits for nobody; with several events the steps are longer. Whatever the hint says, a ticket is taken only if its row, locked with SKIP
 -- LOCKED, says that it is available; and nobody is refused because of a hint.
 --
 -- Each try is a subtransaction that locks exactly the tickets that it takes, or is rolled back with all its locks.
 -- BK000 means, inside this file only: this try did not get what it looked for.
 
--- Raises what is wrong with a request. reserve() asks only where its own, cheaper look was not enough.
-create function booking.check_request(event_id bigint, user_id text, quantity int, hold_for interval, request_key text) returns void
+-- Raises what is wrong with a request, or returns the event's capacity. reserve() asks only where its own, cheaper look was not enough.
+create function booking.check_request(event_id bigint, user_id text, quantity int, hold_for interval, request_key text) returns int
 language plpgsql as $$
 #variable_conflict use_variable
 declare
@@ -41,6 +41,7 @@ begin
         raise exception 'quantity must be between 1 and the capacity of %, not %', capacity, coalesce(quantity::text, 'null')
             using errcode = 'BK002';
     end if;
+    return capacity;
 end $$;
 
 
@@ -59,7 +60,9 @@ begin
     if not found then
         return;
     end if;
-    if (intent.event_id, intent.quantity, intent.hold_for) is distinct from (event_id, quantity, hold_for) then
+    if (intent.event_id, intent.quantity, intent.hold_for) is distinct from
+        (event_id, quantity, make_interval(secs => date_part('epoch', hold_for)))
+    then
         raise exception 'request key "%" of user "%" was used before with other arguments', request_key, user_id
             using errcode = 'BK007';
     end if;
@@ -84,23 +87,25 @@ create function booking.expire_intent(intent_id bigint, keep int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
 declare
-    intent booking.booking_intents;
-    locked int;
+    intent record;
 begin
-    select * into intent from booking.booking_intents as i
+    select i.event_id, i.ticket_nos, i.quantity, i.expires_at into intent
+        from booking.booking_intents as i
         where i.id = intent_id and i.status = 'pending' and i.expires_at <= clock_timestamp()
         for update skip locked;
-    if found then
-        perform from booking.tickets as t
-            where t.event_id = intent.event_id and t.ticket_no = any (intent.ticket_nos) and t.intent_id = intent_id
-            for update skip locked;
-        get diagnostics locked = row_count;
-    end if;
-    if locked is distinct from intent.quantity or locked is null then
+    if not found then
         raise exception 'intent % cannot be expired now', intent_id using errcode = 'BK000';
     end if;
+    with locked as materialized (
+        select from booking.tickets as t
+        where t.event_id = intent.event_id and t.ticket_no = any (intent.ticket_nos) and t.intent_id = intent_id
+        for update skip locked
+    )
     update booking.booking_intents as i set status = 'expired', expired_at = greatest(clock_timestamp(), intent.expires_at)
-        where i.id = intent_id;
+        where i.id = intent_id and (select count(*) from locked) = intent.quantity;
+    if not found then
+        raise exception 'intent % cannot be expired now', intent_id using errcode = 'BK000';
+    end if;
     if keep < intent.quantity then
         update booking.tickets as t
             set status = 'available', intent_id = null, held_by = null, hold_expires_at = null
@@ -112,8 +117,8 @@ exception when sqlstate 'BK000' then
 end $$;
 
 
--- The blocks of an event that may hold tickets that nobody ever held, in random order: 64, or more for a group.
-create function booking.unclaimed_blocks(event_id bigint, capacity int, quantity int) returns int[]
+-- The blocks of an event that may hold tickets that nobody ever held, from the one of a place on: 64, or more for a group.
+create function booking.unclaimed_blocks(event_id bigint, capacity int, quantity int, place int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
 begin
@@ -126,7 +131,8 @@ begin
             except
             select c.block_no from booking.claimed_blocks as c where c.event_id = event_id
         ) as b
-        order by random() limit 64 * quantity);
+        order by b.block_no < (place + 255) / 256, b.block_no
+        limit 64 * quantity);
 end $$;
 
 
@@ -144,54 +150,86 @@ begin
 end $$;
 
 
--- Finds tickets for a buyer and locks them: near the hint, then among those given back, then among those that nobody ever held, then
--- in overdue holds. Looks at a bounded number of rows. Fewer than asked for, or null: not now.
-create function booking.find_tickets(event_id bigint, quantity int, capacity int, place bigint) returns int[]
+-- The next place for a group: as many numbers on as it has tickets, up to 64.
+create function booking.next_place(quantity int) returns bigint
+language plpgsql as $$
+begin
+    return min(nextval('booking.places')) from generate_series(1, least(quantity, 64));
+end $$;
+
+
+-- The tickets among some that nobody has locked, `quantity` at most. Keeps no lock: they are to be locked again, those and no others.
+create function booking.unlocked(event_id bigint, candidates int[], quantity int) returns int[]
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    found int[];
+begin
+    found := array(
+        select t.ticket_no from booking.tickets as t
+        where t.event_id = event_id and t.ticket_no = any (candidates) and t.status = 'available'
+        limit quantity for update skip locked);
+    raise exception 'let the locks go' using errcode = 'BK000';
+exception when sqlstate 'BK000' then
+    return found;
+end $$;
+
+
+-- Finds tickets for a buyer and locks them: near the place, then in the next block with tickets that nobody ever held, then among those
+-- given back, then in overdue holds. Looks at a bounded number of rows. Fewer than asked for, or null: not now.
+create function booking.find_tickets(event_id bigint, quantity int, capacity int, place int, attempt int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
 declare
     reach int := 64 + 4 * quantity;
     start int := 1 + floor(random() * capacity);
     found int[];
+    fresh int[];
+    block int;
     locked int;
     overdue bigint;
 begin
-    -- After a sale that nobody paid for, the first look finds one.
-    select booking.expire_intent(t.intent_id, quantity) into found
-        from booking.tickets as t
-        where t.event_id = event_id and t.ticket_no = place and t.status = 'held' and t.hold_expires_at <= clock_timestamp();
-    if cardinality(found) = quantity then
-        return found;
+    if quantity = 1 then  -- after a sale that nobody paid for, the first look finds a ticket
+        select booking.expire_intent(t.intent_id, 1) into found
+            from booking.tickets as t
+            where t.event_id = event_id and t.ticket_no = place and t.status = 'held' and t.hold_expires_at <= clock_timestamp();
+        if found is not null then
+            return found;
+        end if;
     end if;
-    found := array(
+    found := booking.unlocked(event_id, array(
         select t.ticket_no from booking.tickets as t
-        where t.event_id = event_id and t.ticket_no between place and place + reach and t.status = 'available'
-        limit quantity);
+        where t.event_id = event_id and t.ticket_no between place and place + reach and t.status = 'available'), quantity);
     if cardinality(found) < quantity then
-        found := array(
+        foreach block in array booking.unclaimed_blocks(event_id, capacity, quantity, place) loop
+            fresh := array(
+                select t.ticket_no from booking.tickets as t
+                where t.event_id = event_id and t.ticket_no between 256 * block - 255 and 256 * block
+                    and t.status = 'available' and t.returned_no is null);
+            if fresh = '{}' then
+                insert into booking.claimed_blocks (event_id, block_no) values (event_id, block);
+                continue;
+            end if;
+            fresh := booking.unlocked(
+                event_id, array(select f from unnest(fresh) as f where f <> all (found) order by random()), quantity - cardinality(found));
+            found := found || fresh;
+            if fresh <> '{}' then  -- the next buyers look here first
+                perform setval('booking.places', p.last_value + (fresh[1] - 1 - p.last_value % capacity + capacity) % capacity)
+                    from booking.places as p;
+            end if;
+            exit when cardinality(found) = quantity;
+        end loop;
+    end if;
+    if cardinality(found) < quantity then
+        found := found || booking.unlocked(event_id, array(
             select r.ticket_no from (
                 (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no >= start
-                 order by t.returned_no limit reach)
+                 order by t.returned_no limit 8 * reach)
                 union
                 (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no < start
-                 order by t.returned_no limit reach)
-                union
-                select unnest(found)
+                 order by t.returned_no limit 8 * reach)
             ) as r
-            order by random() limit quantity);
-    end if;
-    if cardinality(found) < quantity then
-        found := array(
-            select f.ticket_no from (
-                (select t.ticket_no
-                 from unnest(booking.unclaimed_blocks(event_id, capacity, quantity)) as b (block_no)
-                 join booking.tickets as t on t.event_id = event_id and t.ticket_no between 256 * b.block_no - 255 and 256 * b.block_no
-                 where t.status = 'available' and t.returned_no is null
-                 limit reach)
-                union
-                select unnest(found)
-            ) as f
-            order by random() limit quantity);
+            where r.ticket_no <> all (found)), quantity - cardinality(found));
     end if;
     if found <> '{}' then
         perform from booking.tickets as t
@@ -202,6 +240,9 @@ begin
             return null;
         end if;
     end if;
+    if cardinality(found) = quantity then
+        return found;
+    end if;
     for overdue in
         (select t.intent_id from booking.tickets as t
          where t.event_id = event_id and t.ticket_no between place and place + 63 and t.status = 'held'
@@ -210,7 +251,7 @@ begin
         union all
         (select i.id from booking.booking_intents as i
          where i.event_id = event_id and i.status = 'pending' and i.expires_at <= (select clock_timestamp())
-         order by i.expires_at limit reach)
+         order by i.expires_at offset (attempt - 1) * reach limit 2 * reach)
     loop
         exit when cardinality(found) >= quantity;
         found := found || coalesce(booking.expire_intent(overdue, quantity - cardinality(found)), '{}');
@@ -225,19 +266,25 @@ create function booking.is_sold_out(event_id bigint, quantity int, capacity int)
 language plpgsql as $$
 #variable_conflict use_variable
 declare
-    blocks int[] := booking.unclaimed_blocks(event_id, capacity, quantity);
+    blocks int[] := booking.unclaimed_blocks(event_id, capacity, quantity, 1);
     open_blocks int[];
     left_over int;
     closed_until timestamptz;
     seen pg_snapshot;
+    in_savepoint boolean;
+    noted_at timestamptz;
 begin
     with clock as materialized (
         select clock_timestamp() as as_of
     ), fresh as materialized (
         select b.block_no, count(*) as tickets
         from unnest(blocks) as b (block_no)
-        join booking.tickets as t on t.event_id = event_id and t.ticket_no between 256 * b.block_no - 255 and 256 * b.block_no
-        where t.status = 'available' and t.returned_no is null
+        cross join lateral (
+            select from booking.tickets as t
+            where t.event_id = event_id and t.ticket_no between 256 * b.block_no - 255 and 256 * b.block_no
+                and t.status = 'available' and t.returned_no is null
+            limit quantity
+        ) as t
         group by b.block_no
     ), returned as (
         select from booking.tickets as t where t.event_id = event_id and t.returned_no is not null limit quantity
@@ -261,12 +308,20 @@ begin
     elsif blocks <> '{}' and open_blocks = '{}' then
         insert into booking.claimed_blocks (event_id, block_no) values (event_id, 0);
     end if;
-    if left_over < quantity then
-        insert into booking.stock_checks (event_id, capacity, left_over, closed_until, seen, written_by)
-            values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, pg_current_xact_id()::xid);
-        return true;
+    if left_over >= quantity then
+        return false;
     end if;
-    return false;
+    -- The row is believed by its xmin, so it is written only by a transaction, or a savepoint, that is younger than the snapshot: copied
+    -- into another database, it has another xmin, or all that happens there is younger too.
+    if pg_current_xact_id() >= pg_snapshot_xmax(seen) then
+        insert into booking.stock_checks as c (event_id, capacity, left_over, closed_until, seen, written_by)
+            values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, pg_current_xact_id()::xid)
+            returning c.xmin <> c.written_by, c.checked_at into in_savepoint, noted_at;
+        if in_savepoint then
+            update booking.stock_checks as c set written_by = c.xmin where c.event_id = event_id and c.checked_at = noted_at;
+        end if;
+    end if;
+    return true;
 end $$;
 
 
@@ -278,9 +333,11 @@ language plpgsql as $$
 begin
     return not exists (
             select from booking.ticket_returns as r
-            where r.event_id = event_id
-                and r.returned_in >= pg_snapshot_xmin(seen) and r.returned_in < pg_snapshot_xmax(pg_current_snapshot())
-                and not pg_visible_in_snapshot(r.returned_in, seen))
+            where r.event_id = event_id and r.returned_in >= pg_snapshot_xmax(seen)
+                and (r.returned_in < pg_snapshot_xmax(pg_current_snapshot()) or r.returned_in = pg_current_xact_id_if_assigned()))
+        and not exists (
+            select from booking.ticket_returns as r
+            where r.event_id = event_id and r.returned_in = any (array(select pg_snapshot_xip(seen))))
         and clock_timestamp() < closed_until;
 end $$;
 
@@ -295,70 +352,64 @@ declare
     capacity int;
     closed_until timestamptz;
     seen pg_snapshot;
+    place int;
+    unusual boolean;
     searches int := 0;
+    searching_since timestamptz;
     block_ended boolean;
 begin
     -- What the latest stock check says of this request. PL/pgSQL prepares each expression anew in every transaction, so there are few
     -- of them on the way to a plain hold and to a plain refusal, and the statements do the rest.
     select
-        case
-            when (ascii(user_id) between 33 and 126 and octet_length(user_id) <= 1000 and quantity between 1 and c.capacity
-                and hold_for > interval '0' and hold_for <= interval '31 days' and request_key is null
-                and current_setting('transaction_isolation') = 'read committed') is not true then 'unusual'
-            when quantity > c.left_over and clock_timestamp() < c.closed_until and c.xmin = c.written_by
-                then case c.closed_until when 'infinity' then 'sold_out' else 'closed' end
-        end,
-        c.capacity, c.closed_until, c.seen,
-        make_interval(secs => date_part('epoch', hold_for))  -- a day has the same length everywhere
-        into outcome, capacity, closed_until, seen, hold_for
+        (ascii(user_id) between 33 and 126 and octet_length(user_id) <= 1000 and quantity between 1 and c.capacity
+            and hold_for > interval '0' and hold_for <= interval '31 days' and request_key is null
+            and current_setting('transaction_isolation') = 'read committed') is not true,
+        c.capacity,
+        case when quantity > c.left_over and clock_timestamp() < c.closed_until and c.xmin = c.written_by then c.closed_until end,
+        c.seen
+        into unusual, capacity, closed_until, seen
         from booking.stock_checks as c where c.event_id = event_id order by c.checked_at desc limit 1;
-    if outcome is not null or capacity is null then
-        if outcome = 'sold_out' then
+    if unusual is not false then
+        capacity := booking.check_request(event_id, user_id, quantity, hold_for, request_key);
+        select * into intent_id, ticket_nos, hold_expires_at
+            from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
+        if intent_id is not null then
+            outcome := 'held';
             return;
-        elsif outcome = 'closed' then
-            if booking.is_still_closed(event_id, closed_until, seen) then
-                outcome := 'sold_out';
-                return;
-            end if;
-        else
-            perform booking.check_request(event_id, user_id, quantity, hold_for, request_key);
-            select * into intent_id, ticket_nos, hold_expires_at
-                from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
-            if intent_id is not null then
-                outcome := 'held';
-                return;
-            end if;
-            searches := 1;
         end if;
     end if;
+    if closed_until is not null and (closed_until = 'infinity' or booking.is_still_closed(event_id, closed_until, seen)) then
+        outcome := 'sold_out';
+        return;
+    end if;
 
-    intent_id := nextval('booking.booking_intents_id_seq');
+    place := case quantity when 1 then nextval('booking.places') else booking.next_place(quantity) end % capacity + 1;
     loop
         begin
             if searches = 0 then
                 ticket_nos := array(
                     select t.ticket_no from booking.tickets as t
                     where t.event_id = event_id and t.status = 'available'
-                        and t.ticket_no > intent_id * quantity % (capacity - quantity + 1)
-                        and t.ticket_no <= intent_id * quantity % (capacity - quantity + 1) + quantity
+                        and t.ticket_no between place and place + quantity - 1
                     for update skip locked);
             else
-                if request_key is not null then
-                    perform booking.keep_request_key(user_id, request_key, intent_id);
-                end if;
-                ticket_nos := booking.find_tickets(event_id, quantity, capacity, 1 + intent_id * quantity % (capacity - quantity + 1));
+                ticket_nos := booking.find_tickets(event_id, quantity, capacity, place, searches);
             end if;
-            outcome := null;
-            insert into booking.booking_intents as i
-                (id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
-                select intent_id, event_id, user_id, quantity, ticket_nos, request_key, hold_for, held_at, held_at + hold_for
-                from (select clock_timestamp() as held_at offset 0) as clock
-                where cardinality(ticket_nos) = quantity
-                returning 'held', i.expires_at, quantity > 1 or ticket_nos[1] % 256 = 0 into outcome, hold_expires_at, block_ended;
-            if outcome = 'held' then
+            if cardinality(ticket_nos) = quantity then
+                insert into booking.booking_intents as i
+                    (event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
+                    select event_id, user_id, quantity, ticket_nos, request_key, as_of.hold_for, held_at, held_at + as_of.hold_for
+                    from (  -- a day has the same length everywhere
+                        select clock_timestamp() as held_at, make_interval(secs => date_part('epoch', hold_for)) as hold_for offset 0
+                    ) as as_of
+                    returning 'held', i.id, i.expires_at, quantity > 1 or ticket_nos[1] % 256 = 0
+                    into outcome, intent_id, hold_expires_at, block_ended;
                 update booking.tickets as t
                     set status = 'held', intent_id = intent_id, held_by = user_id, hold_expires_at = hold_expires_at, returned_no = null
                     where t.event_id = event_id and t.ticket_no = any (ticket_nos);
+                if request_key is not null then
+                    perform booking.keep_request_key(user_id, request_key, intent_id);
+                end if;
                 if block_ended then  -- a block behind, where hardly anybody is still at it
                     perform booking.note_claimed(event_id, no / 256 - 1) from unnest(ticket_nos) as no where no % 256 = 0 and no > 256;
                 end if;
@@ -366,9 +417,11 @@ begin
             end if;
             raise exception 'no tickets in this try' using errcode = 'BK000';
         exception
-            when sqlstate 'BK000' then null;
-            when sqlstate 'BK010' then null;  -- the clock went back while an overdue hold was taken over
-            when lock_not_available then null;  -- somebody is answering the same request
+            when sqlstate 'BK000' or sqlstate 'BK010' then  -- BK010: the clock went back while an overdue hold was taken over
+                outcome := null;
+            when lock_not_available then  -- somebody is answering the same request
+                outcome := 'contended';
+                exit;
             when unique_violation then
                 select * into intent_id, ticket_nos, hold_expires_at
                     from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
@@ -378,17 +431,20 @@ begin
                 end if;
                 -- The sequence is a hint too: where it was lost on the way to this database, it goes on after the last intent.
                 perform setval('booking.booking_intents_id_seq', max(i.id)) from booking.booking_intents as i;
-                intent_id := nextval('booking.booking_intents_id_seq');
+                outcome := null;
         end;
-        outcome := case when searches > 11 then 'contended' end;
-        if searches > 0 then
-            if booking.is_sold_out(event_id, quantity, capacity) then
-                outcome := 'sold_out';
-            elsif outcome is null then
-                perform pg_sleep(least(0.0005 * 2 ^ searches, 0.032) * (0.5 + 0.5 * random()));
-            end if;
+        if searches = 0 then
+            searching_since := clock_timestamp();
+        elsif booking.is_sold_out(event_id, quantity, capacity) then
+            outcome := 'sold_out';
+            exit;
+        elsif searches > 9 or clock_timestamp() > searching_since + interval '160 ms' then
+            outcome := 'contended';
+            exit;
+        else
+            perform pg_sleep(least(0.0005 * 2 ^ searches, 0.032) * (0.5 + 0.5 * random()));
+            place := 1 + floor(random() * capacity);
         end if;
-        exit when outcome is not null;
         searches := searches + 1;
     end loop;
     intent_id := null;

@@ -14,7 +14,14 @@ begin
         raise exception 'capacity must be between 1 and 5000000 tickets, not %', coalesce(capacity::text, 'null')
             using errcode = 'BK005';
     end if;
-    insert into booking.events (name, capacity) values (create_event.name, create_event.capacity) returning id into new_event_id;
+    loop
+        begin
+            insert into booking.events (name, capacity) values (create_event.name, create_event.capacity) returning id into new_event_id;
+            exit;
+        exception when unique_violation then  -- the sequence was lost on the way to this database
+            perform setval('booking.events_id_seq', max(e.id)) from booking.events as e;
+        end;
+    end loop;
     insert into booking.tickets (event_id, ticket_no)
         select new_event_id, n from generate_series(1, capacity) as n;
     insert into booking.stock_checks (event_id, capacity) values (new_event_id, create_event.capacity);
@@ -108,13 +115,12 @@ begin
     end if;
     for overdue in
         select i.id, i.quantity
-        from booking.events as e
+        from unnest(case when event_id is null then array(select e.id from booking.events as e) else array[event_id] end) as e (id)
         cross join lateral (
             select i.id, i.quantity, i.expires_at from booking.booking_intents as i
             where i.event_id = e.id and i.status = 'pending' and i.expires_at <= as_of
             order by i.expires_at
         ) as i
-        where event_id is null or e.id = event_id
         order by i.expires_at
     loop
         exit when given_back >= max_tickets;

@@ -1,2 +1,2 @@
--- Makes a scratch database; from template0, which nobody can be connected to.
-create database {name} template template0
+-- Makes a scratch database as a copy of another one, which nobody may be connected to.
+create database {name} template {template}

@@ -1,22 +1,26 @@
-"""What tests of the bench share: what it left on the server, and a strategy that is slow."""
+"""What tests of the bench share: what it left on the server, a slow strategy, and systems whose cost is known."""
+
+import shutil
 
 import pytest
+
+from booking_sim.bench.contestants import BASELINE, Folder
 
 
 @pytest.fixture
 def scratches(server):
-    """The scratch databases that a process has on the server, and what is connected to them."""
+    """The number of scratch databases that a process has on the server."""
 
-    def look(pid):
+    def count(pid):
         query = "select count(*) from pg_database where starts_with(datname, %s)"
         return server.admin.execute(query, [f"booking_sim_scratch_{pid}_"]).fetchone()[0]
 
-    return look
+    return count
 
 
 @pytest.fixture
 def slow(tmp_path):
-    """The path of a strategy that thinks for 30 ms before it takes the lowest ticket."""
+    """The path of a strategy that sleeps for 30 ms before it takes the lowest ticket."""
     path = tmp_path / "slow.sql"
     path.write_text("""-- Slow
 create or replace function booking.claim(event_id bigint, quantity int) returns int[]
@@ -28,3 +32,39 @@ language plpgsql as $$ begin
 end $$;
 """)
     return path
+
+
+@pytest.fixture
+def lean(tmp_path):
+    """Make a system of the lean baseline's tables, with a script of its own and files left out."""
+
+    def make(name, script, *without):
+        folder = tmp_path / "systems" / name
+        shutil.copytree(BASELINE.folder, folder)
+        (folder / "reserve.sql").write_text(script)
+        for file in without:
+            (folder / file).unlink()
+        return Folder(name, folder)
+
+    return make
+
+
+@pytest.fixture
+def costing(lean):
+    """Make a system in which a number of every ten calls makes the baseline's call a second time."""
+
+    def make(of_ten):
+        return lean(
+            f"costs 1.{of_ten}",
+            f"""-- A call of pgbench.
+\\set no :first + :client_id + :clients * (:number - 1) + 1
+select lean.hold(:event, :no, 'user' || :client_id);
+\\if :number % 10 < {of_ten}
+\\set no :no + :tickets / 2
+select lean.hold(:event, :no, 'user' || :client_id);
+\\endif
+""",
+            "held.sql",
+        )
+
+    return make

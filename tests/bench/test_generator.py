@@ -1,4 +1,4 @@
-"""`booking-sim bench generator`: both sides make the same calls, all that is told was measured, nothing is left."""
+"""`booking-sim bench generator`: both sides make the same calls, all that is reported was measured, nothing is left."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def test_both_take_turns_and_are_compared(run, scratches):
 def test_bad_input_is_one_line(run, setting):
     status, out, err = run("bench", "generator", f"--{setting}", 0)
     assert (status, out) == (2, "")
-    assert err.startswith(f"booking-sim: {setting}=0 will not do: give a whole number from")
+    assert err.startswith(f"booking-sim: {setting}=0 is out of range: give a whole number from")
     assert err.count("\n") == 1
 
 
@@ -31,4 +31,4 @@ def test_bad_input_is_one_line(run, setting):
 def test_a_load_is_a_part_of_what_pgbench_can_do(run, load):
     status, out, err = run("bench", "generator", "--load", load)
     assert (status, out) == (2, "")
-    assert err == f"booking-sim: load={float(load)} will not do: give a number above 0 and below 1, such as 0.5.\n"
+    assert err == f"booking-sim: load={float(load)} is out of range: give a number above 0 and below 1, such as 0.5.\n"

@@ -1,4 +1,4 @@
-"""What is computed from times and rounds, on times and rounds that are known."""
+"""What is computed from times and rounds, on times and rounds that are known; and the list of what is measured."""
 
 import math
 
@@ -6,86 +6,111 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from booking_sim.bench import situations
-from booking_sim.bench.rates import duel, worst_window
+from booking_sim.bench.comparisons import PHASES, Comparison, Side, against_systems, comparisons
+from booking_sim.bench.contestants import BASELINE, RANDOM_START, SKIP_LOCKED, Catalogued
+from booking_sim.bench.metrics import METRICS, Goal
 from booking_sim.bench.result import BenchResult
-from booking_sim.bench.situations import PHASES
-from booking_sim.bench.table import judge
+from booking_sim.bench.table import interval, judge
+from booking_sim.bench.window import worst_window
 from booking_sim.errors import BookingSimError
+from booking_sim.strategies import find
+
+DEFAULT = Catalogued(find("default"))
+
+GOALS = (
+    Goal("mine", "per_s", 0.75, "base"),
+    Goal("mine", "cpu_us", 1.6, "base"),
+    Goal("mine", "wal_bytes", 750),
+    Goal("mine", "buffers", 1.1, "base"),
+    Goal("mine", "statements", None, "base"),
+)
+COMPARISON = Comparison("fresh", "fresh", 8, (Side("base", BASELINE, 1), Side("mine", BASELINE, 1)), GOALS)
 
 
-def rounds(*rows):
-    return pd.DataFrame(
-        [
-            {
-                "phase": phase,
-                "situation": name,
-                "clients": 8,
-                "round": number,
-                "floor_per_s": 1000.0,
-                "per_s": 1000 * share,
-                "share": share,
-                "goal": 0.9,
-            }
-            for phase, name, *shares in rows
-            for number, share in enumerate(shares, 1)
-        ]
-    )
+def rounds(base, mine):
+    """A round for each value of the metrics, which are by name."""
+    rows = [
+        {"phase": "fresh", "situation": "fresh", "clients": 8, "round": number, "turn": 1, "side": side}
+        | {name: side_values[name][number] if name in side_values else math.nan for name in METRICS}
+        for side, side_values in (("base", base), ("mine", mine))
+        for number in range(len(base["per_s"]))
+    ]
+    return pd.DataFrame(rows)
 
 
-FRAME = rounds(
-    ("half", "half sold", 0.2, 0.95, 0.96),
-    ("fresh", "fresh", 0.89, 0.88, 3.0),
-    ("inventory", "small", 0.8, 0.8, 0.8),
-    ("inventory", "large", 0.73, 0.73, 0.73),
-    ("inventory", "huge", 0.71, 0.71, 0.71),
+ROUNDS = rounds(
+    {"per_s": [100, 200, 50], "cpu_us": [10, 20, 10], "wal_bytes": [400, 400, 400], "statements": [3, 3, 3]},
+    {"per_s": [80, 100, 45], "cpu_us": [17, 30, 17], "wal_bytes": [700, 760, 740], "statements": [7, 7, 7]},
 )
 
 
-def test_the_median_is_judged_and_the_spread_is_shown():
-    table = judge(FRAME).set_index("situation")
-    assert list(table.index) == ["half sold", "fresh", "small", "large", "huge"]
-    assert list(table.loc["half sold", ["share", "least", "greatest", "reached"]]) == [0.95, 0.2, 0.96, True]
-    assert list(table.loc["fresh", ["share", "per_s", "reached"]]) == [0.89, 890, False]
+def test_the_median_of_the_rounds_ratios_is_judged():
+    """Not the ratio of the medians, which is what a machine that changes its speed between rounds makes of them."""
+    table = judge(ROUNDS, [COMPARISON]).set_index("metric")
+    assert list(table.loc["per_s", ["ratio", "low", "high", "reached"]]) == [0.8, 0.5, 0.9, True]
+    assert list(table.loc["cpu_us", ["ratio", "reached"]]) == [1.7, False]
+    assert list(table.loc["wal_bytes", ["ratio", "low", "high", "reached"]]) == [740, 700, 760, True]
+    assert list(table.loc["per_s", ["value", "other"]]) == [80, 100]
 
 
-def test_inventories_are_judged_beside_the_best_of_them():
-    table = judge(FRAME).set_index("situation").loc[["small", "large", "huge"]]
-    assert list(table["goal"]) == pytest.approx([0.72] * 3)
-    assert list(table["reached"]) == [True, True, False]
+def test_what_was_not_measured_or_has_no_goal_is_neither_reached_nor_missed():
+    table = judge(ROUNDS, [COMPARISON]).set_index("metric")
+    assert math.isnan(table.loc["buffers", "ratio"])
+    assert table.loc[["buffers", "statements"], "reached"].isna().all()
+    assert table.loc["statements", "ratio"] == pytest.approx(7 / 3)
 
 
-def test_the_headline_says_how_many_and_which_is_the_worst():
-    result = BenchResult(FRAME, {"strategy": "mine"})
-    assert result.headline == "mine: 3 of 5 goals reached; the least for its goal: 0.71, huge at 8 clients"
+def test_amounts_of_nearly_nothing_are_equal():
+    frame = rounds({"per_s": [1], "wal_bytes": [0.01]}, {"per_s": [1], "wal_bytes": [5.0]})
+    goal = Goal("mine", "wal_bytes", 1.1, "base")
+    [row] = judge(frame, [Comparison("fresh", "fresh", 8, COMPARISON.sides, (goal,))]).itertuples()
+    assert (row.ratio, row.reached) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("bound", "metric", "value", "reached"),
+    [
+        (0.75, "per_s", 0.75, True),
+        (0.75, "per_s", 0.74, False),
+        (1.6, "cpu_us", 1.6, True),
+        (1.6, "cpu_us", 1.61, False),
+        (1.6, "cpu_us", math.nan, None),
+        (None, "cpu_us", 9, None),
+    ],
+)
+def test_a_bound_is_on_the_side_that_its_metric_says(bound, metric, value, reached):
+    assert Goal("mine", metric, bound).reached(value) is reached
+
+
+@pytest.mark.parametrize(("count", "rank"), [(1, 1), (5, 1), (7, 1), (8, 2), (10, 2), (11, 3), (20, 6)])
+def test_the_interval_is_that_of_the_sign_test(count, rank):
+    """Ranks as in tables of the sign test, two-sided, 10 %."""
+    values = list(range(1, count + 1))
+    assert interval(values[::-1]) == (rank, count + 1 - rank)
+
+
+def test_the_headline_counts_and_names_the_farthest():
+    result = BenchResult(ROUNDS, [COMPARISON], {"strategy": "mine", "notes": []})
+    assert result.headline == (
+        "mine: 2 of 4 goals reached, 1 missed, 1 not measured; the farthest from its goal: cpu_us 1.70 of base,"
+        " fresh at 8 clients"
+    )
     assert not result.ok
-    assert BenchResult(FRAME[FRAME["phase"] == "half"], {"strategy": "mine"}).ok
 
 
-def test_the_chart_shows_every_situation_with_its_goal():
-    table = judge(FRAME)
-    (axes,) = BenchResult(FRAME, {"strategy": "mine"}).chart().axes
-    assert [label.get_text() for label in axes.get_yticklabels()] == [
-        f"{name}  ·  8" for name in ("half sold", "fresh", "small", "large", "huge")
-    ]
-    dots = {line.get_label(): sorted(line.get_xdata()) for line in axes.lines}
-    assert dots == {
-        "goal reached": [0.73, 0.8, 0.95],
-        "below its goal": [0.71, 0.89],
-        "goal": sorted(table["goal"]),
-    }
+def test_what_could_not_be_brought_about_is_no_success():
+    comparison = Comparison("fresh", "fresh", 8, COMPARISON.sides, GOALS[:1])
+    assert BenchResult(ROUNDS, [comparison], {"strategy": "mine", "notes": []}).ok
+    assert not BenchResult(ROUNDS, [comparison], {"strategy": "mine", "notes": ["too slow"]}).ok
 
 
-def test_a_duel_counts_only_while_both_run_and_there_are_tickets():
-    floor = np.arange(0, 4, 0.01)  # 100 a second, from 0 to 4
-    own = np.arange(1, 6, 0.02)  # 50 a second, from 1 to 6
-    assert duel(floor, own, None) == pytest.approx((100, 50), rel=0.01)
-    then_refused = np.append(own[:51], np.arange(2.001, 4, 0.001))  # tickets until 2, and then 1000 refusals a second
-    assert duel(floor, then_refused, 51) == pytest.approx((100, 50), rel=0.03)
-
-
-def test_nothing_at_the_same_time_is_no_rate():
-    assert all(math.isnan(rate) for rate in duel(np.array([0.0, 1.0]), np.array([2.0, 3.0]), None))
+def test_the_chart_shows_every_judged_ratio_with_its_goal():
+    rates, costs = BenchResult(ROUNDS, [COMPARISON], {"strategy": "mine", "notes": []}).chart().axes
+    assert [label.get_text() for label in rates.get_yticklabels()] == ["fresh · 8 · per_s: mine / base"]
+    dots = {line.get_label(): [float(x) for x in line.get_xdata()] for line in costs.lines[:2]}
+    assert dots == {"goal missed": [1.7], "goal": [1.6]}
+    assert "higher (right) is better" in rates.get_xlabel()
+    assert "lower (left) is better" in costs.get_xlabel()
 
 
 def test_the_worst_window_is_the_one_at_the_last_ticket():
@@ -97,31 +122,55 @@ def test_the_worst_window_is_the_one_at_the_last_ticket():
 
 
 def test_a_steady_rate_has_no_bad_window_even_where_the_callers_end_one_by_one():
-    own = np.concatenate([np.arange(0, 2, 0.002), np.arange(2, 2.2, 0.0001), [2.3, 2.45]])
-    fresh, worst = worst_window(own, 1000)
+    times = np.concatenate([np.arange(0, 2, 0.002), np.arange(2, 2.2, 0.0001), [2.3, 2.45]])
+    fresh, worst = worst_window(times, 1000)
     assert worst == pytest.approx(fresh, rel=0.05)
 
 
-def test_what_is_measured_where():
-    chosen = situations()
-    assert tuple(dict.fromkeys(each.phase for each in chosen)) == PHASES
-    levels = {phase: [each.clients for each in chosen if each.phase == phase] for phase in PHASES}
-    assert all(levels[phase] == [1, 8, 64, 200] for phase in ("fresh", "half", "last", "sold_out", "expired"))
-    assert {len(levels[phase]) for phase in ("snapshot", "inventory", "four", "events", "window")} == {1, 3, 5}
-    assert [each.goal for each in chosen if each.clients == 8] == [0.9, 0.9, 0.9, 0.9, 0.8]
+def test_the_goals_are_those_that_are_published():
+    bounds = {
+        (each.phase, each.clients, goal.metric, goal.against): goal.bound
+        for each in comparisons(DEFAULT)
+        for goal in each.goals
+        if goal.side == "default" and goal.bound is not None
+    }
+    rates = {phase: bounds[phase, 64, "per_s", "lean baseline"] for phase in ("fresh", "half", "last")}
+    assert rates == {"fresh": 0.75, "half": 0.75, "last": 0.70}
+    assert bounds["sold_out", 64, "per_s", "one-row read"] == 0.85
+    assert [bounds[phase, 64, "per_s", "lean baseline"] for phase in ("expired", "returned")] == [0.6, 0.6]
+    assert {bounds[phase, 64, "per_s", "plain SKIP LOCKED"] for phase in rates} == {1.25}
+    assert [bounds["clients", level, "per_s", "lean baseline"] for level in (1, 8, 200)] == [0.7] * 3
+    assert bounds["fresh", 64, "cpu_us", "lean baseline"] == 1.6
+    assert bounds["fresh", 64, "wal_bytes", None] == 750
+    assert bounds["sold_out", 64, "cpu_us", "one-row read"] == 1.2
+
+
+def test_every_phase_of_a_sale_is_measured_with_an_old_snapshot_too():
+    found = {each.phase: each for each in comparisons(DEFAULT)}
+    assert tuple(found) == PHASES
+    for phase in PHASES[:6]:
+        *_, plain, old = found[phase].sides
+        assert (plain.snapshot, old.snapshot) == (False, True)
+        goals = {goal.metric: goal.bound for goal in found[phase].goals if goal.side == old.label}
+        assert goals == {"per_s": 0.9, "cpu_us": 1.1, "record_bytes": 1.1, "buffers": 1.1}
 
 
 def test_a_choice_of_phases_and_clients():
-    chosen = situations(["four", "fresh"], [8, 2, 8], quick=True)
-    assert [(each.phase, each.clients, each.tickets) for each in chosen] == [
-        ("fresh", 8, 20_000),
-        ("fresh", 2, 20_000),
-        ("four", 8, 20_000),
-        ("four", 2, 20_000),
+    chosen = comparisons(DEFAULT, ["half", "fresh"], clients=3, quick=True)
+    assert [(each.phase, each.clients, each.sides[0].tickets) for each in chosen] == [
+        ("fresh", 3, 5_000),
+        ("half", 3, 5_000),
     ]
 
 
-@pytest.mark.parametrize(("phases", "clients"), [(["nosuch"], []), ([], [0])])
-def test_a_choice_that_is_none(phases, clients):
+def test_systems_are_compared_in_the_phases_that_they_can_be_brought_to():
+    found = against_systems(DEFAULT, [SKIP_LOCKED, RANDOM_START])
+    assert [each.phase for each in found] == ["fresh", "half", "last", "sold_out", "returned"]
+    bounds = [[goal.bound for goal in each.goals if goal.metric == "per_s"] for each in found]
+    assert bounds == [[1.25, 1 / 1.1], [1.25, 1 / 1.1], [1.25, 1], [1, 1], [1, 1]]
+
+
+@pytest.mark.parametrize(("phases", "clients"), [(["nosuch"], 1), ([], 0)])
+def test_a_choice_that_does_not_exist(phases, clients):
     with pytest.raises(BookingSimError):
-        situations(phases, clients)
+        comparisons(DEFAULT, phases, clients=clients)

@@ -58,5 +58,5 @@ def test_nothing_is_left_when_it_is_interrupted(server, start, scratches):
 def test_bad_input_is_one_line(run, setting):
     status, out, err = run("bench", "observer", f"--{setting}", 0)
     assert (status, out) == (2, "")
-    assert err.startswith(f"booking-sim: {setting}=0 will not do: give a whole number from")
+    assert err.startswith(f"booking-sim: {setting}=0 is out of range: give a whole number from")
     assert err.count("\n") == 1

@@ -132,9 +132,11 @@ def test_many_calls_over_a_small_pool(database, conn):
 
 TYPES = {
     "bigint": int,
+    "boolean": bool,
     "integer": int,
     "integer[]": list[int],
     "text": str,
+    "regclass": str,
     "interval": timedelta,
     "timestamp with time zone": datetime,
     "booking.ticket_status": TicketStatus,
@@ -174,7 +176,9 @@ def test_live_rows_load_into_the_row_types(conn):
 
     event, ticket, intent = (only_row(*each) for each in ROWS)
     assert event == Event(event_id, "on sale", 1, event.created_at)
-    assert ticket == Ticket(event_id, 1, TicketStatus.HELD, hold.intent_id, "ann", hold.hold_expires_at, None)
+    assert ticket == Ticket(
+        event_id, 1, TicketStatus.HELD, hold.intent_id, "ann", hold.hold_expires_at, returned_no=None
+    )
     assert (intent.id, intent.event_id, intent.user_id, intent.quantity) == (hold.intent_id, event_id, "ann", 1)
     assert (intent.status, intent.request_key, intent.ticket_nos) == (IntentStatus.PENDING, "one", [1])
     assert (intent.expires_at - intent.created_at, intent.hold_for) == (HOLD, HOLD)

@@ -1,20 +1,20 @@
-"""What tests of strategies share: files of a user's own."""
+"""What tests of strategies share: a user's files."""
 
 import pytest
 
-from booking_sim.contract import counts
+from booking_sim.contract import crowd
 from booking_sim.strategies import FOLDER
 
 
 @pytest.fixture
 def shorter(monkeypatch):
     """Let everything go on at once for less than the second that a person's verification takes."""
-    monkeypatch.setattr(counts, "SECONDS", 0.3)
+    monkeypatch.setattr(crowd, "SECONDS", 0.3)
 
 
 @pytest.fixture
 def own(tmp_path):
-    """Write a strategy of the user's own: the textbook's SQL, without its comment, and what the test adds; its path."""
+    """Write a user's strategy: the textbook's SQL, without its comment, and what the test adds; its path."""
 
     def write(more=""):
         lines = (FOLDER / "skip_locked.sql").read_text(encoding="utf-8").splitlines(keepends=True)

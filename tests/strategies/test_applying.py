@@ -59,7 +59,7 @@ def test_the_scratch_database_is_gone_also_after_an_error_and_with_somebody_in_i
     inside[0].close()
 
 
-def test_who_may_not_create_databases_is_told_so(server):
+def test_a_user_without_the_right_to_create_databases(server):
     url = make_conninfo(server.url, options=f"-c role={server.role}")
     with (
         pytest.raises(BookingSimError, match=r"may not create a scratch database: .*createdb"),

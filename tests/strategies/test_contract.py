@@ -1,6 +1,7 @@
 """The points of the contract see what they are there for: a file that breaks one is caught by it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from psycopg.errors import UniqueViolation
@@ -116,6 +117,9 @@ def test_an_answer_that_makes_no_sense_is_a_finding(server, own):
             out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
         language sql as $$ select 'perhaps', null::bigint, null::int[], null::timestamptz $$;
     """
-    findings = {finding.point: finding.problem for finding in verify(find(own(nonsense)), server.url)}
+    findings = {
+        finding.point: finding.problem
+        for finding in verify(find(own(nonsense)), server.url, crowd_for=timedelta(seconds=1))
+    }
     assert findings["signatures"] is None
     assert findings["one_ticket_each"] == "an answer that makes no sense: 'perhaps' is not a valid Outcome"

@@ -2,8 +2,16 @@
 
 import json
 import re
+import signal
+from time import monotonic, sleep
 
-from booking_sim.contract import POINTS
+import pytest
+from program import SECONDS
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import UndefinedTable
+
+from booking_sim.contract import POINTS, Confidence, crowd
+from booking_sim.database import connect
 from booking_sim.strategies import catalogue
 
 
@@ -24,11 +32,19 @@ def test_the_list_as_json_is_one_array_and_nothing_else(run):
     assert set(strategies[0]) == {"name", "title", "does", "used_by", "costs", "safe", "retry", "path"}
 
 
-def test_a_file_of_ones_own_that_keeps_the_contract(run, shorter, own):
-    code, out, err = run("strategies", "verify", own())
+def test_a_users_file_that_keeps_the_contract(run, shorter, own):
+    code, out, err = run("strategies", "verify", own(), "--for", "500ms")
     assert (code, err) == (0, "")
     assert out.count("\n  pass ") == len(POINTS)
-    assert "own keeps the contract: 14 points" in out.splitlines()[-1]
+    checked, sure = out.splitlines()[-2:]
+    claims = int(
+        re.fullmatch(r"own keeps the contract: 15 points, ([\d,]+) claims checked \(.* s\)\.", checked)[1].replace(
+            ",", ""
+        )
+    )
+    of_the_crowd = int(re.match(r"In the crowd: no violation in ([\d,]+) claims: ", sure)[1].replace(",", ""))
+    assert claims > of_the_crowd > 20
+    assert sure == f"In the crowd: {Confidence(of_the_crowd)}."
 
 
 def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run, shorter):
@@ -38,10 +54,85 @@ def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run, shorter):
         r"^  FAIL      A crowd gets exactly .*\n.*\n +\d+ tickets were given to more than one buyer$", out, re.MULTILINE
     )
     assert re.search(
+        r"^  FAIL      However long .*\n.*\n +ticket \d+ of event \d+ has two holders: intent", out, re.MULTILINE
+    )
+    assert re.search(
         r"^  FAIL      After all of this, the audit .*\n +violations: \d+ of one_live_intent", out, re.MULTILINE
     )
     assert re.search(r"^  pass      The five functions", out, re.MULTILINE)
-    assert re.search(r"^unsafe breaks the contract in [3-6] of 14 points", out.splitlines()[-1])
+    assert re.search(r"^unsafe breaks the contract in [3-7] of 15 points, \d", out.splitlines()[-1])
+    assert "confidence" not in out
+
+
+@pytest.mark.parametrize(("strategy", "kept"), [("skip_locked", True), ("unsafe", False)])
+def test_the_verdict_for_a_program(run, shorter, strategy, kept):
+    code, out, err = run("strategies", "verify", strategy, "--for", "500ms", "--json")
+    assert (code, err) == (not kept, "")
+    verdict = json.loads(out)
+    findings = verdict.pop("findings")
+    assert [finding["point"] for finding in findings] == [point.name for point in POINTS]
+    assert set(findings[0]) == {"point", "sentence", "required", "problem", "seconds", "claims", "verdict"}
+    assert any(finding["verdict"] == "FAIL" for finding in findings) == (not kept)
+    of_the_crowd = next(finding["claims"] for finding in findings if finding["point"] == "one_holder")
+    assert verdict == {
+        "strategy": strategy,
+        "kept": kept,
+        "interrupted": False,
+        "claims": sum(finding["claims"] for finding in findings),
+        "confidence": Confidence(of_the_crowd).figures() if kept else None,
+    }
+
+
+def claims_of_the_long_crowd(server, scratches):
+    """Count the claims of the last crowd, whose events alone have its capacity; None before there is a database."""
+    for (name,) in scratches:
+        try:
+            with connect(make_conninfo(server.url, dbname=name)) as connection:
+                query = (
+                    "select count(*) from booking.booking_intents as i join booking.events as e on e.id = i.event_id"
+                    " where e.capacity = %s"
+                )
+                return connection.execute(query, [crowd.CLAIMING.capacity]).fetchone()[0]
+        except UndefinedTable:  # it is being migrated
+            return None
+    return None
+
+
+@pytest.mark.parametrize(("number", "as_json"), [(signal.SIGINT, False), (signal.SIGTERM, True)])
+def test_an_interrupt_ends_the_crowd_with_a_partial_verdict(start, server, own, number, as_json):
+    process = start("strategies", "verify", own(), "--for", "1h", *["--json"] * as_json)
+    query, prefix = (
+        "select datname from pg_database where starts_with(datname, %s)",
+        f"booking_sim_scratch_{process.pid}_",
+    )
+    until = monotonic() + SECONDS
+    while not claims_of_the_long_crowd(server, server.admin.execute(query, [prefix]).fetchall()):
+        assert process.poll() is None
+        assert monotonic() < until
+        sleep(0.1)
+    sleep(1)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, err) == (130, "")
+    if as_json:
+        verdict = json.loads(out)
+        assert (verdict["kept"], verdict["interrupted"], verdict["confidence"]) == (None, True, None)
+        assert verdict["claims"] > sum(finding["claims"] for finding in verdict["findings"]) > 0
+    else:
+        so_far, rest = out.splitlines()[-1].split(": ")
+        assert re.fullmatch(r"Interrupted after 15 of 17 points and [1-9][\d,]* claims", so_far)
+        assert rest == "no violation so far. The rest was not checked."
+    assert server.admin.execute(query, [prefix]).fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("duration", "complaint"), [("soon", "'soon' is no length"), ("0s", "give it more than no time")]
+)
+def test_a_duration_that_does_not_fit(run, duration, complaint):
+    code, out, err = run("strategies", "verify", "default", "--for", duration, "--json")
+    assert (code, out) == (2, "")
+    assert complaint in err
+    assert err.count("\n") == 1
 
 
 def test_a_name_that_is_not_there(run):

@@ -1,0 +1,125 @@
+"""`booking-sim strategies verify`: hold a strategy to the contract, and say how much was checked."""
+
+import dataclasses
+import json
+import signal
+import sys
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+from tqdm import tqdm
+
+from booking_sim.cli.labels import labelled
+from booking_sim.database import open_server
+from booking_sim.durations import parse_duration
+from booking_sim.strategies import find
+
+if TYPE_CHECKING:
+    from booking_sim.contract import Confidence, Finding
+
+_INTERRUPTED = 130
+_BAR = "{desc}: {n_fmt} of {total_fmt} points [{elapsed}{postfix}]"
+
+
+@click.command("verify")
+@click.argument("strategy", metavar="NAME|PATH.sql")
+@click.option("--for", "duration", default="5s", show_default=True, metavar="TIME", help="How long the crowd goes on.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
+    """Hold a strategy to the contract, point by point, in a scratch database.
+
+    Before the audit, a crowd reserves, confirms, releases and lets short holds expire; each answer is checked as it
+    comes, and the tables afterwards. The longer it goes on (--for 1m), the rarer the faults that it finds. If it finds
+    none, the last line says how rare they must be.
+
+    Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL; nothing that is there is
+    touched. Exits with 0 if the contract is kept, 1 if not, 2 if the file does not apply, 130 if interrupted.
+    """
+    from booking_sim.contract import POINTS, confidence, verify  # noqa: PLC0415  brings pandas, which --help does without
+
+    chosen, crowd_for = find(strategy), parse_duration(duration)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the scratch database is dropped also then
+    if not as_json:
+        click.echo(f"{chosen.name}: {chosen.title}\n")
+    state = _State(chosen.name, len(POINTS))
+    with tqdm(total=len(POINTS), desc="verify", bar_format=_BAR, leave=False, disable=None) as bar:
+
+        def show(claims: int, seconds: float, in_all: float) -> None:
+            state.under_way = claims
+            bar.set_postfix_str(f"crowd: {seconds:.0f} of {in_all:.0f} s, {claims:,} claims")
+
+        try:
+            with (
+                open_server() as server,
+                closing(verify(chosen, server.url, crowd_for=crowd_for, progress=show)) as findings,
+            ):
+                for finding in findings:
+                    state.findings.append(finding)
+                    state.under_way = 0
+                    if not as_json:
+                        bar.write(_line(finding), file=sys.stdout)
+                    bar.set_postfix_str("", refresh=False)
+                    bar.update()
+            state.confidence = confidence(state.findings)
+        except KeyboardInterrupt:
+            state.interrupted = True
+    click.echo(json.dumps(state.figures()) if as_json else f"\n{state.verdict()}")
+    sys.exit(_INTERRUPTED if state.interrupted else 1 if state.failed else 0)
+
+
+@dataclass
+class _State:
+    """What is known so far.
+
+    Attributes:
+        strategy: The name of the strategy.
+        points: How many points there are.
+        findings: Those so far.
+        under_way: Claims that were made and checked for the next one.
+        confidence: What the claims say about rare faults, at the end.
+        interrupted: Whether it ended before that.
+    """
+
+    strategy: str
+    points: int
+    findings: "list[Finding]" = field(default_factory=list)
+    under_way: int = 0
+    confidence: "Confidence | None" = None
+    interrupted: bool = False
+
+    @property
+    def failed(self) -> int:
+        return sum(finding.verdict == "FAIL" for finding in self.findings)
+
+    @property
+    def claims(self) -> int:
+        return sum(finding.claims for finding in self.findings) + self.under_way
+
+    def verdict(self) -> str:
+        checked = f"{self.claims:,} claims"
+        if self.interrupted:
+            found = f"{self.strategy} breaks the contract" if self.failed else "no violation so far"
+            points = f"{len(self.findings)} of {self.points} points"
+            return f"Interrupted after {points} and {checked}: {found}. The rest was not checked."
+        required = sum(finding.required for finding in self.findings)
+        seconds = sum(finding.seconds for finding in self.findings)
+        verdict = f"breaks the contract in {self.failed} of" if self.failed else "keeps the contract:"
+        line = f"{self.strategy} {verdict} {required} points, {checked} checked ({seconds:.1f} s)."
+        return f"{line}\nIn the crowd: {self.confidence}." if self.confidence else line
+
+    def figures(self) -> dict[str, Any]:
+        return {
+            "strategy": self.strategy,
+            "kept": False if self.failed else None if self.interrupted else True,
+            "interrupted": self.interrupted,
+            "claims": self.claims,
+            "confidence": self.confidence and self.confidence.figures(),
+            "findings": [dataclasses.asdict(finding) | {"verdict": finding.verdict} for finding in self.findings],
+        }
+
+
+def _line(finding: "Finding") -> str:
+    lines = labelled(finding.verdict, finding.sentence)
+    return lines if finding.problem is None else f"{lines}\n{labelled('', finding.problem)}"

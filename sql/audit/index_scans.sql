@@ -1,0 +1,25 @@
+-- For each index of the schema, the text of a query that reads its table both ways, and says for each row where it was found.
+
+-- A sample of all of a table is never read by an index. On the other side, through_indexes.sql and the order leave the planner one
+-- index to read by.
+select string_agg(
+    format(
+        'select %L as index, coalesce(t.event_id, i.event_id) as event_id, t.row as in_table, i.row as in_index'
+        ' from (select %s as event_id, ctid as row from %s tablesample system (100) where %s) as t'
+        ' full join (select %2$s as event_id, ctid as row from %3$s where %4$s order by %5$s) as i using (row)',
+        index.relname, event, indrelid::regclass, coalesce(pg_get_expr(indpred, indrelid), 'true'), columns
+    ),
+    ' union all ' order by index.relname
+)
+from pg_index
+join pg_class as index on index.oid = indexrelid
+cross join lateral (
+    select string_agg(pg_get_indexdef(indexrelid, position, true), ', ' order by position) as columns
+    from generate_series(1, indnkeyatts) as position
+) as key
+cross join lateral (
+    select coalesce(
+        (select quote_ident(attname) from pg_attribute where attrelid = indrelid and attname = 'event_id'),
+        case indrelid when 'booking.events'::regclass then 'id' else 'null::bigint' end) as event
+) as belongs
+where index.relnamespace = 'booking'::regnamespace and indisvalid

@@ -1,0 +1,2 @@
+-- A call of pgbench: plain ordered SKIP LOCKED.
+select lean.skip_locked(:event, 'user' || :client_id);

@@ -1,0 +1,2 @@
+-- How many calls were answered with tickets until now.
+select count(*) from booking.booking_intents

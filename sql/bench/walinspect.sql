@@ -1,0 +1,2 @@
+-- Brings what reads the server's WAL.
+create extension pg_walinspect

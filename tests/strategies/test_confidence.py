@@ -1,0 +1,60 @@
+"""The stated confidence: exact for a known number of claims, and nothing is promised by rounding."""
+
+from decimal import Decimal, getcontext
+
+import pytest
+
+from booking_sim.contract import Confidence, Finding, confidence
+
+getcontext().prec = 60
+
+
+@pytest.mark.parametrize("claims", [1, 2, 3, 10, 999, 40_000, 1_234_567, 10**12])
+def test_the_rate_is_the_one_at_which_that_many_claims_pass_one_time_in_twenty(claims):
+    exact = 1 - Decimal("0.05") ** (1 / Decimal(claims))
+    assert Confidence(claims).rate == pytest.approx(float(exact), rel=1e-12)
+    assert Confidence(claims).one_in == pytest.approx(float(1 / exact), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("claims", "stated"),
+    [
+        (1, "1"),
+        (30, "10"),
+        (300, "100"),
+        (3000, "1,000"),
+        (10_000, "3,300"),
+        (40_000, "13,000"),
+        (3_000_000, "1,000,000"),
+    ],
+)
+def test_the_sentence(claims, stated):
+    sentence = f"no violation in {claims:,} claims: rarer than 1 in {stated} with 95 % confidence"
+    assert str(Confidence(claims)) == sentence
+    assert int(stated.replace(",", "")) <= Confidence(claims).one_in
+
+
+def finding(point, claims, problem=None, *, required=True):
+    return Finding(point, "A sentence.", required, problem, 1.0, claims)
+
+
+def test_only_the_claims_of_the_crowd_count():
+    findings = [
+        finding("bad_input", 70),
+        finding("never_waits", 5, "it waited", required=False),
+        finding("one_holder", 900),
+    ]
+    assert confidence(findings) == Confidence(900)
+
+
+@pytest.mark.parametrize(
+    "findings",
+    [
+        [finding("one_holder", 900, "ticket 1 has two holders")],
+        [finding("one_holder", 900), finding("audited", 0, "violations: 1 of one_live_intent")],
+        [finding("one_holder", 0)],
+        [finding("bad_input", 70)],
+    ],
+)
+def test_nothing_is_stated_of_a_broken_contract_or_without_a_crowd(findings):
+    assert confidence(findings) is None

@@ -1,0 +1,57 @@
+"""docs/wrong-states.md, made of the list in wrong_states/; `uv run python tests/wrong_states_page.py` writes it."""
+
+from pathlib import Path
+
+from wrong_states import WRONG_STATES
+
+PAGE = Path(__file__).parents[1] / "docs" / "wrong-states.md"
+
+TEXT = """# Wrong states: what prevents or detects each
+
+Made from the list in `tests/wrong_states/` by `uv run python tests/wrong_states_page.py`. `tests/test_wrong_states.py`
+makes each of these {number} changes and sees it refused by what is named here, or detected by the rules named here.
+Nothing is promised that is not in this table.
+
+**An application cannot make any of them.** A role that got `booking-sim db grant ROLE` may execute five functions and
+nothing else. PostgreSQL refuses it every read and write of every table (SQLSTATE 42501). With `--audit` a role can read
+the tables too. The table is about their owner, and about INSERT, UPDATE, DELETE and TRUNCATE by hand.
+
+**Outside** are DDL, disabled triggers and `session_replication_role`, and complete bookings made by hand that the
+functions could have made as well. Sequences only say where to look first, and only the latest row of `stock_checks` of
+an event is ever read.
+
+- *Prevented by*: a trigger of `sql/migrations/0002_constraints.sql` (SQLSTATE BK010), a primary key, NOT NULL, an
+  identity column, or the type of a column.
+- *Detected by*: rules of `booking-sim audit`. Beside a trigger, what the audit says of the same change where the
+  trigger is switched off.
+
+No trigger looks at what is inserted, since that would cost time in each reservation: the audit detects it.
+{tables}"""
+
+HEAD = """
+## {table}
+
+| wrong state | prevented by | detected by |
+|---|---|---|
+"""
+
+
+def page():
+    """The page as it should be."""
+    tables = "".join(
+        HEAD.format(table=table) + "".join(f"| {' | '.join(cells(state))} |\n" for state in states)
+        for table, states in WRONG_STATES.items()
+    )
+    return TEXT.format(number=sum(map(len, WRONG_STATES.values())), tables=tables)
+
+
+def cells(state):
+    kinds = {"not null": "NOT NULL", "type": "its type", "identity": "identity column"}
+    by = state.prevented_by
+    prevented = "" if by is None else kinds.get(by) or f"{'primary key' if by.endswith('_pkey') else 'trigger'} `{by}`"
+    return state.change, prevented, ", ".join(f"`{rule}`" for rule in state.detected_by)
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
