@@ -31,18 +31,27 @@ def rival(database):
 
 
 @pytest.fixture
-def begin(database, conn):
-    """Begin a call in the background; return it as soon as it waits for a lock, or has its answer."""
+def start_call(database):
+    """Begin a call in the background, on a connection of its own; return it at once."""
     with ExitStack() as stack:
 
-        def begin_call(call, *args, **kwargs):
+        def start(call, *args, **kwargs):
             connection = stack.enter_context(connect(database))
             thread = stack.enter_context(ThreadPoolExecutor(1))
-            pid = connection.info.backend_pid
-            future = thread.submit(call, connection, *args, **kwargs)
-            while not conn.execute("select cardinality(pg_blocking_pids(%s)) > 0", [pid]).fetchone()[0]:
-                if wait([future], timeout=0.01).done:
-                    break
-            return BackgroundCall(pid, future)
+            return BackgroundCall(connection.info.backend_pid, thread.submit(call, connection, *args, **kwargs))
 
-        yield begin_call
+        yield start
+
+
+@pytest.fixture
+def begin(conn, start_call):
+    """Begin a call in the background; return it as soon as it waits for a lock, or has its answer."""
+
+    def begin_call(call, *args, **kwargs):
+        begun = start_call(call, *args, **kwargs)
+        while not conn.execute("select cardinality(pg_blocking_pids(%s)) > 0", [begun.pid]).fetchone()[0]:
+            if wait([begun.future], timeout=0.01).done:
+                break
+        return begun
+
+    return begin_call
