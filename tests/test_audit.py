@@ -243,10 +243,9 @@ def test_the_rule_on_indexes_reads_every_index_and_the_others_read_none(conn):
 
 @core
 @pytest.mark.parametrize("autocommit", [True, False])
-def test_leaves_the_connection_as_it_was(database, autocommit):
+def test_leaves_the_connection_as_it_was(database, conn, autocommit):
+    populate(conn)
     with connect(database, autocommit=autocommit, row_factory=dict_row) as connection:
-        populate(connection)
-        connection.commit()
         settings = "select name, setting from pg_settings where name like 'enable%' or name like 'transaction%'"
         before = connection.execute(settings + " or name = 'work_mem'").fetchall()
         connection.commit()

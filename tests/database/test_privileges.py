@@ -1,6 +1,5 @@
 """EXECUTE is all that an application's role has and needs; one that audits can read; nobody but the owner writes."""
 
-import os
 from contextlib import ExitStack
 
 import psycopg
@@ -19,20 +18,20 @@ from booking_sim.observer.sight import Sight
 
 pytestmark = pytest.mark.core
 
-NAMES = [f"clerk_{os.getpid()}", f'Box "Office"; {os.getpid()} é']
 TABLES = (*WRONG_STATES,)
 
 
 @pytest.fixture
 def roles(server, database):
-    """The names of two roles that may log in, one of them hard to quote."""
+    """The names of two roles that may log in, the second of them hard to quote."""
+    names = [f"{server.prefix}_clerk", f'Box "Office"; {server.prefix} é']
     with ExitStack() as stack:
-        for name in NAMES:
+        for name in names:
             server.admin.execute(SQL("create role {} login").format(Identifier(name)))
             stack.callback(server.admin.execute, SQL("drop role {}").format(Identifier(name)))
         with connect(database) as owner:
-            yield NAMES
-            for name in NAMES:
+            yield names
+            for name in names:
                 owner.execute(SQL("drop owned by {}").format(Identifier(name)))
 
 
@@ -49,11 +48,11 @@ def become(database):
         yield become
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=[0, 1], ids=["simple name", "name to quote"])
 def clerk(conn, roles, become, request):
     """A connection of a role that was granted EXECUTE, and nothing else."""
-    grant(conn, request.param)
-    return become(request.param)
+    grant(conn, roles[request.param])
+    return become(roles[request.param])
 
 
 def test_execute_is_enough_for_every_call_of_the_contract(clerk):
@@ -150,7 +149,7 @@ def test_a_role_that_audits_can_read_and_observe_and_not_write(conn, database, r
 
 
 def test_what_cannot_be_granted_is_said_in_one_line(conn, empty_database, roles, become):
-    for nobody in ("nobody there", "public", "", NAMES[0].upper(), "x" * 70):
+    for nobody in ("nobody there", "public", "", roles[0].upper(), "x" * 70):
         with pytest.raises(BookingSimError, match=rf"^There is no role '{nobody}': make it"):
             grant(conn, nobody)
     with pytest.raises(BookingSimError, match=r"has no booking schema\. Make it with 'booking-sim db migrate'"):
