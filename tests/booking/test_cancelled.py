@@ -8,7 +8,7 @@ from time import perf_counter, sleep
 import psycopg
 import pytest
 from costs import NOTHING_LOCKED, locked_rows, locks_of
-from inventory import violations
+from inventory import forget, violations
 
 from booking_sim.booking import create_event, reserve
 from booking_sim.models import Outcome
@@ -49,7 +49,7 @@ def refused(conn, rival, tries):
     event_id, _ = event_with_holds(conn, 20)
 
     def call(number):
-        conn.execute("delete from booking.stock_checks where closed_until is not null")
+        forget(conn, "stock_checks")
         return f"booking.reserve({event_id}, 'bob')"
 
     return call

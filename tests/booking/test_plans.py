@@ -9,7 +9,7 @@ from itertools import chain
 
 import pytest
 from costs import ticket_updates
-from inventory import SQL
+from inventory import SQL, forget
 
 from booking_sim.booking import confirm, create_event, expire_holds, release, reserve
 from booking_sim.models import Confirmation, Outcome, Release
@@ -89,6 +89,7 @@ def is_scan(node):
         node["Node Type"].endswith("Scan")
         and ("Relation Name" in node or "Index Name" in node)
         and node["Actual Loops"]
+        and node.get("Relation Name") != "places"  # a sequence
     )
 
 
@@ -158,7 +159,7 @@ def test_where_nearly_all_tickets_are_sold(conn, event_id, scans_of, subtests):
         assert sum(map(rows_read, scans)) <= 2, scans
     with subtests.test("refusal after the last sale"):
         confirm(conn, hold.intent_id, "bob")
-        conn.execute("delete from booking.stock_checks where event_id = %s and closed_until is not null", [event_id])
+        forget(conn, "stock_checks")
         refusal, scans = scans_of(reserve, event_id, "cid")
         assert refusal.outcome is Outcome.SOLD_OUT
         assert_by_index(scans, SEARCHED)
