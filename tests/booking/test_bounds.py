@@ -123,7 +123,9 @@ def test_thousands_of_returned_tickets_are_locked(database, conn, tickets):
         sell(conn, event_id, tickets - returned)
     release(conn, reserve(conn, event_id, "ann", returned).intent_id, "ann")
     with psycopg.connect(database) as idle:
-        idle.execute("select from booking.tickets where event_id = %s and returned_no is not null for update", [event_id])
+        idle.execute(
+            "select from booking.tickets where event_id = %s and returned_no is not null for update", [event_id]
+        )
         assert_bounded(conn, event_id, {Outcome.CONTENDED})
         idle.rollback()
         idle.execute(
@@ -177,7 +179,9 @@ LOCKERS = {
 @pytest.mark.parametrize("lock", LOCKERS)
 def test_the_locked_oldest_overdue_holds_do_not_hide_the_others(database, conn, lock, oldest):
     event_id = create_event(conn, "on sale", 2000)
-    conn.execute("select booking.reserve(%s, 'old', 1, '1 microsecond') from generate_series(1, %s)", [event_id, oldest])
+    conn.execute(
+        "select booking.reserve(%s, 'old', 1, '1 microsecond') from generate_series(1, %s)", [event_id, oldest]
+    )
     conn.execute("select booking.reserve(%s, 'young', 1, '1 microsecond') from generate_series(1, 9)", [event_id])
     sell(conn, event_id, 2000 - oldest - 9)
     with psycopg.connect(database) as locker:

@@ -65,7 +65,9 @@ def test_a_clock_that_goes_forth_and_back_again(conn, rival):
     assert reserve(rival, event_id, "dan").outcome is Outcome.HELD
     assert expire_holds(conn, event_id, 1) == 1
     step_the_clock(conn, timedelta(minutes=-10))
-    assert sorted(confirm(conn, hold.intent_id, user) for hold, user in zip(holds, ("ann", "bob", "cid"), strict=True)) == [
+    assert sorted(
+        confirm(conn, hold.intent_id, user) for hold, user in zip(holds, ("ann", "bob", "cid"), strict=True)
+    ) == [
         "confirmed",
         "expired",
         "expired",

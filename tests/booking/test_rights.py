@@ -73,7 +73,9 @@ def test_to_execute_is_all_that_is_needed(clerk, conn):
 @pytest.mark.parametrize("call", ["release", "expire"])
 def test_what_a_clerk_gives_back_everybody_can_have(clerk, conn, rival, call):
     event_id = create_event(conn, "on sale", 1)
-    hold = reserve(conn, event_id, "ann", hold_for=timedelta(milliseconds=100) if call == "expire" else timedelta(hours=1))
+    hold = reserve(
+        conn, event_id, "ann", hold_for=timedelta(milliseconds=100) if call == "expire" else timedelta(hours=1)
+    )
     assert {reserve(rival, event_id, "bob").outcome for _ in range(4)} == {Outcome.SOLD_OUT}
     if call == "release":
         release(clerk, hold.intent_id, "ann")
@@ -138,7 +140,9 @@ def sell_and_give_back(conn):
 def planted(conn, role):
     """A role that may create in public has planted there what it can."""
     name = role("mallory")
-    conn.execute(QUERY("grant create on schema public to {n}; grant usage on schema booking to {n}").format(n=Identifier(name)))
+    conn.execute(
+        QUERY("grant create on schema public to {n}; grant usage on schema booking to {n}").format(n=Identifier(name))
+    )
     conn.execute(QUERY("grant select on all tables in schema booking to {}").format(Identifier(name)))
     conn.execute(QUERY("set role {}").format(Identifier(name)))
     conn.execute((SQL / "plant.sql").read_text(encoding="utf-8"))
@@ -174,7 +178,9 @@ def test_the_triggers_run_no_plants_where_the_owner_changes_a_row_by_hand(conn, 
     event_id = create_event(conn, "on sale", 2)
     hold = reserve(conn, event_id, "ann", 2)
     conn.execute("set search_path = public")
-    conn.execute("update booking.tickets set status = 'sold', hold_expires_at = null where ticket_no operator(pg_catalog.=) 1")
+    conn.execute(
+        "update booking.tickets set status = 'sold', hold_expires_at = null where ticket_no operator(pg_catalog.=) 1"
+    )
     conn.execute(
         "update booking.booking_intents set status = 'released', released_at = pg_catalog.clock_timestamp()"
         " where id operator(pg_catalog.=) %s",
