@@ -123,8 +123,10 @@ def grant(*, role: str, audit: bool) -> None:
 
     This is all that an application needs. The functions act with the rights of their owner, so ROLE can neither read
     nor write a table, and cannot make a wrong state. Granting again does no harm; a later 'db migrate' keeps it, 'db
-    reset' does not. Give the name as PostgreSQL keeps it, without quotes. With --audit, what other roles' sessions wait for
-    stays hidden from the observer until a superuser also says 'grant pg_read_all_stats to ROLE'.
+    reset' does not. Give the name as PostgreSQL keeps it, without quotes.
+
+    With --audit, the observer still cannot see what the sessions of other roles wait for, until a superuser says 'grant
+    pg_read_all_stats to ROLE'.
 
     \b
     Examples:
