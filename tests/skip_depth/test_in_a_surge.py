@@ -42,7 +42,7 @@ def test_with_0_nothing_is_measured(database):
 
 
 def test_a_call_that_fails_is_not_measured(database, conn):
-    conn.execute("alter table booking.stock_checks rename to no_more")
+    conn.execute("alter sequence booking.places rename to no_more")
     result = surge(url=make_conninfo(database), depth_every=1, **SMALL)
     assert set(result.attempts["sqlstate"]) == {"42P01"}
     assert result.attempts["passed_dead"].isna().all()

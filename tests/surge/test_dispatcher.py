@@ -142,7 +142,7 @@ def test_a_hold_whose_answer_was_lost_is_found_by_its_request_key(conn, stage, e
 
 
 def test_an_error_that_the_database_answers_with_is_final(conn, stage):
-    conn.execute("alter table booking.stock_checks rename to no_more")
+    conn.execute("alter sequence booking.places rename to no_more")
     one = stage(pays=1)
     one.play()
     one.end()
@@ -151,7 +151,7 @@ def test_an_error_that_the_database_answers_with_is_final(conn, stage):
 
 
 def test_unless_the_strategy_wants_it_asked_again(conn, stage):
-    conn.execute("alter table booking.stock_checks rename to no_more")
+    conn.execute("alter sequence booking.places rename to no_more")
     one = stage(retry=("42P01",), tries=2)
     one.play()
     one.end()
