@@ -112,7 +112,7 @@ begin
             where t.event_id = intent.event_id and t.ticket_no = any (intent.ticket_nos[keep + 1:]);
     end if;
     return intent.ticket_nos[:keep];
-exception when sqlstate 'BK000' then
+exception when sqlstate 'BK000' or sqlstate 'BK010' then  -- BK010: the clock went back
     return null;
 end $$;
 
@@ -215,8 +215,7 @@ begin
                 event_id, array(select f from unnest(fresh) as f where f <> all (found) order by random()), quantity - cardinality(found));
             found := found || fresh;
             if fresh <> '{}' then  -- the next buyers look here first
-                perform setval('booking.places', p.last_value / capacity * capacity + fresh[1] - 1)
-                    from booking.places as p;
+                perform setval('booking.places', pg_sequence_last_value('booking.places') / capacity * capacity + fresh[1] - 1);
             end if;
             exit when cardinality(found) = quantity;
         end loop;
@@ -255,7 +254,7 @@ begin
         union all
         (select i.id from booking.booking_intents as i
          where i.event_id = event_id and i.status = 'pending' and i.expires_at <= (select clock_timestamp())
-         order by i.expires_at offset (attempt - 1) * reach limit 2 * reach)
+         order by i.expires_at offset case attempt % 2 when 0 then attempt / 2 * reach else 0 end limit reach)
     loop
         exit when cardinality(found) >= quantity;
         found := found || coalesce(booking.expire_intent(overdue, quantity - cardinality(found)), '{}');
@@ -435,8 +434,9 @@ begin
                 end if;
                 -- The sequence is a hint too: where it was lost on the way to this database, it goes on behind the last intent, and
                 -- behind those that open transactions may have written.
-                perform setval('booking.booking_intents_id_seq', greatest(max(i.id), max(s.last_value)) + 1000)
-                    from booking.booking_intents as i cross join booking.booking_intents_id_seq as s;
+                perform setval('booking.booking_intents_id_seq',
+                    greatest(max(i.id), pg_sequence_last_value('booking.booking_intents_id_seq')) + 1000)
+                    from booking.booking_intents as i;
                 outcome := null;
         end;
         if searches = 0 then
