@@ -119,15 +119,19 @@ def migrate() -> None:
 @click.argument("role")
 @click.option("--audit", is_flag=True, help="Let it read the tables too: for the audit, the observer and your checks.")
 def grant(*, role: str, audit: bool) -> None:
-    """Let ROLE use the booking functions: create_event, reserve, confirm, release, expire_holds.
+    """Let ROLE call the booking functions: create_event, reserve, confirm, release, expire_holds.
 
     This is all that an application needs. The functions act with the rights of their owner, so ROLE can neither read
     nor write a table, and cannot make a wrong state. Granting again does no harm; a later 'db migrate' keeps it, 'db
     reset' does not. Give the name as PostgreSQL keeps it, without quotes.
 
+    With --audit, the observer still cannot see what the sessions of other roles wait for, until a superuser says 'grant
+    pg_read_all_stats to ROLE'.
+
     \b
     Examples:
-      createuser web && booking-sim db grant web
+      psql "$(booking-sim db url)" -c 'create role web login'
+      booking-sim db grant web
       booking-sim db grant auditor --audit
       booking-sim db grant 'Box Office'
     """  # noqa: D301

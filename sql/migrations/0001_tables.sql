@@ -118,6 +118,6 @@ create index stock_checks_by_event on booking.stock_checks (event_id, checked_at
 comment on index booking.stock_checks_by_event is 'Finds the latest check of an event; every reservation begins here.';
 
 -- The only thing outside of transactions, and a hint: where the next buyer looks first.
-create sequence booking.places minvalue 0;
+create sequence booking.places minvalue 0 cycle;
 comment on sequence booking.places is
     'Hands out places to look at first, so that buyers meet different tickets. Lost, reset or copied, it costs time and no answer.';

@@ -13,7 +13,7 @@ begin
 end $$;
 
 create function booking.check_intent() returns trigger
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if old.status <> 'pending'
         or (old.id, old.event_id, old.user_id, old.quantity, old.ticket_nos, old.hold_for, old.created_at, old.expires_at)
@@ -40,7 +40,7 @@ end $$;
 create trigger check_intent before update on booking.booking_intents for each row execute function booking.check_intent();
 
 create function booking.check_ticket() returns trigger
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if (
         old.status = 'held' and case new.status

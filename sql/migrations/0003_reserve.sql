@@ -112,7 +112,7 @@ begin
             where t.event_id = intent.event_id and t.ticket_no = any (intent.ticket_nos[keep + 1:]);
     end if;
     return intent.ticket_nos[:keep];
-exception when sqlstate 'BK000' then
+exception when sqlstate 'BK000' or sqlstate 'BK010' then  -- BK010: the clock went back
     return null;
 end $$;
 
@@ -186,6 +186,7 @@ declare
     found int[];
     fresh int[];
     block int;
+    claimed int[] := '{}';
     locked int;
     overdue bigint;
 begin
@@ -207,18 +208,20 @@ begin
                 where t.event_id = event_id and t.ticket_no between 256 * block - 255 and 256 * block
                     and t.status = 'available' and t.returned_no is null);
             if fresh = '{}' then
-                insert into booking.claimed_blocks (event_id, block_no) values (event_id, block);
+                claimed := claimed || block;
                 continue;
             end if;
             fresh := booking.unlocked(
                 event_id, array(select f from unnest(fresh) as f where f <> all (found) order by random()), quantity - cardinality(found));
             found := found || fresh;
             if fresh <> '{}' then  -- the next buyers look here first
-                perform setval('booking.places', p.last_value + (fresh[1] - 1 - p.last_value % capacity + capacity) % capacity)
-                    from booking.places as p;
+                perform setval('booking.places', pg_sequence_last_value('booking.places') / capacity * capacity + fresh[1] - 1);
             end if;
             exit when cardinality(found) = quantity;
         end loop;
+        if cardinality(found) = quantity then  -- else this try is rolled back, and what it wrote with it
+            insert into booking.claimed_blocks (event_id, block_no) select event_id, c from unnest(claimed) as c;
+        end if;
     end if;
     if cardinality(found) < quantity then
         found := found || booking.unlocked(event_id, array(
@@ -251,7 +254,7 @@ begin
         union all
         (select i.id from booking.booking_intents as i
          where i.event_id = event_id and i.status = 'pending' and i.expires_at <= (select clock_timestamp())
-         order by i.expires_at offset (attempt - 1) * reach limit 2 * reach)
+         order by i.expires_at offset case attempt % 2 when 0 then attempt / 2 * reach else 0 end limit reach)
     loop
         exit when cardinality(found) >= quantity;
         found := found || coalesce(booking.expire_intent(overdue, quantity - cardinality(found)), '{}');
@@ -271,8 +274,7 @@ declare
     left_over int;
     closed_until timestamptz;
     seen pg_snapshot;
-    in_savepoint boolean;
-    noted_at timestamptz;
+    written_by xid;
 begin
     with clock as materialized (
         select clock_timestamp() as as_of
@@ -316,9 +318,10 @@ begin
     if pg_current_xact_id() >= pg_snapshot_xmax(seen) then
         insert into booking.stock_checks as c (event_id, capacity, left_over, closed_until, seen, written_by)
             values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, pg_current_xact_id()::xid)
-            returning c.xmin <> c.written_by, c.checked_at into in_savepoint, noted_at;
-        if in_savepoint then
-            update booking.stock_checks as c set written_by = c.xmin where c.event_id = event_id and c.checked_at = noted_at;
+            returning c.xmin into written_by;
+        if written_by <> pg_current_xact_id()::xid then  -- in a savepoint: once more, by its own number
+            insert into booking.stock_checks (event_id, capacity, left_over, closed_until, seen, written_by)
+                values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, written_by);
         end if;
     end if;
     return true;
@@ -429,8 +432,11 @@ begin
                     outcome := 'held';
                     return;
                 end if;
-                -- The sequence is a hint too: where it was lost on the way to this database, it goes on after the last intent.
-                perform setval('booking.booking_intents_id_seq', max(i.id)) from booking.booking_intents as i;
+                -- The sequence is a hint too: where it was lost on the way to this database, it goes on behind the last intent, and
+                -- behind those that open transactions may have written.
+                perform setval('booking.booking_intents_id_seq',
+                    greatest(max(i.id), pg_sequence_last_value('booking.booking_intents_id_seq')) + 1000)
+                    from booking.booking_intents as i;
                 outcome := null;
         end;
         if searches = 0 then

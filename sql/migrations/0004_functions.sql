@@ -19,7 +19,7 @@ begin
             insert into booking.events (name, capacity) values (create_event.name, create_event.capacity) returning id into new_event_id;
             exit;
         exception when unique_violation then  -- the sequence was lost on the way to this database
-            perform setval('booking.events_id_seq', max(e.id)) from booking.events as e;
+            perform setval('booking.events_id_seq', greatest(max(e.id), pg_sequence_last_value('booking.events_id_seq'))) from booking.events as e;
         end;
     end loop;
     insert into booking.tickets (event_id, ticket_no)
