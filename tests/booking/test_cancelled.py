@@ -8,7 +8,7 @@ from time import perf_counter, sleep
 import psycopg
 import pytest
 from costs import NOTHING_LOCKED, locked_rows, locks_of
-from inventory import violations
+from inventory import forget, violations
 
 from booking_sim.booking import create_event, reserve
 from booking_sim.models import Outcome
@@ -45,18 +45,11 @@ def taking_over(conn, rival, tries):
     return lambda number: f"booking.reserve({event_id}, 'bob', 3, '1 microsecond')"
 
 
-FORGET_CHECKS = """
-    set session_replication_role = replica;  -- what was written there stays, says a trigger
-    delete from booking.stock_checks where closed_until is not null;
-    reset session_replication_role
-"""
-
-
 def refused(conn, rival, tries):
     event_id, _ = event_with_holds(conn, 20)
 
     def call(number):
-        conn.execute(FORGET_CHECKS)
+        forget(conn, "stock_checks")
         return f"booking.reserve({event_id}, 'bob')"
 
     return call

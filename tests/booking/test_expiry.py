@@ -138,6 +138,27 @@ def test_the_sweeper_sweeps_one_event_or_all(conn):
     assert violations(conn) == []
 
 
+def test_the_sweeper_gives_back_the_oldest_of_all_events_first(conn):
+    events = [create_event(conn, f"event {number}", 10) for number in range(5)]
+    order = [3, 0, 4, 1, 1, 2, 0, 3, 4, 2, 2, 0]  # of the events, by deadline
+    holds = [reserve(conn, events[number], "ann", 1 + turn % 2, hold_for=OVERDUE) for turn, number in enumerate(order)]
+    moved = "update booking.{} set {} = {} - interval '1 hour' * %s where {} = %s"
+    conn.execute("set session_replication_role = replica")
+    for turn, hold in enumerate(holds):  # created in another order than they fall due, and some on the same event
+        age = [turn * 7 % len(holds), hold.intent_id]
+        conn.execute(moved.format("tickets", "hold_expires_at", "hold_expires_at", "intent_id"), age)
+        conn.execute(moved.format("booking_intents", "expires_at", "expires_at", "id"), age)
+        conn.execute(moved.format("booking_intents", "created_at", "created_at", "id"), age)
+    conn.execute("reset session_replication_role")
+    query = "select id from booking.booking_intents where status = 'pending' order by expires_at"
+    pending = [intent for (intent,) in conn.execute(query)]
+    while pending:
+        expire_holds(conn, None, 1)
+        pending.pop(0)
+        assert [intent for (intent,) in conn.execute(query)] == pending
+    assert violations(conn) == []
+
+
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_a_sweeper_leaves_a_hold_that_is_being_confirmed(conn, rival, confirmed):
     conn.execute("set statement_timeout = '20s'")

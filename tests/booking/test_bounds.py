@@ -1,0 +1,270 @@
+"""Whatever others hold or have done, a call visits a bounded number of rows and answers in time: the worst states we know."""
+
+import statistics
+from datetime import timedelta
+from time import perf_counter
+
+import psycopg
+import pytest
+from costs import pages_read, rows_visited
+from inventory import forget
+
+from booking_sim.booking import confirm, create_event, expire_holds, release, reserve
+from booking_sim.models import Outcome
+
+pytestmark = pytest.mark.core
+
+DAY = timedelta(days=1)
+OVERDUE = timedelta(microseconds=1)
+BRIEF = timedelta(milliseconds=1)
+
+SIZES = [1_000, pytest.param(50_000, marks=pytest.mark.faults), pytest.param(300_000, marks=pytest.mark.faults)]
+ROWS = 200_000  # that a call may visit, at any capacity: a few looks into 64 blocks of 256 tickets, with what their indexes say
+WAITS = 0.25  # seconds
+WORK = 0.25  # seconds of a busy machine for the rows that it may visit
+
+
+def timed(conn, event_id, quantity=1, calls=5):
+    """Reserve a few times, each hold overdue at once; the outcomes, and the least and the median seconds."""
+    outcomes, seconds = set(), []
+    for _ in range(calls):
+        began = perf_counter()
+        outcomes.add(reserve(conn, event_id, "late", quantity, hold_for=OVERDUE).outcome)
+        seconds.append(perf_counter() - began)
+    return outcomes, min(seconds), statistics.median(seconds)
+
+
+def assert_bounded(conn, event_id, outcomes, quantity=1):
+    """Assert that calls answer one of the outcomes, in time, and visit few rows."""
+    answer, rows = rows_visited(conn, reserve, event_id, "counted", quantity, hold_for=OVERDUE)
+    assert answer.outcome in outcomes
+    assert rows <= ROWS
+    answered, least, _ = timed(conn, event_id, quantity)
+    assert answered <= outcomes
+    assert least <= WAITS + WORK
+
+
+def sell(conn, event_id, tickets):
+    hold = reserve(conn, event_id, "crowd", tickets, hold_for=DAY)
+    assert hold.outcome is Outcome.HELD
+    confirm(conn, hold.intent_id, "crowd")
+
+
+def free_one(conn, event_id, ticket_no):
+    """Make one ticket of an event that is all taken what it was in the beginning."""
+    conn.execute("set session_replication_role = replica")
+    conn.execute(
+        "update booking.tickets set status = 'available', intent_id = null, held_by = null, hold_expires_at = null"
+        " where event_id = %s and ticket_no = %s",
+        [event_id, ticket_no],
+    )
+    conn.execute("reset session_replication_role")
+    forget(conn, "claimed_blocks")
+
+
+@pytest.mark.parametrize("tickets", SIZES)
+def test_one_idle_transaction_has_all_tickets_but_one(database, conn, tickets):
+    event_id = create_event(conn, "on sale", tickets)
+    with psycopg.connect(database) as idle:
+        reserve(idle, event_id, "idle", tickets - 1, hold_for=DAY)
+        assert_bounded(conn, event_id, {Outcome.HELD, Outcome.CONTENDED})
+        assert_bounded(conn, event_id, {Outcome.CONTENDED}, 2)
+        idle.rollback()
+    assert reserve(conn, event_id, "bob").outcome is Outcome.HELD
+
+
+@pytest.mark.parametrize("tickets", SIZES)
+def test_one_idle_transaction_has_one_early_ticket_and_the_others_are_taken(database, conn, tickets):
+    event_id = create_event(conn, "on sale", tickets)
+    with psycopg.connect(database) as idle:
+        reserve(idle, event_id, "idle")
+        sell(conn, event_id, tickets - 1)
+        assert_bounded(conn, event_id, {Outcome.CONTENDED})
+        assert_bounded(conn, event_id, {Outcome.SOLD_OUT}, 2)
+        idle.rollback()
+    assert reserve(conn, event_id, "bob").outcome is Outcome.HELD
+
+
+@pytest.mark.parametrize("tickets", SIZES)
+def test_the_last_ticket_anywhere_is_found(conn, tickets):
+    event_id = create_event(conn, "on sale", tickets)
+    sell(conn, event_id, tickets)
+    for ticket_no in (1, tickets // 3, tickets):
+        free_one(conn, event_id, ticket_no)
+        answer, rows = rows_visited(conn, reserve, event_id, "bob")
+        for _ in range(tickets // 16_384):  # a call looks into 64 blocks, and writes down which of them are done
+            if answer.outcome is Outcome.CONTENDED:
+                answer, rows = rows_visited(conn, reserve, event_id, "bob")
+        assert answer.ticket_nos == (ticket_no,)
+        assert rows <= ROWS
+    assert_bounded(conn, event_id, {Outcome.SOLD_OUT})
+
+
+@pytest.mark.parametrize("how", ["for update", "for key share"])
+@pytest.mark.parametrize("tickets", SIZES)
+def test_thousands_of_overdue_holds_are_locked(database, conn, tickets, how):
+    event_id = create_event(conn, "on sale", tickets)
+    overdue = min(tickets, 5000) - 10
+    sell(conn, event_id, tickets - overdue)
+    conn.execute("select booking.reserve(%s, 'late', 1, '1 ms') from generate_series(1, %s)", [event_id, overdue])
+    with psycopg.connect(database) as idle:
+        for table, status in (("tickets", "held"), ("booking_intents", "pending")):
+            idle.execute(f"select from booking.{table} where event_id = %s and status = '{status}' {how}", [event_id])
+            assert_bounded(conn, event_id, {Outcome.CONTENDED})
+            assert_bounded(conn, event_id, {Outcome.CONTENDED}, 3)
+            idle.rollback()
+
+
+@pytest.mark.parametrize("tickets", SIZES)
+def test_thousands_of_returned_tickets_are_locked(database, conn, tickets):
+    event_id = create_event(conn, "on sale", tickets)
+    returned = min(tickets, 5000)
+    if tickets > returned:
+        sell(conn, event_id, tickets - returned)
+    release(conn, reserve(conn, event_id, "ann", returned).intent_id, "ann")
+    with psycopg.connect(database) as idle:
+        idle.execute(
+            "select from booking.tickets where event_id = %s and returned_no is not null for update", [event_id]
+        )
+        assert_bounded(conn, event_id, {Outcome.CONTENDED})
+        idle.rollback()
+        idle.execute(
+            "select from booking.tickets where event_id = %s and returned_no is not null order by ticket_no limit %s for update",
+            [event_id, returned - 1],
+        )
+        assert_bounded(conn, event_id, {Outcome.CONTENDED, Outcome.HELD})
+        idle.rollback()
+
+
+def least_rows(conn, event_id, outcome):
+    """The least rows of three calls, without what the calls write down: the first may mark dead entries."""
+    visited = []
+    for _ in range(3):
+        forget(conn, "stock_checks")
+        answer, rows = rows_visited(conn, reserve, event_id, "bob", hold_for=OVERDUE)
+        assert answer.outcome is outcome
+        visited.append(rows)
+    return min(visited)
+
+
+@pytest.mark.parametrize("reader", [False, True], ids=["no reader", "old snapshot"])
+def test_tickets_returned_and_taken_again_many_times(database, conn, reader):
+    """An old snapshot keeps the index entries of all these returns; a search does not walk through them all."""
+    event_id = create_event(conn, "on sale", 2000)
+    with psycopg.connect(database) as old:
+        if reader:
+            old.execute("set transaction isolation level repeatable read")
+            old.execute("select 1")
+        for _ in range(15):
+            release(conn, reserve(conn, event_id, "ann", 2000).intent_id, "ann")
+        sell(conn, event_id, 1999)
+        assert least_rows(conn, event_id, Outcome.HELD) <= 10_000
+        sell(conn, event_id, 1)
+        assert least_rows(conn, event_id, Outcome.SOLD_OUT) <= 10_000
+        old.rollback()
+
+
+# The locked oldest overdue holds hide nobody else's.
+
+LOCKERS = {
+    "the ticket, for update": "select from booking.tickets where event_id = %s and held_by = 'old' for update",
+    "the ticket, for key share": "select from booking.tickets where event_id = %s and held_by = 'old' for key share",
+    "the intent, for update": "select from booking.booking_intents where event_id = %s and user_id = 'old' for update",
+    "the intent, for share": "select from booking.booking_intents where event_id = %s and user_id = 'old' for share",
+    "an open sweep": "select booking.expire_holds(%s, {oldest})",
+}
+
+
+@pytest.mark.parametrize("oldest", [1, 20, 200])
+@pytest.mark.parametrize("lock", LOCKERS)
+def test_the_locked_oldest_overdue_holds_do_not_hide_the_others(database, conn, lock, oldest):
+    event_id = create_event(conn, "on sale", 2000)
+    conn.execute(
+        "select booking.reserve(%s, 'old', 1, '1 microsecond') from generate_series(1, %s)", [event_id, oldest]
+    )
+    conn.execute("select booking.reserve(%s, 'young', 1, '1 microsecond') from generate_series(1, 9)", [event_id])
+    sell(conn, event_id, 2000 - oldest - 9)
+    with psycopg.connect(database) as locker:
+        locker.execute(LOCKERS[lock].format(oldest=oldest), [event_id] if "%s" in LOCKERS[lock] else None)
+        outcomes = [reserve(conn, event_id, "pair", 2).outcome for _ in range(4)]
+        assert outcomes == [Outcome.HELD] * 4
+        assert expire_holds(conn, event_id, 1) == 1
+        assert expire_holds(conn, event_id) == 0
+        locker.rollback()
+
+
+def test_a_keyed_call_behind_the_same_key_answers_in_time(conn, rival):
+    event_id = create_event(conn, "on sale", 100)
+    with rival.transaction(force_rollback=True):
+        reserve(rival, event_id, "ann", request_key="one")
+        began = perf_counter()
+        assert reserve(conn, event_id, "ann", request_key="one").outcome is Outcome.CONTENDED
+        assert perf_counter() - began <= WAITS + 0.1
+
+
+def test_a_call_never_waits_for_an_open_transaction_over_an_intents_number(conn, rival):
+    """The sequence was lost in a copy, and an open transaction has the number that comes next."""
+    event_id = create_event(conn, "on sale", 100)
+    for _ in range(5):
+        reserve(conn, event_id, "ann")
+    with rival.transaction(force_rollback=True):
+        reserve(rival, event_id, "idle")
+        conn.execute("select setval('booking.booking_intents_id_seq', 1, false)")
+        conn.execute("set statement_timeout = '5s'")
+        began = perf_counter()
+        outcomes = [reserve(conn, event_id, "bob").outcome for _ in range(4)]
+        assert perf_counter() - began <= 4 * (WAITS + WORK)
+        assert outcomes[-1] is Outcome.HELD
+
+
+# What refused buyers leave behind costs the others nothing.
+
+
+def test_refused_groups_do_not_make_single_buyers_dearer(conn):
+    event_id = create_event(conn, "on sale", 2_000)
+    sell(conn, event_id, 100)
+    cold = [pages_read(conn, event_id) for _ in range(3)]
+    with conn.transaction():
+        _, rows_before = rows_visited(conn, reserve, event_id, "ann")
+    for number in range(200):
+        assert reserve(conn, event_id, "group", 2_000 - number % 5).outcome is Outcome.SOLD_OUT
+    _, rows_after = rows_visited(conn, reserve, event_id, "ann")
+    warm = [pages_read(conn, event_id) for _ in range(3)]
+    assert statistics.median(warm) <= 1.2 * statistics.median(cold)
+    assert rows_after <= 1.2 * rows_before
+
+
+@pytest.mark.parametrize("savepoints", [False, True], ids=["plain", "savepoints"])
+def test_an_open_transaction_of_refused_buyers_costs_the_others_nothing(database, conn, savepoints):
+    event_id = create_event(conn, "on sale", 50)
+    holds = [reserve(conn, event_id, "ann", hold_for=DAY).intent_id for _ in range(50)]
+    assert {reserve(conn, event_id, "bob").outcome for _ in range(5)} == {Outcome.SOLD_OUT}
+    before = pages_read(conn, event_id)
+    _, rows_before = rows_visited(conn, reserve, event_id, "bob")
+    with psycopg.connect(database) as refused:
+        refused.execute("select pg_current_xact_id()")
+        for number in range(300):
+            if savepoints:
+                with refused.transaction():
+                    reserve(refused, event_id, "cid", 1 + number % 40)
+            else:
+                reserve(refused, event_id, "cid", 1 + number % 40)
+        for _ in range(1000):
+            release(conn, holds.pop(0), "ann")
+            holds.append(reserve(conn, event_id, "ann", hold_for=DAY).intent_id)
+        assert None not in holds
+        assert {reserve(conn, event_id, "bob").outcome for _ in range(5)} == {Outcome.SOLD_OUT}
+        assert pages_read(conn, event_id) <= 2 * before
+        _, rows_after = rows_visited(conn, reserve, event_id, "bob")
+        assert rows_after <= 2 * rows_before + 10
+        refused.rollback()
+
+
+def test_keyed_refusals_read_the_stock_check_too(conn):
+    event_id = create_event(conn, "on sale", 5000)
+    reserve(conn, event_id, "ann", 5000)
+    for _ in range(3):
+        assert reserve(conn, event_id, "bob").outcome is Outcome.SOLD_OUT
+    answer, rows = rows_visited(conn, reserve, event_id, "bob", request_key="one")
+    assert answer.outcome is Outcome.SOLD_OUT
+    assert rows <= 10
