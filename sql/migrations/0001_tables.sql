@@ -35,13 +35,14 @@ create table booking.tickets (
     returned_no      int,
     primary key (event_id, ticket_no)
 ) with (fillfactor = 50);  -- held and sold fit beside available on its page, also while an old snapshot forbids pruning
-comment on table booking.tickets is 'One row for each seat or place, numbered 1 to capacity. It has one holder at a time: intent_id.';
+comment on table booking.tickets is
+    'One row for each seat or place, numbered 1 to capacity. It has one holder at a time: intent_id.';
 comment on column booking.tickets.returned_no is 'The ticket''s own number while it is available after a hold, else null.';
 comment on index booking.tickets_pkey is 'One row for each ticket; finds the tickets of an intent by their numbers.';
 
 create index tickets_returned on booking.tickets (event_id, returned_no);
 comment on index booking.tickets_returned is
-    'Finds tickets given back. No index contains status, holder or deadline, so a claim and a sale are HOT updates. '
+    'Finds tickets given back. No index contains status, holder or deadline, so a first claim and a sale are HOT updates. '
     'No index has a WHERE clause: PostgreSQL plans it again in each statement that writes, which costs 2 to 4 microseconds.';
 
 create table booking.booking_intents (
@@ -89,7 +90,8 @@ comment on table booking.claimed_blocks is
     'Blocks of 256 neighbouring tickets (block 1: tickets 1 to 256) in which each ticket was put on hold at least once. Once '
     'true, this stays true, so a search for tickets that nobody ever held can leave the block out. Block 0 stands for all.';
 create index claimed_blocks_by_event on booking.claimed_blocks (event_id, block_no);
-comment on index booking.claimed_blocks_by_event is 'Finds the blocks of an event that are done; not unique, so that inserting never waits.';
+comment on index booking.claimed_blocks_by_event is
+    'Finds the blocks of an event that are done; not unique, so that inserting never waits.';
 
 create table booking.ticket_returns (
     event_id     bigint not null,
@@ -110,14 +112,14 @@ create table booking.stock_checks (
     written_by    xid
 );
 comment on table booking.stock_checks is
-    'What a caller found who was refused: in the snapshot `seen`, all but `left_over` tickets were sold, or in holds that last until '
-    '`closed_until` at least. It is still so before that instant, unless a transaction outside of `seen` gave a ticket back; so '
-    'the next refusals read one row. The first row of an event is made with it and says nothing. A row copied to another database '
-    'is not believed there: its xmin is no longer `written_by`.';
+    'What a refused caller found: in the snapshot `seen`, all but `left_over` tickets were sold, or in holds that last until '
+    '`closed_until` at least. This stays true before that instant, unless a transaction outside of `seen` gave a ticket back; '
+    'so the next refusals read one row. The first row of an event is made with it and says nothing. A row that was copied to '
+    'another database is not believed there: its xmin is not `written_by`.';
 create index stock_checks_by_event on booking.stock_checks (event_id, checked_at);
 comment on index booking.stock_checks_by_event is 'Finds the latest check of an event; every reservation begins here.';
 
--- The only thing outside of transactions, and a hint: where the next buyer looks first.
+-- Sequences are outside of transactions, so they are hints. This one says where the next buyer looks first.
 create sequence booking.places minvalue 0 cycle;
 comment on sequence booking.places is
     'Hands out places to look at first, so that buyers meet different tickets. Lost, reset or copied, it costs time and no answer.';
