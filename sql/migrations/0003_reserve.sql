@@ -22,7 +22,7 @@ begin
     -- A name needs something to see: not only spaces of any kind, control and format characters.
     if coalesce(user_id !~ concat(
         '[^[:space:][:cntrl:]\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f',
-        '\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0]'), true)
+        '\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e01ef]'), true)
     then
         raise exception 'a reservation needs a user' using errcode = 'BK004';
     elsif octet_length(user_id) > 1000 then
@@ -79,7 +79,7 @@ end $$;
 -- Keeps a request key for an intent. Waits a moment for somebody who is answering the same request, but not for ever: two
 -- transactions with two keys each could wait for each other.
 create function booking.keep_request_key(user_id text, request_key text, intent_id bigint) returns void
-language plpgsql set lock_timeout = '100ms' as $$
+language plpgsql set lock_timeout = '50ms' as $$
 begin
     insert into booking.request_keys values (user_id, request_key, intent_id);
 end $$;
@@ -231,10 +231,10 @@ begin
     if cardinality(found) < quantity then
         found := found || booking.unlocked(event_id, array(
             select r.ticket_no from (
-                (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no >= start
+                (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no is not null and t.returned_no >= start
                  order by t.returned_no limit 8 * reach)
                 union
-                (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no < start
+                (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no is not null and t.returned_no < start
                  order by t.returned_no limit 8 * reach)
             ) as r
             where r.ticket_no <> all (found)), quantity - cardinality(found));
@@ -354,7 +354,7 @@ create function booking.reserve(
     event_id bigint, user_id text, quantity int default 1, hold_for interval default '5 minutes', request_key text default null,
     out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_variable
 declare
     capacity int;

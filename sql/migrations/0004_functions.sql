@@ -56,7 +56,7 @@ end $$;
 
 create function booking.confirm(intent_id bigint, user_id text) returns text
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
     locked record;
     intent booking.booking_intents;
@@ -81,7 +81,7 @@ comment on function booking.confirm is
 
 create function booking.release(intent_id bigint, user_id text) returns text
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
     locked record;
     intent booking.booking_intents;
@@ -105,7 +105,7 @@ comment on function booking.release is 'Gives the tickets of a live hold back, a
 
 create function booking.expire_holds(event_id bigint default null, max_tickets int default 1000) returns int
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_variable
 declare
     as_of timestamptz := clock_timestamp();
