@@ -32,7 +32,7 @@ begin
         or clock_timestamp() >= now() and coalesce(new.confirmed_at, new.released_at, new.expired_at)
             not between now() and greatest(clock_timestamp(), new.created_at)
     then
-        raise exception 'intent % is %: only a pending intent changes, and only by its end, when it ends', old.id, old.status
+        raise exception 'intent % is %: the only change allowed is the end of a pending intent, when it ends', old.id, old.status
             using errcode = 'BK010', constraint = tg_name, table = tg_table_name, schema = tg_table_schema;
     end if;
     return new;
@@ -49,7 +49,7 @@ begin
             else num_nonnulls(new.intent_id, new.held_by, new.hold_expires_at) = 0
         end
     ) is not true then
-        raise exception 'ticket % of event % is %: it cannot become %', old.ticket_no, old.event_id, old.status, new.status
+        raise exception 'ticket % of event % is %: this is no legal change of it', old.ticket_no, old.event_id, old.status
             using errcode = 'BK010', constraint = tg_name, table = tg_table_name, schema = tg_table_schema;
     end if;
     if new.status = 'available' then
@@ -58,7 +58,7 @@ begin
     end if;
     return new;
 end $$;
--- A claim does not pay for it: of what becomes of an available ticket, the audit says whether it was right.
+-- Not called for available tickets, so that a claim stays cheap; the audit checks those changes.
 create trigger check_ticket before update on booking.tickets for each row
     when (old.status <> 'available') execute function booking.check_ticket();
 
@@ -72,7 +72,8 @@ create trigger keep_tickets before delete on booking.tickets for each row execut
 create trigger keep_all_tickets before truncate on booking.tickets execute function booking.refuse_change();
 create trigger keep_intents before delete on booking.booking_intents for each row execute function booking.refuse_change();
 create trigger keep_all_intents before truncate on booking.booking_intents execute function booking.refuse_change();
-create trigger keep_request_keys before update or delete on booking.request_keys for each row execute function booking.refuse_change();
+create trigger keep_request_keys before update or delete on booking.request_keys
+    for each row execute function booking.refuse_change();
 create trigger keep_all_request_keys before truncate on booking.request_keys execute function booking.refuse_change();
 create trigger keep_claimed_blocks before update or delete on booking.claimed_blocks
     for each row execute function booking.refuse_change();
@@ -80,6 +81,6 @@ create trigger keep_all_claimed_blocks before truncate on booking.claimed_blocks
 create trigger keep_ticket_returns before update or delete on booking.ticket_returns
     for each row execute function booking.refuse_change();
 create trigger keep_all_ticket_returns before truncate on booking.ticket_returns execute function booking.refuse_change();
-create trigger keep_stock_checks before update of event_id, checked_at, capacity, left_over, closed_until, seen or delete
-    on booking.stock_checks for each row execute function booking.refuse_change();  -- reserve() sets written_by in a savepoint
+create trigger keep_stock_checks before update or delete on booking.stock_checks
+    for each row execute function booking.refuse_change();
 create trigger keep_all_stock_checks before truncate on booking.stock_checks execute function booking.refuse_change();

@@ -1,13 +1,14 @@
 -- reserve(): finds tickets, puts them on hold, and tells the truth when it refuses.
 --
--- Where to look first is a hint: the next value of a sequence, modulo the capacity. While one event is on sale, each buyer so meets
--- a ticket of its own, in order, and waits for nobody; with several events the steps are longer. Whatever the hint says, a ticket is taken only if its row, locked with SKIP
--- LOCKED, says that it is available; and nobody is refused because of a hint.
+-- Where to look first is a hint: the next value of a sequence, modulo the capacity. While one event is on sale, each buyer starts
+-- at a different ticket, in order, and waits for nobody; with several events the steps are longer. Whatever the hint says, a
+-- ticket is taken only if its row, locked with SKIP LOCKED, says that it is available; and nobody is refused because of a hint.
 --
 -- Each try is a subtransaction that locks exactly the tickets that it takes, or is rolled back with all its locks.
 -- BK000 means, inside this file only: this try did not get what it looked for.
 
--- Raises what is wrong with a request, or returns the event's capacity. reserve() asks only where its own, cheaper look was not enough.
+-- Raises what is wrong with a request, or returns the event's capacity. reserve() calls it only where its own, cheaper test was
+-- not enough.
 create function booking.check_request(event_id bigint, user_id text, quantity int, hold_for interval, request_key text) returns int
 language plpgsql as $$
 #variable_conflict use_variable
@@ -19,7 +20,10 @@ begin
             upper(current_setting('transaction_isolation')) using errcode = 'BK009';
     end if;
     -- A name needs something to see: not only spaces of any kind, control and format characters.
-    if coalesce(user_id !~ '[^[:space:][:cntrl:]\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0]', true) then
+    if coalesce(user_id !~ concat(
+        '[^[:space:][:cntrl:]\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f',
+        '\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e01ef]'), true)
+    then
         raise exception 'a reservation needs a user' using errcode = 'BK004';
     elsif octet_length(user_id) > 1000 then
         raise exception 'a user''s name must have at most 1000 bytes, not %', octet_length(user_id) using errcode = 'BK004';
@@ -75,7 +79,7 @@ end $$;
 -- Keeps a request key for an intent. Waits a moment for somebody who is answering the same request, but not for ever: two
 -- transactions with two keys each could wait for each other.
 create function booking.keep_request_key(user_id text, request_key text, intent_id bigint) returns void
-language plpgsql set lock_timeout = '100ms' as $$
+language plpgsql set lock_timeout = '50ms' as $$
 begin
     insert into booking.request_keys values (user_id, request_key, intent_id);
 end $$;
@@ -158,7 +162,7 @@ begin
 end $$;
 
 
--- The tickets among some that nobody has locked, `quantity` at most. Keeps no lock: they are to be locked again, those and no others.
+-- The tickets among some that nobody has locked, `quantity` at most. Keeps no lock, so that the caller locks these and no others.
 create function booking.unlocked(event_id bigint, candidates int[], quantity int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
@@ -175,8 +179,8 @@ exception when sqlstate 'BK000' then
 end $$;
 
 
--- Finds tickets for a buyer and locks them: near the place, then in the next block with tickets that nobody ever held, then among those
--- given back, then in overdue holds. Looks at a bounded number of rows. Fewer than asked for, or null: not now.
+-- Finds tickets for a buyer and locks them: near the place, then in the next block with tickets that nobody ever held, then among
+-- those given back, then in overdue holds. Reads a bounded number of rows. Fewer than requested, or null: not now.
 create function booking.find_tickets(event_id bigint, quantity int, capacity int, place int, attempt int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
@@ -212,7 +216,8 @@ begin
                 continue;
             end if;
             fresh := booking.unlocked(
-                event_id, array(select f from unnest(fresh) as f where f <> all (found) order by random()), quantity - cardinality(found));
+                event_id, array(select f from unnest(fresh) as f where f <> all (found) order by random()),
+                quantity - cardinality(found));
             found := found || fresh;
             if fresh <> '{}' then  -- the next buyers look here first
                 perform setval('booking.places', pg_sequence_last_value('booking.places') / capacity * capacity + fresh[1] - 1);
@@ -226,10 +231,10 @@ begin
     if cardinality(found) < quantity then
         found := found || booking.unlocked(event_id, array(
             select r.ticket_no from (
-                (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no >= start
+                (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no is not null and t.returned_no >= start
                  order by t.returned_no limit 8 * reach)
                 union
-                (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no < start
+                (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no is not null and t.returned_no < start
                  order by t.returned_no limit 8 * reach)
             ) as r
             where r.ticket_no <> all (found)), quantity - cardinality(found));
@@ -263,8 +268,8 @@ begin
 end $$;
 
 
--- Whether fewer than `quantity` tickets could be had in one instant of this call, locked or not; if so, the finding is kept, so that the
--- next refusals read one row. All is read in one snapshot, and the clock after it was taken.
+-- Whether fewer than `quantity` tickets could be had in one instant of this call, locked or not. If so, the finding is kept, so that
+-- the next refusals read one row. All is read in one snapshot, and the clock after it was taken.
 create function booking.is_sold_out(event_id bigint, quantity int, capacity int) returns boolean
 language plpgsql as $$
 #variable_conflict use_variable
@@ -313,8 +318,8 @@ begin
     if left_over >= quantity then
         return false;
     end if;
-    -- The row is believed by its xmin, so it is written only by a transaction, or a savepoint, that is younger than the snapshot: copied
-    -- into another database, it has another xmin, or all that happens there is younger too.
+    -- The row is believed by its xmin, so it is written only by a transaction, or a savepoint, that is younger than the snapshot:
+    -- copied into another database, it has another xmin, or all that happens there is younger too.
     if pg_current_xact_id() >= pg_snapshot_xmax(seen) then
         insert into booking.stock_checks as c (event_id, capacity, left_over, closed_until, seen, written_by)
             values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, pg_current_xact_id()::xid)
@@ -328,8 +333,8 @@ begin
 end $$;
 
 
--- Whether a stock check still holds: its time has not come, and no ticket was given back outside of the snapshot that it saw. A
--- transaction number from the future was copied from another database, with the tickets as it left them.
+-- Whether a stock check is still true: `closed_until` has not passed, and no ticket was given back outside of the snapshot that it
+-- saw. A transaction number from the future was copied from another database, with the tickets as it left them.
 create function booking.is_still_closed(event_id bigint, closed_until timestamptz, seen pg_snapshot) returns boolean
 language plpgsql as $$
 #variable_conflict use_variable
@@ -349,7 +354,7 @@ create function booking.reserve(
     event_id bigint, user_id text, quantity int default 1, hold_for interval default '5 minutes', request_key text default null,
     out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_variable
 declare
     capacity int;
@@ -361,8 +366,8 @@ declare
     searching_since timestamptz;
     block_ended boolean;
 begin
-    -- What the latest stock check says of this request. PL/pgSQL prepares each expression anew in every transaction, so there are few
-    -- of them on the way to a plain hold and to a plain refusal, and the statements do the rest.
+    -- What the latest stock check says of this request. PL/pgSQL prepares each expression anew in every transaction, so there are
+    -- few of them on the way to a plain hold and to a plain refusal, and the statements do the rest.
     select
         (ascii(user_id) between 33 and 126 and octet_length(user_id) <= 1000 and quantity between 1 and c.capacity
             and hold_for > interval '0' and hold_for <= interval '31 days' and request_key is null
@@ -401,20 +406,23 @@ begin
             if cardinality(ticket_nos) = quantity then
                 insert into booking.booking_intents as i
                     (event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
-                    select event_id, user_id, quantity, ticket_nos, request_key, as_of.hold_for, held_at, held_at + as_of.hold_for
+                    select event_id, user_id, quantity, ticket_nos, request_key, as_of.hold_for, held_at,
+                        held_at + as_of.hold_for
                     from (  -- a day has the same length everywhere
                         select clock_timestamp() as held_at, make_interval(secs => date_part('epoch', hold_for)) as hold_for offset 0
                     ) as as_of
                     returning 'held', i.id, i.expires_at, quantity > 1 or ticket_nos[1] % 256 = 0
                     into outcome, intent_id, hold_expires_at, block_ended;
                 update booking.tickets as t
-                    set status = 'held', intent_id = intent_id, held_by = user_id, hold_expires_at = hold_expires_at, returned_no = null
+                    set status = 'held', intent_id = intent_id, held_by = user_id, hold_expires_at = hold_expires_at,
+                        returned_no = null
                     where t.event_id = event_id and t.ticket_no = any (ticket_nos);
                 if request_key is not null then
                     perform booking.keep_request_key(user_id, request_key, intent_id);
                 end if;
                 if block_ended then  -- a block behind, where hardly anybody is still at it
-                    perform booking.note_claimed(event_id, no / 256 - 1) from unnest(ticket_nos) as no where no % 256 = 0 and no > 256;
+                    perform booking.note_claimed(event_id, no / 256 - 1)
+                        from unnest(ticket_nos) as no where no % 256 = 0 and no > 256;
                 end if;
                 return;
             end if;
@@ -459,5 +467,6 @@ begin
 end $$;
 comment on function booking.reserve is
     'Puts `quantity` tickets on hold, all or none. held: they are yours until hold_expires_at. sold_out: at one instant of the call '
-    'fewer were left, every other ticket sold or in a live, committed hold. contended: tickets are left, but open '
-    'transactions had them locked, or the same request_key is being answered; ask again. A request_key that was held before gets its first answer again.';
+    'fewer were left, every other ticket sold or in a live, committed hold. contended: tickets are left, but open transactions '
+    'had them locked, or the same request_key is being answered; ask again. A request_key that was held before gets its '
+    'first answer again.';

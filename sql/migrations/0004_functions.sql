@@ -16,10 +16,12 @@ begin
     end if;
     loop
         begin
-            insert into booking.events (name, capacity) values (create_event.name, create_event.capacity) returning id into new_event_id;
+            insert into booking.events (name, capacity) values (create_event.name, create_event.capacity)
+                returning id into new_event_id;
             exit;
         exception when unique_violation then  -- the sequence was lost on the way to this database
-            perform setval('booking.events_id_seq', greatest(max(e.id), pg_sequence_last_value('booking.events_id_seq'))) from booking.events as e;
+            perform setval('booking.events_id_seq', greatest(max(e.id), pg_sequence_last_value('booking.events_id_seq')))
+                from booking.events as e;
         end;
     end loop;
     insert into booking.tickets (event_id, ticket_no)
@@ -53,7 +55,8 @@ end $$;
 
 
 create function booking.confirm(intent_id bigint, user_id text) returns text
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
     locked record;
     intent booking.booking_intents;
@@ -77,7 +80,8 @@ comment on function booking.confirm is
 
 
 create function booking.release(intent_id bigint, user_id text) returns text
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
     locked record;
     intent booking.booking_intents;
@@ -100,7 +104,8 @@ comment on function booking.release is 'Gives the tickets of a live hold back, a
 
 
 create function booking.expire_holds(event_id bigint default null, max_tickets int default 1000) returns int
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_variable
 declare
     as_of timestamptz := clock_timestamp();

@@ -1,11 +1,12 @@
--- The default: the intent's own number says where to begin
+-- The default: a shared sequence says where to begin
 --
--- does: Begins at the ticket whose number is the intent's own number modulo the capacity, and takes it by its key if nobody has it.
---   If somebody has, searches near it, then among tickets given back, then in blocks of 256 in which some ticket was never held,
---   then in overdue holds: a bounded number of rows, all with SKIP LOCKED. A refusal counts what is left in one statement with
---   the clock and writes a stock check; until a ticket is given back or the next hold falls due, the next refusals read only
---   that row. `booking-sim db migrate` puts it into a database (sql/migrations/0003_reserve.sql); this file adds nothing to it.
+-- does: Begins at the ticket whose number is the next value of one sequence, modulo the capacity, and takes it by its key if nobody
+--   has it. If somebody has, searches near it, then in blocks of 256 with tickets that nobody ever held, then among tickets
+--   given back, then in overdue holds: a bounded number of rows, all with SKIP LOCKED. A refusal counts what is left in one
+--   statement with the clock and writes a stock check; until a ticket is given back or the next hold falls due, the next
+--   refusals read only that row. `booking-sim db migrate` puts it into a database (sql/migrations/0003_reserve.sql); this file
+--   adds nothing to it.
 -- used by: booking_sim.
--- costs: See the README's table. The number is a hint: events on sale at once share one sequence, so each skips numbers, and
---   what is skipped is found by the search. While most of the last tickets are in open transactions, a call may search a few times
+-- costs: See the README's table. The number is a hint: events on sale at once share the sequence, so each skips numbers, and what
+--   is skipped is found by the search. While most of the last tickets are in open transactions, a call may search a few times
 --   and answer contended although one ticket is free.
