@@ -1,4 +1,4 @@
-"""A refusal is true for one instant: the clock and the rows are read together, whatever happens between two statements."""
+"""A refusal is true for one instant: the clock and the rows are read together, whatever happens between statements."""
 
 from datetime import timedelta
 

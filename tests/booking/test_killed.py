@@ -115,9 +115,7 @@ def test_a_call_that_is_ended_after_it_wrote_has_done_nothing(conn, rival, begin
 LOCKS = {
     "the intents": "select from booking.booking_intents for update",
     "the tickets": "select from booking.tickets for update",
-    "the tickets, shared": "select from booking.tickets for key share",
     "the table of tickets": "lock table booking.tickets in access exclusive mode",
-    "the table of intents": "lock table booking.booking_intents in exclusive mode",
 }
 
 
