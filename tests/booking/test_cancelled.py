@@ -45,8 +45,6 @@ def taking_over(conn, rival, tries):
     return lambda number: f"booking.reserve({event_id}, 'bob', 3, '1 microsecond')"
 
 
-
-
 def refused(conn, rival, tries):
     event_id, _ = event_with_holds(conn, 20)
 
