@@ -50,7 +50,7 @@ class Wal:
     full_page_bytes: float | None
 
     def per_call(self, calls: float) -> dict[str, float | None]:
-        """The metrics of so many calls."""
+        """The metrics of a call, if this many were made."""
         images = None if self.full_page_bytes is None else self.full_page_bytes / calls
         return {
             "wal_bytes": self.bytes / calls,
@@ -82,7 +82,7 @@ class WalMeter:
     def since(self, first: str) -> Wal:
         """What was written since a position."""
         between = {"first": first, "last": self._value("select pg_current_wal_flush_lsn()::text")}
-        written = float(self._value(load("bench/wal_bytes"), between))
+        written = max(0.0, float(self._value(load("bench/wal_bytes"), between)))
         if not self._can_read or not written:
             return Wal(written, 0.0 if self._can_read else None)
         try:
