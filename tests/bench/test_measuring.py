@@ -92,8 +92,8 @@ def test_the_interval_is_that_of_the_sign_test(count, rank):
 def test_the_headline_counts_and_names_the_farthest():
     result = BenchResult(ROUNDS, [COMPARISON], {"strategy": "mine", "notes": []})
     assert result.headline == (
-        "mine: 2 of 4 goals reached, 1 missed, 1 not measured (here cannot be read: buffers); the farthest from its goal: cpu_us 1.70 of base,"
-        " fresh at 8 clients"
+        "mine: 2 of 4 goals reached, 1 missed, 1 not measured (here cannot be read: buffers);"
+        " the farthest from its goal: cpu_us 1.70 of base, fresh at 8 clients"
     )
     assert not result.ok
 
