@@ -19,7 +19,10 @@ TABLES = (
     "ticket_returns",
     "stock_checks",
 )
-IDENTITY = "select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute where attrelid = %s::regclass and attnum > 0"
+IDENTITY = """
+    select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
+    where attrelid = %s::regclass and attnum > 0
+"""
 
 
 def run(program, *arguments):
@@ -49,7 +52,8 @@ def data_only(source, target, folder):
 
 
 def copied_by_rows(source, target, folder):
-    """Copy each table's rows, all of one snapshot, into a database that was migrated: the sequences stay where they were."""
+    """Copy each table's rows, all of one snapshot, into a database that was migrated: the sequences stay where
+    they were."""
     migrate(target)
     with connect(source, autocommit=False) as old, connect(target) as new:
         old.isolation_level = IsolationLevel.REPEATABLE_READ
@@ -72,7 +76,8 @@ WAYS = [dumped, data_only, copied_by_rows]
 LEFT = """
     select e.id, (
         select count(*) from booking.tickets as t
-        where t.event_id = e.id and (t.status = 'available' or t.status = 'held' and t.hold_expires_at <= clock_timestamp())
+        where t.event_id = e.id
+            and (t.status = 'available' or t.status = 'held' and t.hold_expires_at <= clock_timestamp())
     ) from booking.events as e order by e.id
 """
 

@@ -2,7 +2,8 @@
 
 import json
 
-# Entries that indexes returned and rows that were read without one, dead ones too; what a rolled back try read counts as well.
+# Entries that indexes returned and rows that were read without one, dead ones too; what a rolled back try read
+# counts as well.
 VISITED = """
     select sum(pg_stat_get_xact_tuples_returned(c.oid))::bigint from pg_class as c
     where c.relnamespace = 'booking'::regnamespace and c.relkind in ('r', 'i')
@@ -23,7 +24,8 @@ def rows_visited(conn, call, *args, **kwargs):
 
 
 def ticket_updates(conn, call, *args):
-    """Make a call in the caller's transaction; return its answer, and how many tickets it updated, how many of them HOT."""
+    """Make a call in the caller's transaction; return its answer, and how many tickets it updated, how many of
+    them HOT."""
     before = conn.execute(UPDATES).fetchone()
     answer = call(conn, *args)
     after = conn.execute(UPDATES).fetchone()
@@ -44,7 +46,8 @@ def pages_read(conn, event_id, quantity=1):
 
 
 LOCKED = """
-    select count(*) - (select count(*) from (select from booking.{table} for update skip locked) as free) from booking.{table}
+    select count(*) - (select count(*) from (select from booking.{table} for update skip locked) as free)
+    from booking.{table}
 """
 
 

@@ -35,7 +35,8 @@ def empty(conn):
 
 
 def forget(conn, table):
-    """Remove what calls wrote down to be faster: the first row of each event in stock_checks stays, as it says nothing."""
+    """Remove what calls wrote down to be faster: the first row of each event in stock_checks stays, as it says
+    nothing."""
     conn.execute("set session_replication_role = replica")
     conn.execute(f"delete from booking.{table}" + (" where seen is not null" if table == "stock_checks" else ""))
     conn.execute("reset session_replication_role")

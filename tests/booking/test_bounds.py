@@ -1,4 +1,5 @@
-"""Whatever others hold or have done, a call visits a bounded number of rows and answers in time: the worst states we know."""
+"""Whatever others hold or have done, a call visits a bounded number of rows and answers in time: the worst states
+we know."""
 
 import statistics
 from datetime import timedelta
@@ -19,7 +20,8 @@ OVERDUE = timedelta(microseconds=1)
 BRIEF = timedelta(milliseconds=1)
 
 SIZES = [1_000, pytest.param(50_000, marks=pytest.mark.faults), pytest.param(300_000, marks=pytest.mark.faults)]
-ROWS = 200_000  # that a call may visit, at any capacity: a few looks into 64 blocks of 256 tickets, with what their indexes say
+# that a call may visit, at any capacity: a few looks into 64 blocks of 256 tickets, with what their indexes say
+ROWS = 200_000
 WAITS = 0.25  # seconds
 WORK = 0.25  # seconds of a busy machine for the rows that it may visit
 
@@ -129,7 +131,8 @@ def test_thousands_of_returned_tickets_are_locked(database, conn, tickets):
         assert_bounded(conn, event_id, {Outcome.CONTENDED})
         idle.rollback()
         idle.execute(
-            "select from booking.tickets where event_id = %s and returned_no is not null order by ticket_no limit %s for update",
+            "select from booking.tickets where event_id = %s and returned_no is not null"
+            " order by ticket_no limit %s for update",
             [event_id, returned - 1],
         )
         assert_bounded(conn, event_id, {Outcome.CONTENDED, Outcome.HELD})
@@ -154,7 +157,8 @@ def least_rows(conn, event_id, outcome):
         pytest.param(
             True,
             id="old snapshot",
-            # 47,000 entries were visited: an index entry that an old snapshot may still see cannot be removed or marked.
+            # 47,000 entries were visited: an index entry that an old snapshot may still see cannot be removed or
+            # marked.
             marks=pytest.mark.xfail(strict=True, reason="a known limit, stated in the README"),
         ),
     ],

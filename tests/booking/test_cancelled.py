@@ -1,4 +1,5 @@
-"""A call that is cancelled at any moment leaves no lock and nothing half done: cancels sent later and later, in small steps."""
+"""A call that is cancelled at any moment leaves no lock and nothing half done: cancels sent later and later, in
+small steps."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -27,12 +28,12 @@ def event_with_holds(conn, tickets, hold_for=timedelta(hours=1), size=1):
 
 def holding(conn, rival, tries):
     event_id = create_event(conn, "on sale", 300 + tries)
-    return lambda number: f"booking.reserve({event_id}, 'bob')"
+    return lambda _: f"booking.reserve({event_id}, 'bob')"
 
 
 def holding_a_group(conn, rival, tries):
     event_id = create_event(conn, "on sale", 20 * tries)
-    return lambda number: f"booking.reserve({event_id}, 'bob', 20)"
+    return lambda _: f"booking.reserve({event_id}, 'bob', 20)"
 
 
 def holding_with_a_key(conn, rival, tries):
@@ -42,7 +43,7 @@ def holding_with_a_key(conn, rival, tries):
 
 def taking_over(conn, rival, tries):
     event_id, _ = event_with_holds(conn, 4 * tries, OVERDUE, 4)
-    return lambda number: f"booking.reserve({event_id}, 'bob', 3, '1 microsecond')"
+    return lambda _: f"booking.reserve({event_id}, 'bob', 3, '1 microsecond')"
 
 
 def refused(conn, rival, tries):
@@ -57,21 +58,21 @@ def refused(conn, rival, tries):
 
 def refused_by_a_check(conn, rival, tries):
     event_id, _ = event_with_holds(conn, 20)
-    return lambda number: f"booking.reserve({event_id}, 'bob')"
+    return lambda _: f"booking.reserve({event_id}, 'bob')"
 
 
 def contended(conn, rival, tries):
     event_id = create_event(conn, "on sale", 1)
     rival.execute("begin")
     reserve(rival, event_id, "idle")
-    return lambda number: f"booking.reserve({event_id}, 'bob')"
+    return lambda _: f"booking.reserve({event_id}, 'bob')"
 
 
 def behind_the_same_key(conn, rival, tries):
     event_id = create_event(conn, "on sale", 10)
     rival.execute("begin")
     reserve(rival, event_id, "bob", request_key="one")
-    return lambda number: f"booking.reserve({event_id}, 'bob', request_key => 'one')"
+    return lambda _: f"booking.reserve({event_id}, 'bob', request_key => 'one')"
 
 
 def confirming(conn, rival, tries):
@@ -88,16 +89,16 @@ def confirming_behind_a_lock(conn, rival, tries):
     _, intents = event_with_holds(conn, 1)
     rival.execute("begin")
     rival.execute("select from booking.tickets for update")
-    return lambda number: f"booking.confirm({intents[0]}, 'ann')"
+    return lambda _: f"booking.confirm({intents[0]}, 'ann')"
 
 
 def expiring(conn, rival, tries):
     event_id, _ = event_with_holds(conn, 10 * tries, OVERDUE, 2)
-    return lambda number: f"booking.expire_holds({event_id}, 10)"
+    return lambda _: f"booking.expire_holds({event_id}, 10)"
 
 
 def creating(conn, rival, tries):
-    return lambda number: "booking.create_event('cancelled', 200)"
+    return lambda _: "booking.create_event('cancelled', 200)"
 
 
 SCENES = [
@@ -118,7 +119,9 @@ SCENES = [
 
 
 # The call begins when the session is asleep and the cancel is on its way: it can come before the first statement.
-ASLEEP = "with pause as materialized (select pg_sleep(0.002) is null as over) select {call} from pause where over is not null"
+ASLEEP = """
+    with pause as materialized (select pg_sleep(0.002) is null as over) select {call} from pause where over is not null
+"""
 
 
 def cancelled_at(caller, canceller, delay, call):
@@ -143,7 +146,8 @@ def cancelled_at(caller, canceller, delay, call):
 
 
 def cancel_later_and_later(database, conn, rival, scene, tries):
-    """Cancel calls after longer and longer delays, and look at every lock after each; return how many were cancelled."""
+    """Cancel calls after longer and longer delays, and look at every lock after each; return how many were
+    cancelled."""
     call = scene(conn, rival, tries + 3)
     with psycopg.connect(database, autocommit=True) as caller, psycopg.connect(database, autocommit=True) as canceller:
         caller.execute("set statement_timeout = '150ms'")  # where the cancel came before the call
@@ -178,7 +182,8 @@ def test_the_same_in_many_small_steps(database, conn, rival, scene):
 
 @pytest.mark.parametrize("quantity", [1, 3])
 def test_statement_timeouts_inside_the_callers_transaction_leave_no_lock(database, conn, rival, quantity):
-    """The time-out strikes inside a savepoint, and the caller's transaction goes on: nothing of the call stays locked."""
+    """The time-out strikes inside a savepoint, and the caller's transaction goes on: nothing of the call stays
+    locked."""
     event_id, _ = event_with_holds(conn, 40, OVERDUE, 4)
     with psycopg.connect(database) as caller:
         caller.execute("select 1")

@@ -1,4 +1,5 @@
-"""A copy gives the answers of the original: dumped, restored, data only, row by row, into a younger or an older server."""
+"""A copy gives the answers of the original: dumped, restored, data only, row by row, into a younger or an older
+server."""
 
 from datetime import timedelta
 from threading import Event, Thread
@@ -166,7 +167,7 @@ def other_server(server_home):
 def test_a_copy_on_a_server_with_other_transaction_numbers(
     database, conn, original, other_server, tmp_path, way, numbers
 ):
-    url, admin = other_server
+    url, _ = other_server
     if numbers == "higher":
         burn_up_to(admin, next_number(conn) + 5_000)
     else:
@@ -191,14 +192,16 @@ def test_a_copy_on_a_server_with_other_transaction_numbers(
 
 @pytest.mark.faults
 def test_a_stock_check_that_is_copied_by_a_transaction_of_the_same_number(database, conn, other_server, tmp_path):
-    """The transaction that copies it has, by chance, the number of the one that wrote it; a later release came along."""
-    url, admin = other_server
+    """The transaction that copies it has, by chance, the number of the one that wrote it; a later release came
+    along."""
+    url, _ = other_server
     event_id = create_event(conn, "on sale", 2)
     intents = [reserve(conn, event_id, "ann", hold_for=HOUR).intent_id for _ in range(2)]
     burn_up_to(conn, next_number(conn) + 10_000)
     refuse(conn, event_id)
     (number,) = conn.execute(
-        "select written_by::text::bigint from booking.stock_checks where event_id = %s order by checked_at desc limit 1",
+        "select written_by::text::bigint from booking.stock_checks"
+        " where event_id = %s order by checked_at desc limit 1",
         [event_id],
     ).fetchone()
     burn_up_to(conn, next_number(conn) + 5_000)

@@ -1,4 +1,5 @@
-"""A refusal is true for one instant: the clock and the rows are read together, whatever happens between two statements."""
+"""A refusal is true for one instant: the clock and the rows are read together, whatever happens between two
+statements."""
 
 from datetime import timedelta
 

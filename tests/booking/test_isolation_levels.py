@@ -1,4 +1,5 @@
-"""At other isolation levels than READ COMMITTED: a refusal with a code, or a right answer, or a serialization failure."""
+"""At other isolation levels than READ COMMITTED: a refusal with a code, or a right answer, or a serialization
+failure."""
 
 from contextlib import suppress
 from datetime import timedelta

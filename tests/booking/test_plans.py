@@ -170,7 +170,8 @@ def test_where_nearly_all_tickets_are_sold(conn, event_id, scans_of, subtests):
 
 @pytest.mark.parametrize("tickets", [1000, 4000])
 def test_where_the_tables_were_never_analysed(conn, scans_of, subtests, tickets):
-    """Without statistics, which plan is chosen depends on the size of the tables: none of them may read all of an event."""
+    """Without statistics, which plan is chosen depends on the size of the tables: none of them may read all of an
+    event."""
     event_id = create_event(conn, "on sale", tickets)
     for number in range(5):
         reserve(conn, event_id, f"late {number}", 2, hold_for=OVERDUE)

@@ -73,9 +73,7 @@ def test_to_execute_is_all_that_is_needed(clerk, conn):
 @pytest.mark.parametrize("call", ["release", "expire"])
 def test_what_a_clerk_gives_back_everybody_can_have(clerk, conn, rival, call):
     event_id = create_event(conn, "on sale", 1)
-    hold = reserve(
-        conn, event_id, "ann", hold_for=timedelta(seconds=1) if call == "expire" else timedelta(hours=1)
-    )
+    hold = reserve(conn, event_id, "ann", hold_for=timedelta(seconds=1) if call == "expire" else timedelta(hours=1))
     assert {reserve(rival, event_id, "bob").outcome for _ in range(4)} == {Outcome.SOLD_OUT}
     if call == "release":
         release(clerk, hold.intent_id, "ann")

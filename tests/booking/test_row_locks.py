@@ -1,4 +1,5 @@
-"""What a call did not take stays unlocked: after refusals, failed tries and lost races, also in the caller's transaction."""
+"""What a call did not take stays unlocked: after refusals, failed tries and lost races, also in the caller's
+transaction."""
 
 import os
 import random
@@ -85,7 +86,8 @@ def test_what_could_not_be_expired_is_not_locked(database, conn, rival, hall, lo
     with psycopg.connect(database) as locker:
         column = "intent_id" if locked == "tickets" else "id"
         locker.execute(
-            f"select from booking.{locked} where {column} = (select id from booking.booking_intents where user_id = 'cid')"
+            f"select from booking.{locked}"
+            f" where {column} = (select id from booking.booking_intents where user_id = 'cid')"
             " limit 1 for key share"
         )
         before = locked_rows(conn)
@@ -96,7 +98,8 @@ def test_what_could_not_be_expired_is_not_locked(database, conn, rival, hall, lo
         locker.rollback()
 
 
-# Races: the victim is stopped between its snapshot and its locks, and a rival changes and commits what it is about to lock.
+# Races: the victim is stopped between its snapshot and its locks, and a rival changes and commits what it is about
+# to lock.
 
 
 @pytest.fixture
@@ -159,7 +162,8 @@ def take_some(rival):
 def plain_claim(victim, event_id):
     query = """
         select count(*) from (
-            select from booking.tickets where event_id = %s and status = 'available' order by ticket_no for update skip locked
+            select from booking.tickets where event_id = %s and status = 'available'
+            order by ticket_no for update skip locked
         ) as t"""
     return victim.execute(query, [event_id]).fetchone()[0]
 

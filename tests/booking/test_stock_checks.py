@@ -1,4 +1,5 @@
-"""What a refused session wrote down never refuses anybody wrongly: releases in progress, rollbacks, expiry, own releases."""
+"""What a refused session wrote down never refuses anybody wrongly: releases in progress, rollbacks, expiry, own
+releases."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -48,7 +49,8 @@ def test_a_refusal_beside_a_release_in_progress(conn, rival, third, commits):
 @pytest.mark.parametrize("begun", ["before the refusal", "after the refusal"])
 @pytest.mark.parametrize("refused_commits", [True, False])
 def test_a_refusal_whose_transaction_ends_after_a_release(conn, rival, third, begun, refused_commits):
-    """The refused session's transaction stays open: what it found is old when it commits, and gone when it rolls back."""
+    """The refused session's transaction stays open: what it found is old when it commits, and gone when it rolls
+    back."""
     event_id, intents = held_out(conn)
     if begun == "before the refusal":
         third.execute("begin")
@@ -162,7 +164,8 @@ def test_without_what_was_written_down_the_answers_are_the_same(conn, rival, tab
 
 
 def test_buyers_who_are_refused_and_holders_who_release_in_turn(database, conn):
-    """After each release that was answered, the next reserve that begins gets the ticket, whoever was refused meanwhile."""
+    """After each release that was answered, the next reserve that begins gets the ticket, whoever was refused
+    meanwhile."""
     event_id, intents = held_out(conn, 3)
     with connect(database) as one, connect(database) as two, connect(database) as holder:
         for turn in range(60):
