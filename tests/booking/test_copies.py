@@ -167,7 +167,7 @@ def other_server(server_home):
 def test_a_copy_on_a_server_with_other_transaction_numbers(
     database, conn, original, other_server, tmp_path, way, numbers
 ):
-    url, _ = other_server
+    url, admin = other_server
     if numbers == "higher":
         burn_up_to(admin, next_number(conn) + 5_000)
     else:
