@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Composable
 
 from booking_sim import queries
 from booking_sim.database import connect, redact
+from booking_sim.database.privileges import no_schema
 from booking_sim.errors import BookingSimError
 
 RULES = (
@@ -65,8 +66,8 @@ def audit(
         `holds` gives the verdict on it.
 
     Raises:
-        BookingSimError: There is no such event or no booking schema, the connection is in a transaction, the sweep
-            bound is negative, or the database could not be read.
+        BookingSimError: There is no such event or no booking schema, the user may not read the tables, the connection
+            is in a transaction, the sweep bound is negative, or the database could not be read.
     """
     if sweep_bound is not None and sweep_bound < timedelta(0):
         raise BookingSimError(f"The sweep bound is {sweep_bound}: give a time that is not negative.")
@@ -131,8 +132,17 @@ def _snapshot(database: str | Connection[Any]) -> Iterator[Cursor[Any]]:
                 cursor.execute(queries.load("audit/snapshot"))
                 yield cursor
         except psycopg.errors.UndefinedTable:
-            raise BookingSimError(
-                f"Database '{connection.info.dbname}' has no booking schema. Make it with 'booking-sim db migrate'."
-            ) from None
+            raise no_schema(connection) from None
+        except psycopg.errors.InsufficientPrivilege:
+            raise _may_not_read(connection) from None
         except psycopg.Error as error:
             raise BookingSimError(f"The audit could not be done: {redact(str(error))}") from error
+
+
+def _may_not_read(connection: Connection[Any]) -> BookingSimError:
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        ((user,),) = cursor.execute(queries.load("privileges/current_user")).fetchall()
+    return BookingSimError(
+        f"User '{user}' may not read the tables of schema booking: "
+        f"have their owner run 'booking-sim db grant {user} --audit'."
+    )

@@ -17,7 +17,7 @@ def parse_duration(text: str) -> timedelta:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)", text.strip())
     if match is None:
         raise BookingSimError(
-            f"'{text}' is no length of time: write a number and its unit (ms, s, m or h), such as 90s or 5m."
+            f"'{text}' is not a duration: write a number and its unit (ms, s, m or h), such as 90s or 5m."
         )
     try:
         return timedelta(**{_UNITS[match[2]]: float(match[1])})

@@ -299,7 +299,7 @@ class Scenario:
         if isinstance(value, str):
             value = parse_duration(value)
         if not isinstance(value, timedelta):
-            raise BookingSimError(f"{name}={value!r} is no length of time: give a timedelta, or text such as '5m'.")
+            raise BookingSimError(f"{name}={value!r} is not a duration: give a timedelta, or text such as '5m'.")
         if not timedelta(0) < value <= _LONGEST:
             raise BookingSimError(
                 f"{name}={format_duration(value)} will not do: give more than nothing and at most 31 days."

@@ -32,6 +32,9 @@ from booking_sim.resources import SQL
 
 FOLDER = SQL / "strategies"
 
+FUNCTIONS = ("claim", "hold", "reserve", "confirm", "release", "expire_holds", "create_event")
+"""The functions of schema booking of which a strategy's file defines one at least."""
+
 _FIELD = re.compile(r"--\s*(does|used by|costs|safe|client):\s*(.*)")
 _NEEDS_RESERVE = re.compile(r"\bfunction\s+booking\.(claim|hold)\s*\(", re.IGNORECASE)
 
@@ -151,7 +154,8 @@ def scratch(url: str, strategy: Strategy) -> Iterator[str]:
         The URL of the scratch database.
 
     Raises:
-        BookingSimError: There is no right to make a database, or the file does not apply: it, the line, the reason.
+        BookingSimError: There is no right to make a database, the file does not apply (it, the line, the reason), or it
+            defines none of FUNCTIONS and is not the default.
     """
     with scratch_database(url) as scratch_url:
         with connect(scratch_url) as connection:
@@ -165,13 +169,21 @@ def _apply(connection: Connection[Any], strategy: Strategy) -> None:
         with connection.transaction():
             if _NEEDS_RESERVE.search(text):
                 connection.execute(load("contract/reserve"))
+            before = _definitions(connection)
             connection.execute(text)
             if connection.info.transaction_status is not TransactionStatus.INTRANS:
                 raise BookingSimError(
                     f"{strategy.path} ends the transaction that it is applied in: take out its COMMIT or ROLLBACK."
                 )
+            if _definitions(connection) <= before and strategy != find("default"):
+                names = ", ".join(f"booking.{name}" for name in FUNCTIONS)
+                raise BookingSimError(f"{strategy.path} defines none of {names}: define one of them.")
     except psycopg.Error as error:
         raise BookingSimError(_complaint(strategy.path, text, error)) from None
+
+
+def _definitions(connection: Connection[Any]) -> set[tuple[Any, ...]]:
+    return {*connection.execute(load("contract/defined"), {"names": [*FUNCTIONS]})}
 
 
 def _complaint(path: Path, text: str, error: psycopg.Error) -> str:

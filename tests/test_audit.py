@@ -22,6 +22,7 @@ from booking_sim.resources import SQL
 
 core = pytest.mark.core
 SWEEP_BOUND = timedelta(hours=1)
+NO_SCHEMA = r"^Database '\w+' has no booking schema\. Make it with 'booking-sim db migrate'\.$"
 
 
 def violated(frame):
@@ -259,15 +260,22 @@ def test_leaves_the_connection_as_it_was(database, conn, autocommit):
 def test_refuses_what_it_cannot_judge(database, empty_database, conn, server):
     with pytest.raises(BookingSimError, match=r"^There is no event 7\. "):
         audit(conn, event_id=7)
+    with pytest.raises(BookingSimError, match=rf"^There is no event {2**63}\. "):
+        audit(conn, event_id=2**63)
     with pytest.raises(BookingSimError, match="sweep bound is -1 day"):
         audit(conn, sweep_bound=timedelta(days=-1))
-    with pytest.raises(BookingSimError, match=r"has no booking schema\. Make it with 'booking-sim db migrate'"):
+    with pytest.raises(BookingSimError, match=NO_SCHEMA):
         audit(empty_database)
     with conn.transaction(), pytest.raises(BookingSimError, match="is in a transaction"):
         audit(conn)
     conn.execute(f"set role {server.role}")
-    with pytest.raises(BookingSimError, match="could not be done: permission denied"):
+    with pytest.raises(BookingSimError) as refusal:
         audit(conn)
+    assert str(refusal.value) == (
+        f"User '{server.role}' may not read the tables of schema booking: "
+        f"have their owner run 'booking-sim db grant {server.role} --audit'."
+    )
+    assert conn.info.transaction_status.name == "IDLE"
 
 
 def test_the_command_says_ok_or_what_is_wrong(run, conn):
@@ -306,3 +314,14 @@ def test_the_command_refuses_bad_input_in_one_line(run, arguments):
     code, out, err = run("audit", *arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("booking-sim: ")
+
+
+def test_the_command_says_which_numbers_an_event_can_have(run):
+    assert run("audit", "--event", "9" * 20)[2] == (
+        f"booking-sim: Invalid value for '--event': {'9' * 20} is not in the range 1<=x<={2**63 - 1}."
+        " See 'booking-sim audit --help'.\n"
+    )
+
+
+def test_the_help_says_that_overdue_holds_need_a_sweep_bound(run):
+    assert "The rule `overdue` is checked only with --sweep-bound." in " ".join(run("audit", "--help")[1].split())

@@ -31,7 +31,7 @@ from booking_sim.scenario import Scenario
         ({"hold": "0s"}, "hold=0s will not do: give more than nothing and at most 31 days."),
         ({"hold": "745h"}, "hold=745h will not do"),
         ({"hold": "99999999999999h"}, "is too long: write one of at most 31 days."),
-        ({"hold": 300}, "hold=300 is no length of time: give a timedelta, or text such as '5m'."),
+        ({"hold": 300}, "hold=300 is not a duration: give a timedelta, or text such as '5m'."),
         (
             {"strategy": "skiplocked"},
             "There is no strategy 'skiplocked': choose default, advisory, blocking,",
@@ -62,7 +62,7 @@ from booking_sim.scenario import Scenario
             {"kinds": {"fan": {"pays": 0.9, "late": 0.2}}},
             "kinds.fan: pays=0.9, fails=0 and late=0.2 are 1.1 together: give at most 1; the rest never pays.",
         ),
-        ({"kinds": {"fan": {"think": "5"}}}, "kinds.fan: think: '5' is no length of time"),
+        ({"kinds": {"fan": {"think": "5"}}}, "kinds.fan: think: '5' is not a duration"),
         (
             {"kinds": {"fan": {"think": "9s..5s"}}},
             "kinds.fan: think: '9s..5s' cannot be drawn: write 20s, 10s..40s, or",

@@ -48,7 +48,7 @@ def test_a_rate_of_a_window_is_of_its_own_length():
         ("p98_ms < 5", "there is no figure 'p98_ms': choose from tickets, buyers, held"),
         ("held[5s:] < 5", "there is no figure 'held' of a window: choose from attempts, failed_attempts"),
         ("p99_ms < 50ms", "'50ms' is no number"),
-        ("p99_ms[5:] < 50", "'5' is no length of time"),
+        ("p99_ms[5:] < 50", "'5' is not a duration"),
         ("p99_ms[5s:1s] < 50", "the window ends before it begins"),
         ("p99_ms = 5", "is no requirement: write a figure, one of <= >= == != < >, and a number"),
         ("p99_ms", "is no requirement"),

@@ -15,7 +15,7 @@ from booking_sim.bench.statements import TICKETS, WARM_UP
 from booking_sim.errors import BookingSimError
 
 CLIENTS, QUICK_CLIENTS = 64, 16
-"""Clients, but in the phase `clients`."""
+"""Clients, except in the phase `clients`."""
 
 LEVELS = (1, 8, 200)
 """Clients in the phase `clients`."""
@@ -75,7 +75,7 @@ class Side:
         """How many calls each client may make after its warm-up; None where every call is refused.
 
         Raises:
-            BookingSimError: There are too few tickets for so many clients.
+            BookingSimError: There are too few tickets for the clients.
         """
         if self.is_sold_out:
             return None
@@ -138,7 +138,7 @@ def comparisons(
     Args:
         strategy: What is measured.
         phases: Some of PHASES; none: all.
-        clients: Sessions, but in the phase `clients`.
+        clients: Sessions, except in the phase `clients`.
         quick: A tenth of everything.
 
     Raises:
@@ -178,9 +178,12 @@ def against_systems(
         quick: A tenth of everything.
 
     Raises:
-        BookingSimError: As `comparisons`.
+        BookingSimError: As `comparisons`; or a phase is none of a sale, or none of the systems can be brought to it.
     """
+    phases = tuple(phases)
     wanted = _check(phases, clients)
+    if any(phase not in _STATES for phase in phases):
+        raise BookingSimError(f"Systems are compared in {', '.join(_STATES)}: choose from these.")
     found = []
     for phase, (situation, start) in _STATES.items():
         rivals = tuple(
@@ -199,6 +202,8 @@ def against_systems(
         ]
         comparison = Comparison(phase, situation, clients, (*rivals, side), tuple(goals))
         found.append(_smaller(comparison) if quick else comparison)
+    if not found:
+        raise BookingSimError("None of these systems can be brought to these phases: choose another phase.")
     return tuple(found)
 
 

@@ -8,8 +8,8 @@ that makes one call. A foreign system is a folder:
     state_sold.sql       sells %(sold)s of the %(tickets)s tickets
     state_expired.sql    puts all of them into holds past their deadline, one ticket each
     state_returned.sql   holds all of them, and gives all of them back
-    held.sql             gives the number of calls that were answered with tickets until now; without it every call
-                         counts as such, whatever it was answered
+    held.sql             gives the number of calls that were answered with tickets until now: one that was refused is
+                         no sale, however fast it was
     reserve.sql          a script of pgbench: one reservation with the round trips of the system's own code
 
 A state without its file is a phase that the system is not measured in. Files with parameters are psycopg's: a percent
@@ -35,6 +35,11 @@ from booking_sim.errors import BookingSimError
 from booking_sim.queries import load
 from booking_sim.resources import DATA, SQL
 from booking_sim.strategies import Strategy, scratch
+
+
+class NotStagedError(BookingSimError):
+    """A state that a contestant cannot be brought to: the goals of that phase count as not reached."""
+
 
 STATES = ("fresh", "sold", "expired", "returned")
 
@@ -87,13 +92,13 @@ class Contestant(Protocol):
         """Make a scratch database with its schema on the server of a URL; give its URL."""
 
     def sell(self, connection: Connection[Any], tickets: int, events: int) -> Sale:
-        """Put events on sale, with so many tickets each."""
+        """Put events on sale, with this number of tickets each."""
 
     def bring(self, connection: Connection[Any], sale: Sale, state: str, sold: int) -> None:
         """Bring every event to a state; `sold` is how many tickets of each are sold in the state `sold`."""
 
-    def held(self, connection: Connection[Any]) -> int | None:
-        """How many calls were answered with tickets until now; None if it cannot tell."""
+    def held(self, connection: Connection[Any]) -> int:
+        """How many calls were answered with tickets until now."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ class Catalogued:
         """As Contestant.
 
         Raises:
-            BookingSimError: The strategy does not give all the tickets there are to one caller.
+            NotStagedError: The strategy does not give all the tickets there are to one caller.
         """
         connection.execute("set synchronous_commit = off")  # of this session, which is not measured
         for event_id in range(sale.first_event, sale.last_event + 1):
@@ -143,7 +148,7 @@ class Catalogued:
                 self._run(connection, "hold", event_id=event_id, calls=sale.tickets, due=time.time() + 3600)
                 self._run(connection, "release", event_id=event_id)
 
-    def held(self, connection: Connection[Any]) -> int | None:
+    def held(self, connection: Connection[Any]) -> int:
         """As Contestant."""
         return _count(connection, load("bench/staging/held"))
 
@@ -174,7 +179,7 @@ class Catalogued:
         try:
             connection.execute(sql.SQL(load(f"bench/staging/{name}")).format(**literals))
         except psycopg.Error as error:
-            raise BookingSimError(
+            raise NotStagedError(
                 f"{self.name} could not be brought to the phase: {error.diag.message_primary or error}."
                 " See what 'booking-sim strategies verify' says of it."
             ) from None
@@ -225,13 +230,30 @@ class Folder:
         return Sale(event_id, event_id, tickets)
 
     def bring(self, connection: Connection[Any], sale: Sale, state: str, sold: int) -> None:
-        """As Contestant."""
-        if state != "fresh":
-            self._run(connection, f"state_{state}", {"tickets": sale.tickets, "sold": sold})
+        """As Contestant.
 
-    def held(self, connection: Connection[Any]) -> int | None:
+        Raises:
+            NotStagedError: The file of the state failed.
+        """
+        if state == "fresh":
+            return
+        try:
+            self._run(connection, f"state_{state}", {"tickets": sale.tickets, "sold": sold})
+        except BookingSimError as error:
+            raise NotStagedError(str(error)) from None
+
+    def held(self, connection: Connection[Any]) -> int:
         """As Contestant."""
-        return _count(connection, self._text("held")) if self._path("held").exists() else None
+        return _count(connection, self._text("held"))
+
+    def check(self) -> None:
+        """Find out whether the files are there that every system needs.
+
+        Raises:
+            BookingSimError: One is not.
+        """
+        for name in ("schema", "sale", "held", self.call):
+            self._text(name)
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.sql"
@@ -279,7 +301,7 @@ def find_systems(names: tuple[str, ...]) -> tuple[Contestant, ...]:
             functions.
 
     Raises:
-        BookingSimError: There is no such folder.
+        BookingSimError: There is no such folder, or a file is missing in it.
     """
     folders = {path.parent.name: path.parent for path in sorted((DATA / "systems").glob("*/schema.sql"))}
     bare = (SKIP_LOCKED, RANDOM_START)
@@ -291,5 +313,7 @@ def find_systems(names: tuple[str, ...]) -> tuple[Contestant, ...]:
         if not (folder / "schema.sql").exists():
             known = f"choose from {', '.join(folders)}, or " if folders else ""
             raise BookingSimError(f"There is no system {name!r}: {known}give the path of a folder with a schema.sql.")
-        found.append(Folder(folder.resolve().name, folder))
+        system = Folder(folder.resolve().name, folder)
+        system.check()
+        found.append(system)
     return tuple(found)

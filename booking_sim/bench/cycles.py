@@ -53,9 +53,9 @@ def cycles(place: Place, comparison: Comparison) -> Iterator[list[Row]]:
 def _measured_cycle(place: Place, stage: Stage, url: str, connection: Connection[Any]) -> Row:
     due = time.time() + place.seconds + _STARTING_S
     contestant = stage.side.contestant
-    before = contestant.held(connection) or 0
+    before = contestant.held(connection)
     row = one_turn(place, stage, url, connection, load("bench/hold_until"), due=due)
-    taken = (contestant.held(connection) or 0) - before
+    taken = contestant.held(connection) - before
     _hold(stage, connection, stage.sale.tickets - taken, due)
     return row
 

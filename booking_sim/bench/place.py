@@ -27,6 +27,7 @@ class Place:
         admin: A connection to it.
         bin_dir: Where pgbench is.
         wal: The meter of the server's WAL.
+        counts: Whether the server reports the statements of a call, and their buffers.
         rounds: How often each side is measured.
         seconds: How long a turn is at most.
         tick: Called after each turn, with a few words about it.
@@ -37,6 +38,7 @@ class Place:
     admin: Connection[Any]
     bin_dir: Path
     wal: WalMeter
+    counts: bool
     rounds: int
     seconds: float
     tick: Callable[[str], None]

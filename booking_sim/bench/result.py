@@ -25,7 +25,7 @@ class BenchResult:
     Attributes:
         rounds: One row per turn: `phase`, `situation`, `clients`, `round`, `turn` (its place in the round), `side`;
             `per_s`, the calls answered a second, and per call `cpu_us`, `wal_bytes`, of these `full_page_bytes` and
-            `record_bytes`, `buffers` and `statements`, NaN where the server does not let them be read; and `served`,
+            `record_bytes`, `buffers` and `statements`, NaN where they cannot be read; and `served`,
             the share of the calls that got a ticket. Where tickets are left, only those count as answered.
         comparisons: What was measured, with the goals.
         manifest: When, where and with what.
@@ -45,8 +45,15 @@ class BenchResult:
 
     @property
     def ok(self) -> bool:
-        """Whether no goal is missed, and every contestant could be brought to every phase."""
-        return not self.manifest["notes"] and bool(self._table["reached"].fillna(value=True).all())
+        """Whether every goal is reached, of the metrics that can be read here, in every phase."""
+        judged = self._table[self._table["goal"].notna() & ~self._table["metric"].isin(self._unreadable)]
+        return not self.manifest["notes"] and bool(judged["reached"].fillna(value=False).all())
+
+    @property
+    def _unreadable(self) -> list[str]:
+        """The judged metrics that no turn has a value of."""
+        judged = self._table.loc[self._table["goal"].notna(), "metric"].unique()
+        return [name for name in judged if self.rounds[name].isna().all()]
 
     @property
     def headline(self) -> str:
@@ -54,7 +61,9 @@ class BenchResult:
         judged = self._table[self._table["goal"].notna()]
         missed, unknown = judged[~judged["reached"].fillna(value=True)], int(judged["reached"].isna().sum())
         counts = f"{len(judged) - len(missed) - unknown} of {len(judged)} goals reached, {len(missed)} missed"
-        words = f"{self.manifest['strategy']}: {counts}" + (f", {unknown} not measured" if unknown else "")
+        unreadable = ", ".join(self._unreadable)
+        why = f" (here cannot be read: {unreadable})" if unreadable else ""
+        words = f"{self.manifest['strategy']}: {counts}" + (f", {unknown} not measured{why}" if unknown else "")
         if missed.empty:
             return words
         parts = missed["ratio"] / missed["goal"]

@@ -11,13 +11,15 @@ from tqdm import tqdm
 
 from booking_sim import manifest
 from booking_sim.bench.comparisons import Comparison
+from booking_sim.bench.contestants import NotStagedError
 from booking_sim.bench.creation import creations
 from booking_sim.bench.cycles import cycles
 from booking_sim.bench.metrics import METRICS
+from booking_sim.bench.pgbench import Pgbench
 from booking_sim.bench.place import Place
 from booking_sim.bench.result import BenchResult
 from booking_sim.bench.server_cost import WalMeter
-from booking_sim.bench.stages import NotStagedError
+from booking_sim.bench.statements import can_count
 from booking_sim.bench.turns import turns
 from booking_sim.bench.window import windows
 from booking_sim.database import connect, open_server
@@ -59,7 +61,8 @@ def run(
             bar.set_postfix_str(words, refresh=False)
             bar.update()
 
-        place = Place(server.url, admin, server.bin_dir, WalMeter(meter), rounds, seconds, tick, stack)
+        counts = can_count(Pgbench(server.bin_dir, server.url, retry=False))
+        place = Place(server.url, admin, server.bin_dir, WalMeter(meter), counts, rounds, seconds, tick, stack)
         for comparison in comparisons:
             bar.set_description(f"{comparison.situation}, {comparison.clients} clients")
             about = {name: getattr(comparison, name) for name in ("phase", "situation", "clients")}

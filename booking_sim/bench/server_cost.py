@@ -50,7 +50,7 @@ class Wal:
     full_page_bytes: float | None
 
     def per_call(self, calls: float) -> dict[str, float | None]:
-        """The metrics of so many calls."""
+        """The metrics of a call, if this many were made."""
         images = None if self.full_page_bytes is None else self.full_page_bytes / calls
         return {
             "wal_bytes": self.bytes / calls,
@@ -64,7 +64,8 @@ class WalMeter:
 
     Args:
         connection: One to a scratch database that nothing else uses. The extension pg_walinspect is made there, if the
-            server has it and the user may.
+            server has it and the user may; and a replication slot of this session, without which a checkpoint removes
+            the WAL that is to be read.
     """
 
     def __init__(self, connection: Connection[Any]) -> None:
@@ -74,15 +75,22 @@ class WalMeter:
             self._can_read = True
         except psycopg.Error:
             self._can_read = False
+        try:
+            connection.execute(load("bench/keep_wal"))
+            self._keeps = True
+        except psycopg.Error:  # the user may not, or the server keeps no slots
+            self._keeps = False
 
     def position(self) -> str:
-        """Where the WAL ends now."""
+        """Where the WAL ends now; what is before it cannot be asked for any more."""
+        if self._keeps:
+            self._connection.execute(load("bench/drop_wal"))
         return self._value("select pg_current_wal_insert_lsn()::text")
 
     def since(self, first: str) -> Wal:
         """What was written since a position."""
         between = {"first": first, "last": self._value("select pg_current_wal_flush_lsn()::text")}
-        written = float(self._value(load("bench/wal_bytes"), between))
+        written = max(0.0, float(self._value(load("bench/wal_bytes"), between)))
         if not self._can_read or not written:
             return Wal(written, 0.0 if self._can_read else None)
         try:

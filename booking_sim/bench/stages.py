@@ -14,20 +14,15 @@ import psycopg
 from psycopg import Connection
 
 from booking_sim.bench.comparisons import Side
-from booking_sim.bench.contestants import Sale
+from booking_sim.bench.contestants import NotStagedError, Sale
 from booking_sim.bench.place import Place
 from booking_sim.database import connect
 from booking_sim.database.scratch import empty_database
-from booking_sim.errors import BookingSimError
 from booking_sim.queries import load
 
 _EVENTS_AT_A_TIME = 500
 _MOST_S = 120
 """How long other events may take to be made."""
-
-
-class NotStagedError(BookingSimError):
-    """A state that a contestant cannot be brought to within reasonable time; its goals count as not reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,7 @@ def staged(place: Place, side: Side, clients: int) -> Iterator[Stage]:
     """Put a side's tickets on sale and bring them to their state, in a database that is gone afterwards.
 
     Raises:
-        BookingSimError: The contestant cannot be brought to the state.
+        NotStagedError: The contestant cannot be brought to the state.
     """
     with empty_database(place.url, place.base(side.contestant)) as template:
         with connect(template) as connection:
@@ -103,7 +98,7 @@ def _make_other_events(connection: Connection[Any], events: int) -> None:
     began = time.monotonic()
     for made in range(0, events, _EVENTS_AT_A_TIME):
         if time.monotonic() - began > _MOST_S:
-            raise NotStagedError(f"create_event made {made:,} events in {_MOST_S} s, and not {events:,}")
+            raise NotStagedError(f"create_event made {made:,} events in {_MOST_S} s, and not {events:,}.")
         connection.execute(load("bench/staging/other_events"), {"events": _EVENTS_AT_A_TIME})
 
 

@@ -40,35 +40,54 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Per call; None where the server does not let its statements be reported to this user."""
+    """Per call; None where they cannot be counted."""
 
     buffers: float | None
     statements: float | None
 
 
+def can_count(pgbench: Pgbench) -> bool:
+    """Whether the server lets this user load auto_explain.
+
+    Args:
+        pgbench: One to any database of the server.
+
+    Raises:
+        BookingSimError: pgbench fails without it, too.
+    """
+    pgbench.messages(1, Load("select 1;", 1, {}))
+    try:
+        pgbench.messages(1, Load("select 1;", 1, {}, _settings("on")))
+    except BookingSimError:
+        return False
+    return True
+
+
 def count(pgbench: Pgbench, script: str, variables: dict[str, int | float], first: int) -> Counts:
-    """Count what a call needs.
+    """Count what a call needs, where `can_count`.
 
     Args:
         pgbench: One to a database that nobody else calls.
         script: What makes one call.
         variables: What it calls by a name.
         first: How many tickets are taken.
+
+    Raises:
+        BookingSimError: A call failed.
     """
     reports = []
     for nested, gone in (("off", first), ("on", first + WARM_UP + CALLS)):
-        settings = " ".join(
-            f"-c {name}={value}" for name, value in (_SETTINGS | {"auto_explain.log_nested_statements": nested}).items()
-        )
         given = variables | {"clients": 1, "number": 0, "first": gone}
-        load = Load(_marked(script), 1, given, settings)
-        try:
-            reports.append([*_reports(pgbench.messages(WARM_UP + CALLS, load))])
-        except BookingSimError:  # one who may not load auto_explain
-            return Counts(None, None)
+        load = Load(_marked(script), 1, given, _settings(nested))
+        reports.append([*_reports(pgbench.messages(WARM_UP + CALLS, load))])
     top, every = reports
     buffers = sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in top)
     return Counts(buffers / CALLS, len(every) / CALLS)
+
+
+def _settings(nested: str) -> str:
+    settings = _SETTINGS | {"auto_explain.log_nested_statements": nested}
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
 def _marked(script: str) -> str:

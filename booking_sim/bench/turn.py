@@ -15,10 +15,11 @@ from psycopg import Connection
 from booking_sim.bench.pgbench import APPLICATION, Answer, Load, Pgbench, Running
 from booking_sim.bench.server_cost import Wal, WalMeter, cpu_ns
 from booking_sim.bench.statements import WARM_UP
+from booking_sim.errors import BookingSimError
 from booking_sim.queries import load
 
 _START, _END = 1_650_811_470, 1_650_811_471  # advisory locks; any two numbers
-_LOOK_S = 0.02
+_POLL_S = 0.02
 _NEVER = 2**31 - 1
 
 
@@ -65,7 +66,7 @@ def measure(
         variables: What the script calls by a name.
 
     Raises:
-        BookingSimError: pgbench failed.
+        BookingSimError: pgbench failed or ended early, or no call was answered in time.
     """
     last = _NEVER if calls is None else WARM_UP + calls
     given = {**variables, "clients": clients, "number": 0}
@@ -73,13 +74,16 @@ def measure(
     with pgbench.until_stopped(Load(_between_locks(script, last), clients, given)) as running:
         while _waiting(connection, _START) < clients:
             if running.has_ended:
-                running.answers()  # raises what went wrong
-            time.sleep(_LOOK_S)
+                running.answers()  # raises what went wrong, if pgbench says so
+                raise BookingSimError("pgbench ended before its sessions were warm.")
+            time.sleep(_POLL_S)
         window = _run(running, connection, wal, clients, seconds)
         answers = running.answers()
     made = [answer for answer in answers if answer.number <= last]
     counted = [answer for answer in made if answer.number > WARM_UP]
     by_end = sum(answer.at <= window.end for answer in counted)
+    if not by_end:
+        raise BookingSimError(f"No call was answered in {seconds:g} s: give it more time.")
     return Turn(
         per_s=_rate(counted, window, last),
         cpu_us=None if window.cpu_ns is None else window.cpu_ns / 1000 / by_end,
@@ -108,7 +112,7 @@ def _run(running: Running, connection: Connection[Any], wal: WalMeter, clients: 
     begin = time.time()
     connection.execute(f"select pg_advisory_unlock({_START})")
     while time.time() < begin + seconds and _waiting(connection, _END) < clients and not running.has_ended:
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
     after = cpu_ns(pids, url)
     end = time.time()
     running.stop()
@@ -118,8 +122,8 @@ def _run(running: Running, connection: Connection[Any], wal: WalMeter, clients: 
 
 def _rate(counted: list[Answer], window: _Window, last: int) -> float:
     """Answers a second while every client still called."""
-    firsts = [answer.at for answer in counted if answer.number == last]
-    end = min(firsts, default=window.end)
+    finished_at = [answer.at for answer in counted if answer.number == last]
+    end = min(finished_at, default=window.end)
     return sum(answer.at <= end for answer in counted) / (end - window.begin)
 
 

@@ -9,7 +9,7 @@ from psycopg import Connection
 from booking_sim.bench.comparisons import Comparison
 from booking_sim.bench.place import Place, Row
 from booking_sim.bench.stages import Stage, staged
-from booking_sim.bench.statements import count
+from booking_sim.bench.statements import Counts, count
 from booking_sim.bench.turn import measure
 from booking_sim.errors import BookingSimError
 
@@ -18,7 +18,8 @@ def turns(place: Place, comparison: Comparison) -> Iterator[list[Row]]:
     """Yield the rows of each round; every other round has the opposite order.
 
     Raises:
-        BookingSimError: A contestant cannot be brought to its state, pgbench failed, or no call got a ticket.
+        NotStagedError: A contestant cannot be brought to its state.
+        BookingSimError: pgbench failed, or no call got a ticket.
     """
     with ExitStack() as stack:
         stages = [stack.enter_context(staged(place, side, comparison.clients)) for side in comparison.sides]
@@ -61,12 +62,12 @@ def one_turn(
         seconds=place.seconds,
         variables=given,
     )
-    after = contestant.held(connection)
-    served = None if before is None or after is None else (after - before) / turn.calls
+    served = (contestant.held(connection) - before) / turn.calls
     if served == 0 and not stage.side.is_sold_out:
         raise BookingSimError(f"{stage.side.label} gave no ticket, with tickets left: nothing to measure.")
-    answered = 1.0 if served is None or stage.side.is_sold_out else served
-    counts = count(pgbench, script, given, stage.sold + turn.calls + stage.clients)
+    answered = 1.0 if stage.side.is_sold_out else served
+    taken = stage.sold + turn.calls + stage.clients
+    counts = count(pgbench, script, given, taken) if place.counts else Counts(None, None)
     return {
         "per_s": turn.per_s * answered,
         "cpu_us": None if turn.cpu_us is None else turn.cpu_us / answered,

@@ -8,6 +8,7 @@ from booking_sim.bench.comparisons import Comparison
 from booking_sim.bench.pgbench import Load, Times
 from booking_sim.bench.place import Place, Row
 from booking_sim.bench.stages import staged
+from booking_sim.errors import BookingSimError
 
 _CALLS_PER_TICKET = 3  # refusals are fast, and half a second of them is to be seen
 _WINDOW_S = 0.1
@@ -41,7 +42,15 @@ def worst_window(times: Times, tickets: int) -> tuple[float, float]:
     Args:
         times: The answers, from the first ticket on.
         tickets: How many of them had a ticket.
+
+    Raises:
+        BookingSimError: There are fewer answers than tickets.
     """
+    if len(times) < tickets:
+        raise BookingSimError(
+            f"Only {len(times):,} calls were answered, for {tickets:,} tickets, so it was never sold out:"
+            " measure this phase with fewer clients."
+        )
     begin, sold_out_at = times[tickets // 10], times[tickets - 1]
     fresh = (tickets // 2 - tickets // 10) / (times[tickets // 2] - begin)
     all_still_call = times[len(times) * 9 // 10]

@@ -6,6 +6,7 @@ import signal
 import sys
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ from tqdm import tqdm
 from booking_sim.cli.labels import labelled
 from booking_sim.database import open_server
 from booking_sim.durations import parse_duration
+from booking_sim.errors import BookingSimError
 from booking_sim.strategies import find
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
     from booking_sim.contract import POINTS, confidence, verify  # noqa: PLC0415  brings pandas, which --help does without
 
     chosen, crowd_for = find(strategy), parse_duration(duration)
+    if crowd_for <= timedelta(0):
+        raise BookingSimError("--for must be above 0, such as 5s.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the scratch database is dropped also then
     if not as_json:
         click.echo(f"{chosen.name}: {chosen.title}\n")
@@ -98,16 +102,18 @@ class _State:
         return sum(finding.claims for finding in self.findings) + self.under_way
 
     def verdict(self) -> str:
-        checked = f"{self.claims:,} claims"
         if self.interrupted:
             found = f"{self.strategy} breaks the contract" if self.failed else "no violation so far"
             points = f"{len(self.findings)} of {self.points} points"
-            return f"Interrupted after {points} and {checked}: {found}. The rest was not checked."
+            return f"Interrupted after {points} and {self.claims:,} claims: {found}. The rest was not checked."
         required = sum(finding.required for finding in self.findings)
+        points = f"{required} required points, {len(self.findings) - required} noted"
+        in_crowd = sum(finding.claims for finding in self.findings if finding.point == "one_holder")
+        claims = f"{self.claims:,} claims in all, {in_crowd:,} of them in the last crowd"
         seconds = sum(finding.seconds for finding in self.findings)
         verdict = f"breaks the contract in {self.failed} of" if self.failed else "keeps the contract:"
-        line = f"{self.strategy} {verdict} {required} points, {checked} checked ({seconds:.1f} s)."
-        return f"{line}\nIn the crowd: {self.confidence}." if self.confidence else line
+        line = f"{self.strategy} {verdict} {points}; {claims} ({seconds:.1f} s)."
+        return f"{line}\nThe last crowd saw {self.confidence}." if self.confidence else line
 
     def figures(self) -> dict[str, Any]:
         return {

@@ -138,7 +138,7 @@ class Crowd:
             session.result()
 
     def _visit_often(self, connection: Connection[Any], number: int, until: float) -> None:
-        random = Random(number)  # noqa: S311  repeatable, not secret
+        random = Random(number)  # noqa: S311  the same draws each run, not a secret
         waiting: deque[tuple[Ledger, Hold, bool]] = deque()
         with self._stopping_all():
             for visit in count(1):  # at least one, however little time there is
@@ -175,10 +175,14 @@ class Crowd:
                 return [(ledger, ledger.held(answer, user_id, quantity, hold_for), short)]
             sold_out = answer.outcome is Outcome.SOLD_OUT
             ledger.refusals += sold_out
-            ends_it = sold_out and ledger.refusals == (self.habits.refusals or 0) * self.habits.sessions
+            ends_it = sold_out and self._is_last_refusal(ledger.refusals)
         if ends_it:
             self._ledgers[place] = self._open_event(connection)
         return []
+
+    def _is_last_refusal(self, refusals: int) -> bool:
+        each = self.habits.refusals
+        return each is not None and refusals == each * self.habits.sessions
 
     def _end(self, connection: Connection[Any], random: Random, ledger: Ledger, hold: Hold, short: bool) -> None:
         match random.choices(["keep", "confirm", "release"], weights=self.habits.endings)[0]:

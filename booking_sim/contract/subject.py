@@ -60,7 +60,7 @@ class Subject:
         url: The scratch database in which it is applied.
         connection: In autocommit, for whoever needs one.
         retry: SQLSTATEs after which its client repeats the call.
-        crowd_for: How long the crowd of the last but one point goes on.
+        crowd_for: How long the crowd of the point `one_holder` goes on.
         progress: Called a few times a second by a crowd: its claims so far, the seconds so far and in all.
     """
 

@@ -1,5 +1,6 @@
 """Who may use the booking schema: what an application's role is granted, and what one that audits is."""
 
+from contextlib import ExitStack
 from typing import Any
 
 import psycopg
@@ -22,7 +23,7 @@ def grant(database: str | Connection[Any], role: str, *, audit: bool = False) ->
     Args:
         database: A libpq URL of the owner of the schema, or a connection of theirs with no transaction open.
         role: The role's name as PostgreSQL keeps it, without quotes; upper case, blanks and quotes are part of it.
-        audit: Grant SELECT on the tables as well, for `booking-sim audit`, the observer, and checks of one's own.
+        audit: Grant SELECT on the tables as well, for `booking-sim audit`, the observer, and your own checks.
 
     Raises:
         BookingSimError: There is no such role or no booking schema, or the schema belongs to somebody else.
@@ -31,19 +32,24 @@ def grant(database: str | Connection[Any], role: str, *, audit: bool = False) ->
         grant(server.url, "web")
         grant(server.url, "auditor", audit=True)
     """
-    try:
-        if isinstance(database, str):
-            with connect(database) as connection:
-                _grant(connection, role, audit=audit)
-        else:
-            _grant(database, role, audit=audit)
-    except (psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedFunction):
-        raise BookingSimError("The database has no booking schema. Make it with 'booking-sim db migrate'.") from None
-    except psycopg.Error as error:
-        raise BookingSimError(
-            f"Nothing was granted to {role!r}: {redact(error.diag.message_primary or str(error))}. "
-            "Connect as the user who migrated the database."
-        ) from None
+    with ExitStack() as stack:
+        connection = stack.enter_context(connect(database)) if isinstance(database, str) else database
+        try:
+            _grant(connection, role, audit=audit)
+        except (psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedFunction):
+            raise no_schema(connection) from None
+        except psycopg.Error as error:
+            raise BookingSimError(
+                f"Nothing was granted to {role!r}: {redact(error.diag.message_primary or str(error))}. "
+                "Connect as the user who migrated the database."
+            ) from None
+
+
+def no_schema(connection: Connection[Any]) -> BookingSimError:
+    """Return the error that says that a connection's database has not been migrated."""
+    return BookingSimError(
+        f"Database '{connection.info.dbname}' has no booking schema. Make it with 'booking-sim db migrate'."
+    )
 
 
 def _grant(connection: Connection[Any], role: str, *, audit: bool) -> None:

@@ -13,8 +13,7 @@ with checks as (
         closed_until = 'infinity' or not exists (
             select from booking.ticket_returns as r
             where r.event_id = checks.event_id and (
-                r.returned_in >= pg_snapshot_xmax(seen) and r.returned_in < pg_snapshot_xmax(pg_current_snapshot())
-                or r.returned_in = any (array(select pg_snapshot_xip(seen)))
+                r.returned_in >= pg_snapshot_xmax(seen) or r.returned_in = any (array(select pg_snapshot_xip(seen)))
             )
         )
     )

@@ -18,8 +18,14 @@ end $$;
 
 -- The contract refuses other levels than READ COMMITTED; here SERIALIZABLE takes its place.
 do $$
+declare
+    definition constant text := pg_get_functiondef('booking.check_request'::regproc);
+    changed constant text := replace(definition, '(''read committed'',', '(''serializable'',');
 begin
-    execute replace(pg_get_functiondef('booking.check_request'::regproc), '(''read committed'',', '(''serializable'',');
+    if changed = definition then
+        raise exception 'booking.check_request() does not name read committed where serializable.sql replaces it';
+    end if;
+    execute changed;
 end $$;
 
 create or replace function booking.claim(event_id bigint, quantity int) returns int[]

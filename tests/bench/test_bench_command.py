@@ -9,7 +9,7 @@ import psutil
 import pytest
 from program import SECONDS
 
-from booking_sim.bench import bench
+from booking_sim.bench import bench, find_systems
 from booking_sim.errors import BookingSimError
 
 COLUMNS = [
@@ -80,6 +80,7 @@ create table tiny.seats (no int primary key, owner text);
     "sale": """insert into tiny.seats (no) select n from generate_series(1, %(tickets)s) as n;
 """,
     "state_sold": "update tiny.seats set owner = 'crowd' where no %% 1 = 0 and no <= %(sold)s",
+    "held": "select count(*) from tiny.seats where owner is not null",
     "reserve": """begin;
 select coalesce(min(no), 0) as seat from (
     select no from tiny.seats where owner is null limit 1 for update skip locked) as free \\gset
@@ -125,6 +126,33 @@ def test_a_system_with_a_mistake_in_it(run, system):
     assert err.count("\n") == 1
 
 
+def test_a_system_without_a_file_that_it_needs(run, system):
+    (system / "held.sql").unlink()
+    status, out, err = run("bench", *SMALL, "--phase", "fresh", "--systems", system)
+    assert (status, out) == (2, "")
+    assert err == f"booking-sim: Cannot read '{system}/held.sql': No such file or directory. A system needs it.\n"
+
+
+def test_a_state_that_fails_ends_its_phase_and_not_the_bench(server, system):
+    (system / "state_sold.sql").write_text("update tiny.sets set owner = 'crowd'")
+    result = bench(
+        phases=["fresh", "half"],
+        systems=find_systems((str(system),)),
+        clients=2,
+        quick=True,
+        seconds=0.2,
+        url=server.url,
+    )
+    assert set(result.rounds["phase"]) == {"fresh"}
+    [note] = result.manifest["notes"]
+    assert note.startswith(f"half sold: '{system}/state_sold.sql' failed: ")
+    table = result.table().set_index(["phase", "metric"])
+    assert table.loc[("half", "per_s"), "reached"] is pd.NA
+    assert "1 not measured" in result.headline
+    assert not result.ok
+    result.chart()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_of_a_bench_that_is_interrupted(server, start, scratches, tmp_path, number):
     process = start("bench", "--quick", "--phase", "sold_out", "--seconds", 600)
@@ -148,7 +176,14 @@ def test_nothing_is_left_of_a_bench_that_is_interrupted(server, start, scratches
         (["--clients", 100_000], "clients=100000 is more than the server has left"),
         (["--clients", 250, "--quick", "--phase", "last"], "clients=250 is too many for the tickets that are left"),
         (["--systems", "nosuch"], "There is no system 'nosuch': "),
-        (["--systems", "--phase", "cycles"], "No system can be brought to these phases"),
+        (
+            ["--systems", "--phase", "inventory"],
+            "Systems are compared in fresh, half, last, sold_out, expired, returned: choose from these.",
+        ),
+        (
+            ["--systems", "plain_transaction", "--phase", "expired"],
+            "None of these systems can be brought to these phases",
+        ),
         (["--out", "/dev/null/out"], "Cannot write to '/dev/null/out'"),
     ],
 )

@@ -92,8 +92,8 @@ def test_the_interval_is_that_of_the_sign_test(count, rank):
 def test_the_headline_counts_and_names_the_farthest():
     result = BenchResult(ROUNDS, [COMPARISON], {"strategy": "mine", "notes": []})
     assert result.headline == (
-        "mine: 2 of 4 goals reached, 1 missed, 1 not measured; the farthest from its goal: cpu_us 1.70 of base,"
-        " fresh at 8 clients"
+        "mine: 2 of 4 goals reached, 1 missed, 1 not measured (here cannot be read: buffers);"
+        " the farthest from its goal: cpu_us 1.70 of base, fresh at 8 clients"
     )
     assert not result.ok
 
@@ -102,6 +102,18 @@ def test_what_could_not_be_brought_about_is_no_success():
     comparison = Comparison("fresh", "fresh", 8, COMPARISON.sides, GOALS[:1])
     assert BenchResult(ROUNDS, [comparison], {"strategy": "mine", "notes": []}).ok
     assert not BenchResult(ROUNDS, [comparison], {"strategy": "mine", "notes": ["too slow"]}).ok
+
+
+def test_a_goal_without_a_value_is_no_success_but_where_nothing_can_be_read():
+    sides = (*COMPARISON.sides, Side("late", BASELINE, 1))
+    goals = (Goal("mine", "per_s", 0.75, "base"), Goal("late", "per_s", 0.75, "base"))
+    result = BenchResult(ROUNDS, [Comparison("fresh", "fresh", 8, sides, goals)], {"strategy": "mine", "notes": []})
+    assert result.headline == "mine: 1 of 2 goals reached, 0 missed, 1 not measured"
+    assert not result.ok
+    goals = (goals[0], Goal("mine", "buffers", 1.1, "base"))
+    result = BenchResult(ROUNDS, [Comparison("fresh", "fresh", 8, sides, goals)], {"strategy": "mine", "notes": []})
+    assert result.headline == "mine: 1 of 2 goals reached, 0 missed, 1 not measured (here cannot be read: buffers)"
+    assert result.ok
 
 
 def test_the_chart_shows_every_judged_ratio_with_its_goal():
@@ -125,6 +137,11 @@ def test_a_steady_rate_has_no_bad_window_even_where_the_callers_end_one_by_one()
     times = np.concatenate([np.arange(0, 2, 0.002), np.arange(2, 2.2, 0.0001), [2.3, 2.45]])
     fresh, worst = worst_window(times, 1000)
     assert worst == pytest.approx(fresh, rel=0.05)
+
+
+def test_a_window_with_fewer_answers_than_tickets():
+    with pytest.raises(BookingSimError, match="Only 900 calls were answered, for 1,000 tickets"):
+        worst_window(np.arange(0, 0.9, 0.001), 1000)
 
 
 def test_the_goals_are_those_that_are_published():

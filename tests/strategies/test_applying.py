@@ -4,9 +4,11 @@ import os
 
 import pytest
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import RaiseException
 
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
+from booking_sim.resources import SQL
 from booking_sim.strategies import find, scratch
 
 pytestmark = pytest.mark.core
@@ -42,6 +44,55 @@ def test_a_file_that_does_not_apply(server, tmp_path, text, complaint):
         pass
     assert "\n" not in str(refusal.value)
     assert scratches(server) == []
+
+
+NONE_OF_THEM = (
+    r"own\.sql defines none of booking\.claim, booking\.hold, booking\.reserve, booking\.confirm, booking\.release, "
+    r"booking\.expire_holds, booking\.create_event: define one of them\.$"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "-- create function booking.claim(",
+        "create index on booking.tickets (held_by);",
+        "create function public.reserve() returns int language sql as 'select 1';",
+        "drop function booking.confirm;",
+    ],
+)
+def test_a_file_that_defines_no_function_of_the_contract(server, tmp_path, text):
+    path = tmp_path / "own.sql"
+    path.write_text(text)
+    with pytest.raises(BookingSimError, match=NONE_OF_THEM), scratch(server.url, find(path)):
+        pass
+    assert scratches(server) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (SQL / "contract" / "reserve.sql").read_text(encoding="utf-8"),  # as it was, but written by its user
+        "set local search_path = booking; create function claim() returns int language sql as 'select 1'",
+    ],
+)
+def test_a_file_that_defines_one_in_some_way(server, tmp_path, text):
+    path = tmp_path / "own.sql"
+    path.write_text(text)
+    with scratch(server.url, find(path)):
+        pass
+
+
+def test_serializable_does_not_apply_where_the_check_of_the_isolation_level_is_another(server):
+    with scratch(server.url, find("default")) as url, connect(url) as connection:
+        connection.execute(
+            "create or replace function booking.check_request("
+            "event_id bigint, user_id text, quantity int, hold_for interval, request_key text"
+            ") returns int language sql as 'select 1'"
+        )
+        with pytest.raises(RaiseException, match=r"check_request\(\) does not name read committed"):
+            connection.execute(find("serializable").path.read_text(encoding="utf-8"))
 
 
 def test_the_scratch_database_is_gone_also_after_an_error_and_with_somebody_in_it(server):

@@ -37,14 +37,14 @@ def test_a_users_file_that_keeps_the_contract(run, shorter, own):
     assert (code, err) == (0, "")
     assert out.count("\n  pass ") == len(POINTS)
     checked, sure = out.splitlines()[-2:]
-    claims = int(
-        re.fullmatch(r"own keeps the contract: 15 points, ([\d,]+) claims checked \(.* s\)\.", checked)[1].replace(
-            ",", ""
-        )
+    figures = re.fullmatch(
+        r"own keeps the contract: 15 required points, 2 noted; "
+        r"([\d,]+) claims in all, ([\d,]+) of them in the last crowd \([\d.]+ s\)\.",
+        checked,
     )
-    of_the_crowd = int(re.match(r"In the crowd: no violation in ([\d,]+) claims: ", sure)[1].replace(",", ""))
+    claims, of_the_crowd = (int(figure.replace(",", "")) for figure in figures.groups())
     assert claims > of_the_crowd > 20
-    assert sure == f"In the crowd: {Confidence(of_the_crowd)}."
+    assert sure == f"The last crowd saw {Confidence(of_the_crowd)}."
 
 
 def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run, shorter):
@@ -60,7 +60,7 @@ def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run, shorter):
         r"^  FAIL      After all of this, the audit .*\n +violations: \d+ of one_live_intent", out, re.MULTILINE
     )
     assert re.search(r"^  pass      The five functions", out, re.MULTILINE)
-    assert re.search(r"^unsafe breaks the contract in [3-7] of 15 points, \d", out.splitlines()[-1])
+    assert re.search(r"^unsafe breaks the contract in [3-7] of 15 required points, 2 noted; \d", out.splitlines()[-1])
     assert "confidence" not in out
 
 
@@ -126,10 +126,12 @@ def test_an_interrupt_ends_the_crowd_with_a_partial_verdict(start, server, own, 
 
 
 @pytest.mark.parametrize(
-    ("duration", "complaint"), [("soon", "'soon' is no length"), ("0s", "give it more than no time")]
+    ("duration", "complaint"),
+    [("soon", "'soon' is not a duration"), ("0s", "booking-sim: --for must be above 0, such as 5s.")],
 )
-def test_a_duration_that_does_not_fit(run, duration, complaint):
-    code, out, err = run("strategies", "verify", "default", "--for", duration, "--json")
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_duration_that_does_not_fit(run, duration, complaint, options):
+    code, out, err = run("strategies", "verify", "default", "--for", duration, *options)
     assert (code, out) == (2, "")
     assert complaint in err
     assert err.count("\n") == 1
@@ -139,6 +141,15 @@ def test_a_name_that_is_not_there(run):
     code, out, err = run("strategies", "verify", "nosuch")
     assert (code, out) == (2, "")
     assert err.startswith("booking-sim: There is no strategy 'nosuch': choose default,")
+    assert err.count("\n") == 1
+
+
+def test_a_file_that_defines_nothing(run, tmp_path):
+    path = tmp_path / "empty.sql"
+    path.touch()
+    code, _, err = run("strategies", "verify", path)
+    assert code == 2
+    assert err.startswith(f"booking-sim: {path} defines none of booking.claim, booking.hold,")
     assert err.count("\n") == 1
 
 

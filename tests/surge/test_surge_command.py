@@ -94,7 +94,7 @@ def test_the_unsafe_strategy_oversells_and_the_audit_says_so(run):
         (["--ticket", 5], {}, "No such option"),
         (["--tickets", 0], {}, "tickets=0 will not do: give a whole number from 1 to 5,000,000."),
         (["--connections", 5000], {}, "connections=5000 is more than the server has left"),
-        (["--hold", "5 fortnights"], {}, "'5 fortnights' is no length of time"),
+        (["--hold", "5 fortnights"], {}, "'5 fortnights' is not a duration"),
         (["--strategy", "nosuch"], {}, "There is no strategy 'nosuch': choose default,"),
         (["--strategy", "nosuch.sql"], {}, "Cannot read the strategy nosuch.sql: No such file"),
         (["--out", "/dev/null/out"], {}, "Cannot write to '/dev/null/out'"),

@@ -7,6 +7,7 @@ from collections import Counter
 import psycopg
 import pytest
 
+from booking_sim.bench.contestants import Folder, Sale
 from booking_sim.database import connect
 from booking_sim.database.embedded import BIN_DIR
 from booking_sim.resources import DATA
@@ -14,14 +15,15 @@ from booking_sim.resources import DATA
 SYSTEMS = DATA / "systems"
 NAMES = sorted(folder.name for folder in SYSTEMS.iterdir() if folder.is_dir())
 OVERSELL = {"tigerfans"}  # by their own design
-NEVER_EXPIRE = {"skip_locked_function", "random_start"}
-SWEPT = {"alf_io", "plain_transaction"}  # a hold past its deadline waits for their job
+OVERDUE = {  # a hold past its deadline waits for their job: this makes every hold such a one
+    "alf_io": "update alf_io.tickets_reservation set validity = now() - interval '11 minutes'",
+    "plain_transaction": """update plain_transaction.intents set expires_at = now() - interval '1 minute';
+        update plain_transaction.tickets set hold_expires_at = now() - interval '1 minute'""",
+}
 PROMISED = {  # who was told to have a ticket, where an inventory of tickets shows one holder of each
     "alf_io": "select count(*) from alf_io.tickets_reservation where status = 'PENDING'",
     "bn_api": "select count(*) from bn_api.order_items where created_at > now() - interval '1 day'",
     "plain_transaction": "select count(*) from plain_transaction.intents where status = 'pending'",
-    "random_start": "select count(*) from random_start.intents where status = 'pending'",
-    "skip_locked_function": "select count(*) from skip_locked_function.intents where status = 'pending'",
 }
 TICKETS = 50
 
@@ -131,25 +133,26 @@ def test_sold_out_is_an_answer_that_changes_nothing(system):
 
 
 def test_holds_past_their_deadline(system):
-    if system.folder.name in NEVER_EXPIRE:
+    if system.folder.name in OVERDUE:
         assert not (system.folder / "state_expired.sql").exists()
-        return
-    system.run("state_expired")
-    if system.folder.name in SWEPT:
+        system.sell_out()
+        system.connection.execute(OVERDUE[system.folder.name])
         now = system.connection.execute("select now()").fetchone()[0]
         assert all(status == "held" and deadline < now for _, status, _, deadline in system.inventory())
         before = system.inventory()
         system.pgbench("reserve", calls=3)
         assert system.inventory() == before
         system.run("sweep")
+    else:
+        system.run("state_expired")
     assert system.count() == {"available": TICKETS}
     system.sell_out()
     assert system.count() == {"held": TICKETS} or system.folder.name in OVERSELL
 
 
 def test_the_job_leaves_a_live_hold_alone(system):
-    assert (system.folder / "sweep.sql").exists() == (system.folder.name in SWEPT)
-    if system.folder.name in SWEPT:
+    assert (system.folder / "sweep.sql").exists() == (system.folder.name in OVERDUE)
+    if system.folder.name in OVERDUE:
         system.pgbench("reserve", calls=2)
         before = system.inventory()
         system.run("sweep")
@@ -183,10 +186,25 @@ def test_the_round_trips_are_those_of_the_readme(system):
     assert system.pgbench("reserve") - begun_with_the_first == refused
 
 
+@pytest.mark.parametrize("state", ["fresh", "sold", "expired", "returned"])
+def test_an_answer_with_a_ticket_counts_and_a_refusal_does_not(system, state):
+    contestant = Folder(system.folder.name, system.folder)
+    if state not in contestant.states:
+        return
+    contestant.bring(system.connection, Sale(1, 1, TICKETS), state, TICKETS - 10)
+    left = system.count()["available"]
+    before = contestant.held(system.connection)
+    system.pgbench("reserve", calls=3)
+    assert contestant.held(system.connection) == before + 3
+    system.pgbench("reserve", calls=left)
+    assert contestant.held(system.connection) == before + left
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_file_says_first_what_it_is_and_the_schema_what_matters(name):
     files = {path.name: path.read_text(encoding="utf-8") for path in (SYSTEMS / name).iterdir()}
-    assert {"schema.sql", "sale.sql", "reserve.sql", "confirm.sql", "release.sql", "inventory.sql"} <= set(files)
+    needed = ("schema", "sale", "held", "reserve", "confirm", "release", "inventory")
+    assert {f"{name}.sql" for name in needed} <= set(files)
     assert [file for file, text in files.items() if not re.match(r"-- \w", text)] == []
     said = re.findall(r"^-- (source|claims|expires|leaves out)[:,] ", files["schema.sql"], re.MULTILINE)
     assert said == ["source", "claims", "expires", "leaves out"]

@@ -8,7 +8,7 @@
 --   claim, six round trips.
 -- expires: by a job every 30 seconds (sweep.sql), by the application's clock, 10 minutes after the deadline; the
 --   tickets become RELEASED, and a second job makes them FREE again. Nobody can reserve a ticket past its deadline
---   before that: state_expired.sql leaves both jobs to come, so that phase is a sold-out event.
+--   before that: so the phase would be a sold-out event, and there is no state_expired.sql.
 -- leaves out, each in its favour: the checks of the request before the transaction, among them a count of all free
 --   tickets of the category; prices other than 0 and payment methods; discount codes, waiting list, additional
 --   services and their texts (where the transaction reads such a table, it is here, and empty); mails, extensions;

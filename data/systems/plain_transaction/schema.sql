@@ -4,7 +4,7 @@
 -- claims: begin; select the first available ticket in order, FOR UPDATE SKIP LOCKED; update it; insert an intent;
 --   commit. Five round trips, three if it is sold out: begin, select, rollback.
 -- expires: by a job of the application (sweep.sql), perhaps every minute. Until it has run, a ticket past its
---   deadline cannot be reserved: state_expired.sql leaves it to come, so that phase is a sold-out event.
+--   deadline cannot be reserved: there is no state_expired.sql.
 -- leaves out: idempotent requests, quantities, a bound on what one call reads. A ticket that another open
 --   transaction has locked is skipped, so that the last tickets can seem sold out.
 

@@ -1,2 +1,0 @@
--- One buyer gives back the hold of an intent: one round trip.
-select random_start.release(:intent);
