@@ -2,7 +2,7 @@
 
 import json
 
-# Entries that indexes returned and rows that were read without one, dead ones too, also those of tries that were undone.
+# Entries that indexes returned and rows that were read without one, dead ones too, and those of tries that were undone.
 VISITED = """
     select sum(pg_stat_get_xact_tuples_returned(c.oid))::bigint from pg_class as c
     where c.relnamespace = 'booking'::regnamespace and c.relkind in ('r', 'i')

@@ -21,9 +21,7 @@ BRIEF = timedelta(milliseconds=1)
 SIZES = [1_000, pytest.param(50_000, marks=pytest.mark.faults), pytest.param(300_000, marks=pytest.mark.faults)]
 TRIES = 10
 LOOK = 64 * 256  # tickets of the blocks that a try looks into
-ROWS = (
-    TRIES * 2 * LOOK
-)  # that a call may visit, at any capacity: each try looks for tickets, and then whether any are left
+ROWS = TRIES * 2 * LOOK  # that a call may visit, at any capacity: each try searches, and then counts what is left
 WAITS = 0.25  # seconds
 WORK = 0.25  # seconds of a busy machine for the rows that it may visit
 
@@ -162,7 +160,7 @@ def least_rows(conn, event_id, outcome, enough):
         pytest.param(
             True,
             id="old snapshot",
-            # An index entry that an old snapshot may still see cannot be removed or marked: 47,000 were visited.
+            # An index entry that an old snapshot may still see cannot be removed or marked, so each is visited.
             marks=pytest.mark.xfail(strict=True, reason="a known limit, stated in the README"),
         ),
     ],

@@ -1,4 +1,4 @@
-"""A call that is cancelled at any moment leaves no lock and nothing half done: cancels later and later, in small steps."""
+"""A call cancelled at any moment leaves no lock and nothing half done: cancels later and later, in small steps."""
 
 from contextlib import suppress
 from datetime import timedelta
