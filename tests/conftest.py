@@ -157,7 +157,8 @@ def pytest_report_header():
 def pytest_generate_tests(metafunc):
     if "server" in metafunc.fixturenames:
         which = ["main"]
-        if metafunc.definition.get_closest_marker("core"):
+        marked = metafunc.definition.get_closest_marker
+        if marked("core") and not marked("faults"):
             which.append(pytest.param("oldest", marks=pytest.mark.oldest))
         metafunc.parametrize("server", which, indirect=True, scope="session")
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 SQL = Path(__file__).parent / "sql"
 VIOLATIONS = (SQL / "violations.sql").read_text(encoding="utf-8")
 EMPTY = (SQL / "empty.sql").read_text(encoding="utf-8")
@@ -32,6 +34,12 @@ def contents(conn):
 def empty(conn):
     """Remove every row. The triggers would refuse it, so they are set aside: the caller must be a superuser."""
     conn.execute(EMPTY)
+
+
+def skip_before_17(conn):
+    """A table that was never analysed: before 17, the planner reads all of an event rather than look up a few numbers."""
+    if conn.info.server_version < 170000:
+        pytest.skip("PostgreSQL 15 and 16 may read a whole event where the tables were never analysed: a known limit")
 
 
 def forget(conn, table):

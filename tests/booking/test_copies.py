@@ -13,8 +13,6 @@ from booking_sim.database.embedded import BIN_DIR, Cluster
 from booking_sim.database.migrations import migrate
 from booking_sim.models import Outcome
 
-pytestmark = pytest.mark.core
-
 HOUR = timedelta(hours=1)
 SHORT = timedelta(milliseconds=300)
 OVERDUE = timedelta(microseconds=1)
