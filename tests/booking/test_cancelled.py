@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from costs import NOTHING_LOCKED, locked_rows, locks_of
 from inventory import forget, violations
+from psycopg.pq import TransactionStatus
 
 from booking_sim.booking import create_event, reserve
 from booking_sim.models import Outcome
@@ -186,14 +187,17 @@ def test_statement_timeouts_inside_the_callers_transaction_leave_no_lock(databas
         caller.execute("select 1")
         cancelled = 0
         for number in range(40):
-            caller.execute(f"set local statement_timeout = {1 + number % 5}")
             try:
                 with caller.transaction():
+                    caller.execute(f"set local statement_timeout = {1 + number % 5}")
                     caller.execute("select pg_sleep(0.0007)")
                     reserve(caller, event_id, "bob", quantity)
                     raise psycopg.Rollback
             except psycopg.errors.QueryCanceled:
                 cancelled += 1
-            caller.execute("set local statement_timeout = 0")
+            if caller.info.transaction_status is TransactionStatus.INERROR:  # it struck the end of the savepoint
+                caller.rollback()
+                caller.execute("select 1")
             assert locked_rows(conn) == NOTHING_LOCKED
+        assert cancelled > 0
     assert violations(conn) == []
