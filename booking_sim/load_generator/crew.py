@@ -58,6 +58,10 @@ class Account:
         """How the generator itself fared, for the manifest."""
         return {"busy": [round(self.busy[worker], 3) for worker in sorted(self.busy)], "connecting": self.connecting}
 
+    def lost(self, workers: int) -> list[int]:
+        """Which of so many workers never had a last word: some of their attempts may not have come."""
+        return [worker for worker in range(workers) if worker not in self.busy]
+
     def elapsed(self) -> float:
         """Seconds since the start; 0 if it never came."""
         return 0.0 if self.started_at is None else time.monotonic() - self.started_at

@@ -12,6 +12,8 @@ from booking_sim import queries
 from booking_sim.audit import audit
 from booking_sim.load_generator.crew import Account
 from booking_sim.observer.observer import Sightings
+from booking_sim.proof.history import Circumstances
+from booking_sim.proof.rules import check
 from booking_sim.records import columns, samples
 from booking_sim.records.holds import read_csv
 from booking_sim.result import manifest
@@ -57,7 +59,13 @@ def finish(
     if account.problems:
         connection.execute(queries.load("surge/end_backends"), {"application_name": application_name})
     attempts = columns.to_frame(account.attempts())
-    holds = fetch_holds(connection, event_ids, _start_on_its_clock(connection, account.elapsed))
+    started_at = _start_on_its_clock(connection, account.elapsed)
+    holds = fetch_holds(connection, event_ids, started_at)
+    history: dict[str, Any] = {
+        "started_at": started_at.isoformat(),
+        "read_at": account.elapsed(),
+        "lost_workers": account.lost(scenario.workers),
+    }
     inventory = inventory_over_time(holds, scenario.events * scenario.tickets, account.elapsed())
     return SurgeResult(
         scenario=scenario,
@@ -66,6 +74,7 @@ def finish(
         inventory=_to_the_end(inventory, connection, event_ids, account),
         **samples.to_frames(sightings.columns, account.started_at),
         audit=audit(connection, event_id=event_ids),
+        proof=check(attempts, holds, Circumstances.of(scenario, **history)),
         manifest={
             "event_ids": list(event_ids),
             "started_at": began_at.isoformat(),
@@ -73,6 +82,7 @@ def finish(
             "partial": bool(account.problems),
             "interrupted": account.interrupted,
             "problems": account.problems,
+            "history": history,
             "generator": account.generator()
             | {"bottleneck": bottleneck(attempts, list(account.interpreters.values()))},
             "strategy": strategy.told(),
