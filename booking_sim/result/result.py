@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import BookingSimError, ResultNotFound
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.panels import at_a_glance, overview
 from booking_sim.proof.rules import unchecked
@@ -26,7 +26,7 @@ class SurgeResult:
 
     Attributes:
         scenario: What was simulated.
-        attempts: One row an attempt, by `wanted_at`;
+        attempts: One row an attempt, by `queued_at`;
             `booking_sim.records.attempts.Attempt` says what the columns are.
         holds: One row a hold, as the database has it at the end: `intent_id`, `event`,
             `buyer`, `quantity` and `ticket_nos`; `held_at`, `deadline` and `ended_at`,
@@ -210,7 +210,7 @@ def load(folder: str | Path) -> SurgeResult:
         seen = {name: samples.read(name, folder) for name in samples.KEPT}
     except (OSError, ValueError, KeyError) as error:
         reason = f"{error} is missing" if isinstance(error, KeyError) else error
-        raise BookingSimError(
+        raise ResultNotFound(
             f"{folder} holds no result that can be read ({reason}): name a folder that `save` or --out made."
         ) from None
     return SurgeResult(

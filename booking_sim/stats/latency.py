@@ -6,12 +6,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 from booking_sim.records.attempts import FAILURES
 from booking_sim.stats.bins import cut, fair
 from booking_sim.stats.outcomes import answer_times
 
-CLOCKS: Final = {"database": "sent_at", "dispatch": "wanted_at", "schedule": "scheduled_at"}
+CLOCKS: Final = {"database": "sent_at", "dispatch": "queued_at", "schedule": "scheduled_at"}
 """From when a latency counts, and the column that says so: from sending the call; from asking for a connection; or from
 the moment at which the call was planned. Only the last shows what a stall does to those who come during it: a generator
 that waits sends less, and so measures less (Tene, "How NOT to Measure Latency", 2013: coordinated omission)."""
@@ -38,7 +38,7 @@ def latencies(attempts: pd.DataFrame, clock: str = "database") -> pd.Series:
         BookingSimError: There is no such clock.
     """
     if clock not in CLOCKS:
-        raise BookingSimError(f"clock={clock!r} is none: choose from {', '.join(CLOCKS)}.")
+        raise SettingError(f"clock={clock!r} is none: choose from {', '.join(CLOCKS)}.")
     answers = answered(attempts)
     waited_s = answers["sent_at"] - answers[CLOCKS[clock]]
     return (answers["latency_ms"] + 1000 * waited_s).rename("latency_ms")
