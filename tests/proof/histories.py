@@ -10,7 +10,7 @@ from booking_sim.records.holds import read_csv
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOLD_S = 60.0
-HEAD = b"intent_id,event,buyer,quantity,ticket_nos,tickets_agree,held_at,deadline,ended_at,end\n"
+HEAD = b"intent_id,event,buyer,session,quantity,ticket_nos,tickets_agree,held_at,deadline,ended_at,end\n"
 
 
 def call(buyer, call, sent, outcome, intent_id=None, *answer, latency_ms=10.0, **failure):
@@ -34,9 +34,8 @@ def row(intent_id, buyer, held_at, *ticket_nos, end="open", ended_at=None, agree
     agree = (len(ticket_nos) if end in {"open", "confirmed"} else 0) if agree is None else agree
     numbers = " ".join(map(str, ticket_nos))
     ended = "" if ended_at is None else ended_at
-    return (
-        f"{intent_id},1,{buyer},{len(ticket_nos)},{numbers},{agree},{held_at:.6f},{held_at + hold_s:.6f},{ended},{end}"
-    )
+    times = f"{held_at:.6f},{held_at + hold_s:.6f},{ended}"
+    return f"{intent_id},1,{buyer},0,{len(ticket_nos)},{numbers},{agree},{times},{end}"
 
 
 def judge(calls, rows, *, lost_workers=(), workers=2, tickets=10, read_at=30.0):
