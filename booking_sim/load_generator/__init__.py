@@ -1,22 +1,23 @@
 """The load generator: a scenario, run against a real database."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from booking_sim.result.result import SurgeResult
-    from booking_sim.scenario.scenario import Scenario
+    from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 
 
 def surge(
-    scenario: "Scenario | None" = None,
+    scenario: "Scenario | str | Path | None" = None,
     *,
     url: str | None = None,
     progress: bool | None = None,
     live: bool = False,
     executor: "Executor | None" = None,
-    **settings: Any,
+    **settings: Unpack["ScenarioSettings"],
 ) -> "SurgeResult":
     """Run a scenario against a real PostgreSQL: everybody comes at once.
 
@@ -29,7 +30,8 @@ def surge(
     ends the surge in good order and returns what there is, marked as partial.
 
     Args:
-        scenario: What to simulate; the defaults of Scenario if None.
+        scenario: What to simulate: a scenario, the name of a ready one, or the path of
+            a .toml file; the defaults of Scenario if None.
         url: The database, as a libpq URL. None: POSTGRES_URL, else the PG* variables,
             else the embedded server.
         progress: Whether to show a bar. None: on a terminal and in a notebook.
@@ -51,7 +53,7 @@ def surge(
         manifest.
 
     Raises:
-        BookingSimError: A setting will not do, the database cannot be reached or has
+        BookingSimError: A setting is invalid, the database cannot be reached or has
             too few connections left, the strategy's file does not apply or its scratch
             database may not be made, or the executor does not begin every worker.
 
@@ -66,6 +68,6 @@ def surge(
             result.overview()  # every picture
     """
     from booking_sim.load_generator.run import run  # noqa: PLC0415
-    from booking_sim.scenario.scenario import Scenario  # noqa: PLC0415  both bring what the workers do without
+    from booking_sim.scenario.ready import make_scenario  # noqa: PLC0415  both bring what the workers do without
 
-    return run(Scenario.given(scenario, settings), url=url, progress=progress, live=live, executor=executor)
+    return run(make_scenario(scenario, settings), url=url, progress=progress, live=live, executor=executor)
