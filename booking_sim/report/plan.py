@@ -49,7 +49,7 @@ def plan(scenario: "Scenario") -> str:
     Args:
         scenario: What is to be simulated.
     """
-    crowd = "as many buyers as get a turn" if scenario.crowd is None else f"{scenario.crowd:,} buyers"
+    crowd = "as many buyers as get a turn" if scenario.buyer_count is None else f"{scenario.buyer_count:,} buyers"
     parts = [table(["setting", "value", "what it is"], settings(scenario), f"A surge of {crowd}")]
     if rows := behaviour(scenario):
         head = ["kind of buyer", *scenario.kinds, "what it is"]

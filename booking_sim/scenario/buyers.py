@@ -66,10 +66,10 @@ def draw_buyers(scenario: Scenario) -> BuyerSessions:
 
             draw_buyers(scenarios.find("club_gig")).quantity.sum()
     """
-    if scenario.crowd is None:
+    if scenario.buyer_count is None:
         raise SettingError("duration alone does not say how many buyers come: give buyers or arrivals too.")
     kinds = [*scenario.kinds.values()]
-    everybody = np.arange(scenario.crowd)
+    everybody = np.arange(scenario.buyer_count)
     shares = Choice.of(range(len(kinds)), [kind.share for kind in kinds])
     kind_of = _choose(shares, scenario.seed, everybody, 0, Purpose.KIND)
     events = Choice.of(range(scenario.events), [1.0] * scenario.events)
@@ -117,7 +117,7 @@ def uniforms(
     """
     # The functions for one buyer also take unsigned arrays: their arithmetic is that of 64 bits.
     buyers: Any = np.asarray(buyer, dtype=np.uint64)
-    sessions: Any = np.asarray(session, dtype=np.uint64)
+    sessions: Any = np.atleast_1d(np.asarray(session, dtype=np.uint64))
     own = mix(step(mix(step(0, seed)), buyers))
     return np.asarray(unit(mix(step(own, place(sessions, int(purpose), count)))))
 

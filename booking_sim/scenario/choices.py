@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from booking_sim.scenario.draws import choose, shares
+from booking_sim.scenario.draws import Draws, Purpose, choose, shares
 
 Value = TypeVar("Value")
 
@@ -36,6 +36,10 @@ class Choice(Generic[Value]):
     def is_fixed(self) -> bool:
         """Whether there is only one value, so that nothing has to be drawn."""
         return len(self.values) == 1
+
+    def draw(self, draws: Draws, purpose: Purpose, session: int = 0) -> Value:
+        """Draw a value for a session of a buyer; where there is only one, nothing is drawn."""
+        return self.values[0] if self.is_fixed else self.at(draws.unit(purpose, session))
 
     def at(self, uniform: float) -> Value:
         """The value that a number drawn from [0, 1) stands for."""

@@ -1,11 +1,10 @@
 """What kinds of buyers there are, and how each behaves: every rate of it is a parameter here."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from random import Random
 from typing import Any, TypedDict
 
 import attrs
@@ -205,15 +204,6 @@ class BuyerKind:
         """The greatest quantity that it may request; 0 if the scenario decides it."""
         return max(self.quantity) if isinstance(self.quantity, Mapping) else self.quantity or 0
 
-    def draw_quantity(self, rng: Callable[[], Random]) -> int:
-        """How many tickets one buyer requests, of a kind that says so."""
-        assert self.quantities is not None  # noqa: S101
-        return self.quantities.values[0] if self.quantities.is_fixed else self.quantities.at(rng().random())
-
-    def draw_payment(self, rng: Callable[[], Random]) -> Payment:
-        """What becomes of one buyer's payment."""
-        return self.payments.values[0] if self.payments.is_fixed else self.payments.at(rng().random())
-
     @cached_property
     def quantities(self) -> Choice[int] | None:
         """How many tickets a session requests; None if the scenario decides it."""
@@ -229,9 +219,6 @@ class BuyerKind:
             return Choice.of([Payment.NEVER], [1.0])
         rest = max(0.0, 1 - self.pays - self.fails - self.late)
         return Choice.of(Payment, [self.pays, self.fails, self.late, rest])
-
-
-Kind = BuyerKind
 
 
 def to_kinds(

@@ -335,7 +335,7 @@ class Scenario:
         return schedule if self.buyers is None else schedule.first(self.buyers)
 
     @property
-    def crowd(self) -> int | None:
+    def buyer_count(self) -> int | None:
         """How many buyers come; None if as many as can be served within the duration."""
         if self.schedule is not None:
             return len(self.schedule)

@@ -1,14 +1,12 @@
 """Lengths of time that are drawn: `20s` always, `10s..40s` any of these alike, `~20s` exponential with that mean."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from random import Random
 
 import attrs
 
 from booking_sim.durations import format_duration, parse_duration
 from booking_sim.errors import BookingSimError, SettingError
-from booking_sim.scenario.draws import length
+from booking_sim.scenario.draws import Draws, Purpose, length
 from booking_sim.validation import LONGEST
 
 
@@ -34,9 +32,9 @@ class Span:
         most = -1.0 if self.most is None else self.most.total_seconds()
         return length(self.least.total_seconds(), most, uniform)
 
-    def draw(self, rng: Callable[[], Random]) -> float:
-        """Draw one, in seconds."""
-        return self.least.total_seconds() if self.is_fixed else self.at(rng().random())
+    def draw(self, draws: Draws, purpose: Purpose, session: int = 0, count: int = 0) -> float:
+        """Draw a length for a session of a buyer, in seconds; if it is always the same, nothing is drawn."""
+        return self.least.total_seconds() if self.is_fixed else self.at(draws.unit(purpose, session, count))
 
     def __str__(self) -> str:
         if self.most is None:

@@ -24,7 +24,7 @@ def summarise(
 ) -> pd.Series:
     """Count a surge out; SurgeResult.summary says what the numbers are."""
     words = last_words(attempts).value_counts()
-    crowd = int(words.sum()) if scenario.crowd is None else scenario.crowd
+    crowd = int(words.sum()) if scenario.buyer_count is None else scenario.buyer_count
     held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
     duration = answer_times(attempts).max() - attempts["sent_at"].min()
     refused = attempts[attempts["outcome"] == "sold_out"]
@@ -53,7 +53,7 @@ def summarise(
             "duration_s": float(duration) if len(attempts) else 0.0,
             "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
             "skip_depth": walked_past(attempts),
-            "late_ms": 1000 * float((attempts["wanted_at"] - attempts["scheduled_at"]).quantile(0.99)),
+            "late_ms": 1000 * float((attempts["queued_at"] - attempts["scheduled_at"]).quantile(0.99)),
             **_latencies(attempts),
         },
         name="surge",

@@ -174,7 +174,7 @@ def test_a_file_that_will_not_do_is_named(tmp_path, text, message):
 def test_everything_is_in_proportion_to_the_time_scale():
     slow = Scenario(arrivals="constant(rate=10, duration=60s)", duration="30s", hold="5m")
     fast = slow.replace(time_scale=60)
-    assert len(slow.schedule) == len(fast.schedule) == fast.crowd == 300
+    assert len(slow.schedule) == len(fast.schedule) == fast.buyer_count == 300
     assert fast.schedule.times == pytest.approx(slow.schedule.times / 60)
     assert fast.seconds(fast.hold) == 5
 
@@ -191,7 +191,7 @@ def test_everything_is_in_proportion_to_the_time_scale():
     ],
 )
 def test_how_many_come(settings, crowd):
-    assert Scenario(**settings).crowd == crowd
+    assert Scenario(**settings).buyer_count == crowd
 
 
 def test_no_folder_of_a_users_own_strategy_is_told(tmp_path):
