@@ -54,3 +54,35 @@ def test_what_cannot_be_understood_is_said_in_one_line_with_what_was_meant(words
         main(words)
     assert end.value.code == 2
     assert capsys.readouterr().err == f"booking-sim: {message}\n"
+
+
+def test_a_preview_shows_the_arrivals_and_runs_nothing(run, tmp_path, conn):
+    status, out, err = run(
+        "surge", "--arrivals", "spike(1000, 20m, fall=20m)", "--buyers", 400000, "--preview", "--png", "a.png"
+    )
+    assert (status, err) == (0, "")
+    assert "200,000 later arrivals are cut off by buyers=400000." in out
+    assert "█" in out
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert conn.execute("select count(*) from booking.events").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--png", "a.png"], "--png draws arrivals, and the scenario has none: give --arrivals too."),
+        (
+            ["--arrivals", "burst(5)", "--png", "nosuch/a.png"],
+            "Cannot write to 'nosuch/a.png' (No such file or directory)",
+        ),
+    ],
+)
+def test_a_chart_that_cannot_be_made(run, flags, message):
+    status, _, err = run("surge", "--preview", *flags)
+    assert status == 2
+    assert err.startswith(f"booking-sim: {message}")
+
+
+def test_what_is_cut_off_is_said_before_the_run(run):
+    _, _, err = run("surge", "--arrivals", "burst(9)", "--buyers", 5, "--connections", 2)
+    assert err == "4 arrivals are cut off by buyers=5.\n"
