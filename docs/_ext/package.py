@@ -1,0 +1,108 @@
+"""Parts of the reference that are made from the Python package."""
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+
+import click
+import pyarrow as pa
+from markdown import code, table
+
+from booking_sim import Scenario, arrivals as profiles, columns, errors, figures, holds, samples
+from booking_sim import scenarios as ready
+from booking_sim import strategies as ways
+from booking_sim.audit import RULES
+from booking_sim.cli import cli
+from booking_sim.queries import describe
+from booking_sim.booking import BookingError
+
+FRAMES: Mapping[str, pa.Schema] = {
+    "attempts": columns.SCHEMA,
+    "holds": holds.SCHEMA,
+    **samples.SCHEMAS,
+}
+"""The frames of a result, by name."""
+
+
+def settings() -> str:
+    """The settings of a scenario, as keyword, key of a TOML file and flag."""
+    flags = {option.name: option for option in cli.commands["surge"].params if isinstance(option, click.Option)}
+    rows = []
+    for name in Scenario.names():
+        option = flags[name]
+        about, _, default = (option.help or "").partition("[default:")
+        rows.append((code(name), code(f"{option.opts[0]} {option.metavar}"), code(default.strip(" ]")), about))
+    return table(("setting", "flag", "default", "meaning"), rows)
+
+
+def kinds() -> str:
+    """What can be said of a kind of buyers."""
+    (kind,) = Scenario().kinds.values()
+    rows = [
+        (code(field.name), code(getattr(kind, field.name)), field.metadata["help"]) for field in dataclasses.fields(kind)
+    ]
+    return table(("parameter", "default", "meaning"), rows)
+
+
+def arrivals() -> str:
+    """The profiles of arrivals, as one writes them."""
+    shapes = [getattr(profiles, name) for name in profiles.__all__]
+    shapes = [shape for shape in shapes if inspect.isclass(shape) and issubclass(shape, profiles.Profile)]
+    return "\n".join(
+        f"`{shape.__name__.lower()}({', '.join(inspect.signature(shape).parameters)})`\n: {says(shape)}\n"
+        for shape in shapes
+        if shape not in {profiles.Profile, profiles.Sum}  # what all are, and what `+` gives
+    )
+
+
+def scenarios() -> str:
+    """The ready scenarios."""
+    return table(("scenario", "what it is"), ((code(name), about) for name, about in ready.catalogue().items()))
+
+
+def strategies() -> str:
+    """The strategies, each with what its file says of it."""
+    return "\n".join(
+        f"`{each.name}`: {each.title}{'' if each.safe else ' (unsafe on purpose)'}\n"
+        + "".join(f": {about}\n" for about in (each.does, f"Used by: {each.used_by}", f"Costs: {each.costs}") if about)
+        for each in ways.catalogue()
+    )
+
+
+def metrics() -> str:
+    """The metrics of a summary; and whether a window of the run has them too."""
+    rows = [(code(name), about, "yes" if name in figures.WINDOWED else "") for name, about in figures.FIGURES.items()]
+    return table(("metric", "meaning", "with a window"), rows)
+
+
+def frames() -> str:
+    """The frames of a result, with the types of their columns."""
+    return "\n".join(
+        f"## `{name}`\n\n" + table(("column", "type"), ((code(field.name), code(field.type)) for field in schema))
+        for name, schema in FRAMES.items()
+    )
+
+
+def invariants() -> str:
+    """The invariants that the audit checks."""
+    return table(("name", "what must be true"), ((code(rule), describe(f"audit/{rule}")) for rule in RULES))
+
+
+def exceptions() -> str:
+    """The exceptions, those that follow from another below it."""
+    found = below(errors.BookingSimError)
+    return "\n".join(f"{'  ' * depth}- `{kind.__name__}`: {says(kind)}" for kind, depth in found)
+
+
+def below(kind: type, depth: int = 0) -> Iterator[tuple[type, int]]:
+    """A class and all that derive from it, with how deep each stands."""
+    yield kind, depth
+    for derived in sorted(kind.__subclasses__(), key=lambda each: each.__name__):
+        yield from below(derived, depth + 1)
+
+
+def says(kind: type) -> str:
+    """What a class says of itself, up to the first heading such as `Raises:`."""
+    text = re.split(r"\n\w+:\n", inspect.getdoc(kind) or "")[0]
+    return " ".join(text.split())

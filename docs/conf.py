@@ -1,0 +1,41 @@
+"""How the documentation is built: `uv run --group docs sphinx-build -W --keep-going docs docs/_build/html`."""
+
+import sys
+from importlib.metadata import version as installed
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "booking_sim"
+author = "the booking_sim authors"
+version = release = installed("booking-sim")
+html_title = f"booking_sim {release}"
+
+extensions = [
+    "myst_nb",  # pages in Markdown, notebooks with the outputs that they are kept with
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    "sphinx_click",
+    "generated",  # tables made from the package
+]
+exclude_patterns = ["_build", "tutorials/conftest.py"]
+
+html_theme = "furo"
+html_copy_source = False
+html_show_sphinx = False
+pygments_style, pygments_dark_style = "friendly", "github-dark"
+
+nb_execution_mode = "off"
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+suppress_warnings = ["mystnb.unknown_mime_type"]
+
+default_role = "literal"  # docstrings mark code with one backtick
+autodoc_default_options = {"members": True}
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 88
+napoleon_numpy_docstring = False
+autosummary_generate = False
