@@ -1,4 +1,4 @@
-"""Parts of the reference that are made from the SQL of the migrations: its functions, tables and errors, as commented."""
+"""Parts of the reference that are made from the SQL of the migrations, and the comments in it."""
 
 import re
 from collections import defaultdict
@@ -37,7 +37,8 @@ def signature(name: str, takes: str, gives: str) -> str:
 def tables() -> str:
     """The tables, with their columns and keys."""
     return "\n".join(
-        f"### `booking.{name}`\n\n{comment('table', name)}\n\n" + table(("column", "type", "meaning"), columns(name, lines))
+        f"### `booking.{name}`\n\n{comment('table', name)}\n\n"
+        + table(("column", "type", "meaning"), columns(name, lines))
         for name, lines in TABLE.findall(SQL)
     )
 
@@ -60,7 +61,9 @@ def sqlstates() -> str:
     for text, state in RAISED.findall(SQL):
         if state != INSIDE:
             messages[state][text.replace("''", "'").replace("%", "…")] = None
-    return table(("SQLSTATE", "messages"), ((code(state), "; ".join(texts)) for state, texts in sorted(messages.items())))
+    return table(
+        ("SQLSTATE", "messages"), ((code(state), "; ".join(texts)) for state, texts in sorted(messages.items()))
+    )
 
 
 def comment(kind: str, name: str) -> str:

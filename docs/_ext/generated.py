@@ -1,14 +1,13 @@
-"""The directive ```{generated} NAME```: a part of the reference that is made from the package, so that it follows it."""
+"""The directive `generated`: a part of the reference that is made from the package, and so follows it."""
 
 from collections.abc import Callable
-
-from docutils import nodes
-from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 import contract
 import examples_in_docstrings
 import package
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 
 PARTS: dict[str, Callable[[], str]] = {
     "settings": package.settings,
@@ -40,5 +39,7 @@ class Generated(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_directive("generated", Generated)
-    app.connect("autodoc-process-docstring", examples_in_docstrings.mark, priority=400)  # before napoleon, which has 500
+    app.connect(
+        "autodoc-process-docstring", examples_in_docstrings.mark, priority=400
+    )  # before napoleon, which has 500
     return {"parallel_read_safe": True}

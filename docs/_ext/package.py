@@ -9,13 +9,14 @@ import click
 import pyarrow as pa
 from markdown import code, table
 
-from booking_sim import Scenario, arrivals as profiles, columns, errors, figures, holds, samples
+import booking_sim.booking  # noqa: F401  its errors are listed too
+from booking_sim import Scenario, columns, errors, figures, holds, samples
+from booking_sim import arrivals as profiles
 from booking_sim import scenarios as ready
 from booking_sim import strategies as ways
 from booking_sim.audit import RULES
 from booking_sim.cli import cli
 from booking_sim.queries import describe
-from booking_sim.booking import BookingError
 
 FRAMES: Mapping[str, pa.Schema] = {
     "attempts": columns.SCHEMA,
@@ -40,7 +41,8 @@ def kinds() -> str:
     """What can be said of a kind of buyers."""
     (kind,) = Scenario().kinds.values()
     rows = [
-        (code(field.name), code(getattr(kind, field.name)), field.metadata["help"]) for field in dataclasses.fields(kind)
+        (code(field.name), code(getattr(kind, field.name)), field.metadata["help"])
+        for field in dataclasses.fields(kind)
     ]
     return table(("parameter", "default", "meaning"), rows)
 
