@@ -1,10 +1,20 @@
 """How the documentation is built: `uv run --group docs sphinx-build -W --keep-going docs docs/_build/html`."""
 
+import shutil
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+HERE = Path(__file__).parent
+
+sys.path.insert(0, str(HERE / "_ext"))
+
+# Sphinx reads nothing outside of its folder; through a link, hatch would find the notebooks here and not for the wheel.
+TUTORIALS = HERE / "tutorials"
+shutil.rmtree(TUTORIALS, ignore_errors=True)
+TUTORIALS.mkdir()
+for notebook in (HERE.parent / "notebooks").glob("*.ipynb"):
+    shutil.copy2(notebook, TUTORIALS)
 
 project = "booking_sim"
 author = "the booking_sim authors"
@@ -19,7 +29,7 @@ extensions = [
     "sphinx_click",
     "generated",  # tables made from the package
 ]
-exclude_patterns = ["_build", "tutorials/conftest.py"]
+exclude_patterns = ["_build"]
 
 html_theme = "furo"
 html_copy_source = False
