@@ -51,9 +51,9 @@ class Schedule:
         from matplotlib import style  # noqa: PLC0415  only a notebook wants them, and workers need none of it
         from matplotlib.figure import Figure  # noqa: PLC0415
 
+        from booking_sim.display.templates import render  # noqa: PLC0415
         from booking_sim.plots.style import STYLE  # noqa: PLC0415
         from booking_sim.report.pictures import data_uri  # noqa: PLC0415
-        from booking_sim.templates import render  # noqa: PLC0415
 
         with style.context(STYLE):
             figure = Figure(figsize=(9, 3), layout="constrained")

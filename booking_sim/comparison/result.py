@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from booking_sim.comparison.figures import FIGURES
-from booking_sim.folder import claim, seal
 from booking_sim.plots.strategies import strategies_overview
+from booking_sim.result.folder import claim, seal
 
 RUNS = "runs.parquet"
 CHART = "compare.png"
@@ -94,8 +94,8 @@ class Comparison:
         return f"<Comparison: {self.headline}>"
 
     def _repr_html_(self) -> str:
+        from booking_sim.display.templates import plain, render  # noqa: PLC0415
         from booking_sim.report.pictures import data_uri  # noqa: PLC0415  only a notebook wants them
-        from booking_sim.templates import plain, render  # noqa: PLC0415
 
         table = self.table()
         medians = pd.DataFrame({figure: table[figure, "median"].map(plain) for figure in FIGURES})

@@ -4,8 +4,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import StrMethodFormatter
 
-from booking_sim.attempts import OUTCOMES
 from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS, axes_or_new, label_times, legend_above
+from booking_sim.records.attempts import OUTCOMES
 from booking_sim.stats.outcomes import rate_over_time, reserving
 
 

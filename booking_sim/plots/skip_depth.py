@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import StrMethodFormatter
 
 from booking_sim.plots.style import OUTCOME_COLOURS, axes_or_new, label_times, legend_above
-from booking_sim.stats.skip_depth import depth_over_time
+from booking_sim.stats.skipped import depth_over_time
 
 PASSED_COLOURS = {"locked": OUTCOME_COLOURS["contended"], "dead": OUTCOME_COLOURS["sold_out"]}
 PASSED_LABELS = {"locked": "locked", "dead": "already taken"}

@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from booking_sim.plots.overview import at_a_glance
+from booking_sim.display.templates import render
+from booking_sim.plots.panels import at_a_glance
 from booking_sim.report.flaws import flaws
 from booking_sim.report.pictures import data_uri
 from booking_sim.report.tiles import tiles
 from booking_sim.report.words import words
-from booking_sim.templates import render
 
 if TYPE_CHECKING:
-    from booking_sim.result import SurgeResult
+    from booking_sim.result.result import SurgeResult
 
 
 def card(result: "SurgeResult") -> str:

@@ -8,7 +8,7 @@ from booking_sim.report.plan import behaviour
 from booking_sim.stats.kinds import by_kind
 
 if TYPE_CHECKING:
-    from booking_sim.result import SurgeResult
+    from booking_sim.result.result import SurgeResult
 
 Row = tuple[str, Sequence[str]]
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from booking_sim.result import SurgeResult
+    from booking_sim.result.result import SurgeResult
 
 _FAILED = ("error", "unknown")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from matplotlib import style
 from matplotlib.figure import Figure
 
-from booking_sim.figures import FIGURES
-from booking_sim.plots.overview import panels
+from booking_sim.display.templates import render
+from booking_sim.plots.panels import panels
 from booking_sim.plots.style import DARK, STYLE
 from booking_sim.report.crowd import crowd
 from booking_sim.report.flaws import flaws
@@ -16,14 +16,14 @@ from booking_sim.report.pictures import data_uri
 from booking_sim.report.plan import settings
 from booking_sim.report.tiles import tiles
 from booking_sim.report.words import words
-from booking_sim.templates import render
+from booking_sim.stats.figures import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.axes import Axes
 
-    from booking_sim.result import SurgeResult
+    from booking_sim.result.result import SurgeResult
 
 _INCHES = (5.6, 3.9)
 """Small, so that the letters are still readable where the page is as narrow as a phone."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from booking_sim.kinds import Kind
-from booking_sim.templates import plain, table
+from booking_sim.display.templates import plain, table
+from booking_sim.scenario.kinds import Kind
 
 if TYPE_CHECKING:
-    from booking_sim.scenario import Scenario
+    from booking_sim.scenario.scenario import Scenario
 
 
 def settings(scenario: "Scenario") -> list[tuple[str, Any, str]]:

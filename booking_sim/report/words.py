@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from booking_sim.attempts import OUTCOMES
-from booking_sim.holds import ENDS
 from booking_sim.plots.skip_depth import PASSED_LABELS
 from booking_sim.plots.style import OUTCOME_LABELS, STATUS_COLOURS, STATUS_LABELS
+from booking_sim.records.attempts import OUTCOMES
+from booking_sim.records.holds import ENDS
 from booking_sim.stats import contention, survival
 from booking_sim.stats.arrivals import planned_and_sent
 from booking_sim.stats.latency import percentiles, percentiles_over_time
 from booking_sim.stats.outcomes import answer_times, rate_over_time, reserving
 from booking_sim.stats.server import apart, processors
-from booking_sim.stats.skip_depth import skip_depth
+from booking_sim.stats.skipped import skip_depth
 
 if TYPE_CHECKING:
-    from booking_sim.result import SurgeResult
+    from booking_sim.result.result import SurgeResult
 
 _NAMED = 5
 """Wait events that are read out."""
@@ -42,7 +42,7 @@ def words(title: str, result: "SurgeResult") -> Words:
     """Say what a picture shows.
 
     Args:
-        title: The picture's, one of `booking_sim.plots.overview.panels`.
+        title: The picture's, one of `booking_sim.plots.panels.panels`.
         result: What it is drawn of.
     """
     return _WORDS[title](result)

@@ -1,16 +1,16 @@
 """Statistics: frame -> frame. They know of attempts, holds and waits, and nothing of databases."""
 
 from booking_sim.stats.arrivals import arrival_rates, planned_and_sent
-from booking_sim.stats.bottleneck import bottleneck, time_spent
 from booking_sim.stats.comparison import compare
 from booking_sim.stats.contention import blocking, wait_profile
-from booking_sim.stats.fairness import fairness
 from booking_sim.stats.inventory import inventory_over_time
 from booking_sim.stats.kinds import by_kind
 from booking_sim.stats.latency import curve, latencies, percentiles, percentiles_over_time
+from booking_sim.stats.order import fairness
 from booking_sim.stats.outcomes import last_words, rate_over_time
+from booking_sim.stats.saturation import bottleneck, time_spent
 from booking_sim.stats.server import processors, server_rates
-from booking_sim.stats.skip_depth import depth_over_time, skip_depth
+from booking_sim.stats.skipped import depth_over_time, skip_depth
 from booking_sim.stats.survival import expiry_delay, hold_survival
 
 __all__ = [

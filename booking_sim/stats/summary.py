@@ -4,11 +4,11 @@ import math
 
 import pandas as pd
 
-from booking_sim.attempts import FAILURES
-from booking_sim.scenario import Scenario
+from booking_sim.records.attempts import FAILURES
+from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.latency import percentiles
 from booking_sim.stats.outcomes import answer_times, last_words, sold_twice
-from booking_sim.stats.skip_depth import walked_past
+from booking_sim.stats.skipped import walked_past
 
 _EXCEPTIONS = {
     "contended": "contended",
@@ -71,7 +71,7 @@ def figures_between(attempts: pd.DataFrame, start: float, end: float) -> dict[st
             in between count.
 
     Returns:
-        The figures of `booking_sim.figures.WINDOWED`, by name.
+        The figures of `booking_sim.stats.figures.WINDOWED`, by name.
     """
     answered_at = answer_times(attempts)
     part = attempts[answered_at.between(start, end, inclusive="left")]

@@ -11,7 +11,6 @@ from made_up import attempts, failed, held, holds, inventory, refused, server, w
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 
-from booking_sim.attempts import OUTCOMES
 from booking_sim.plots import (
     at_a_glance,
     expiry_delay,
@@ -27,6 +26,7 @@ from booking_sim.plots import (
     who_blocks_whom,
 )
 from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS, STATUS_COLOURS, WAIT_COLOURS
+from booking_sim.records.attempts import OUTCOMES
 from booking_sim.stats import processors
 from booking_sim.stats.outcomes import answer_times
 
@@ -211,7 +211,7 @@ def test_drawing_leaves_no_mark(frame):
 
 
 def test_the_result_and_its_chart_do_without_pyplot():
-    code = "import booking_sim.result, sys; sys.exit('matplotlib.pyplot' in sys.modules)"
+    code = "import booking_sim.result.result, sys; sys.exit('matplotlib.pyplot' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
