@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from markdown import code, table
+from markup import code, table
 
 SQL = "\n".join(path.read_text() for path in sorted((Path(__file__).parents[2] / "sql" / "migrations").glob("*.sql")))
 

@@ -7,23 +7,27 @@ from collections.abc import Iterator, Mapping
 
 import click
 import pyarrow as pa
-from markdown import code, table
+from markup import code, table
+from sphinx.pycode import ModuleAnalyzer
 
 import booking_sim.booking  # noqa: F401  its errors are listed too
-from booking_sim import Scenario, columns, errors, figures, holds, samples
+from booking_sim import Scenario, SurgeResult, errors
 from booking_sim import arrivals as profiles
 from booking_sim import scenarios as ready
 from booking_sim import strategies as ways
 from booking_sim.audit import RULES
 from booking_sim.cli import cli
 from booking_sim.queries import describe
+from booking_sim.records import columns, holds, samples
+from booking_sim.records.attempts import Attempt
+from booking_sim.stats.figures import FIGURES, WINDOWED
 
-FRAMES: Mapping[str, pa.Schema] = {
+SCHEMAS: Mapping[str, pa.Schema] = {
     "attempts": columns.SCHEMA,
     "holds": holds.SCHEMA,
-    **samples.SCHEMAS,
+    **{name: samples.SCHEMAS[name] for name in samples.KEPT},
 }
-"""The frames of a result, by name."""
+"""The schemas of the frames that a result keeps as they were measured; the others are computed."""
 
 
 def settings() -> str:
@@ -74,16 +78,36 @@ def strategies() -> str:
 
 def metrics() -> str:
     """The metrics of a summary; and whether a window of the run has them too."""
-    rows = [(code(name), about, "yes" if name in figures.WINDOWED else "") for name, about in figures.FIGURES.items()]
+    rows = [(code(name), about, "yes" if name in WINDOWED else "") for name, about in FIGURES.items()]
     return table(("metric", "meaning", "with a window"), rows)
 
 
 def frames() -> str:
-    """The frames of a result, with the types of their columns."""
-    return "\n".join(
-        f"## `{name}`\n\n" + table(("column", "type"), ((code(field.name), code(field.type)) for field in schema))
-        for name, schema in FRAMES.items()
-    )
+    """The frames of a result: what SurgeResult says of each, and its columns."""
+    parts = []
+    for name, about in attributes(SurgeResult).items():
+        if name in SCHEMAS:
+            said = ModuleAnalyzer.for_module(Attempt.__module__).find_attr_docs() if name == "attempts" else {}
+            rows = [
+                (code(field.name), code(type_of(field)), " ".join(said.get((Attempt.__name__, field.name), [])))
+                for field in SCHEMAS[name]
+            ]
+            parts.append(f"## `{name}`\n\n{about}\n\n{table(('column', 'type', 'meaning'), rows)}")
+        elif name in {"inventory", "audit"}:
+            parts.append(f"## `{name}`\n\n{about}\n")
+    return "\n".join(parts)
+
+
+def type_of(field: pa.Field) -> str:
+    """The type of a column; of a category, that of its values."""
+    return f"category of {field.type.value_type}" if pa.types.is_dictionary(field.type) else str(field.type)
+
+
+def attributes(kind: type) -> dict[str, str]:
+    """What the docstring of a class says of each attribute."""
+    section = (inspect.getdoc(kind) or "").partition("\nAttributes:\n")[2].partition("\n\n")[0]
+    found = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section, re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in found}
 
 
 def invariants() -> str:

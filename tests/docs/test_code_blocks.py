@@ -10,6 +10,8 @@ import shlex
 import signal
 import tomllib
 from contextlib import chdir
+from functools import cache
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
@@ -19,7 +21,7 @@ import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
-from booking_sim import Scenario, scenarios
+from booking_sim import Scenario, load, scenarios
 from booking_sim.cli import cli
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
@@ -52,7 +54,7 @@ def folder(tmp_path_factory, server):
     assert RUN_FIRST in (ROOT / "docs" / "start.md").read_text()
     with chdir(folder), server.database(server.template) as url, pytest.MonkeyPatch.context() as environment:
         environment.setenv("POSTGRES_URL", url)
-        run(shlex.split(RUN_FIRST)[1:])
+        run(*shlex.split(RUN_FIRST)[1:])
     return folder
 
 
@@ -84,6 +86,16 @@ def test_code_blocks_run(page, folder, server, database, monkeypatch):
     for example in Sybil(parsers).parse(page).examples():
         example.evaluate()
     plt.close("all")
+
+
+def test_the_reference_names_every_column_of_a_result(folder, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "docs" / "_ext")
+    text = import_module("package").frames()
+    sections = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE))
+    result = load(folder / "results" / "first")
+    assert sections.keys() == {"attempts", "holds", "inventory", "waits", "server", "statements", "audit"}
+    columns = {(name, column) for name in sections for column in getattr(result, name).columns}
+    assert {(name, column) for name, column in columns if f"`{column}`" not in sections[name]} == set()
 
 
 def test_every_language_is_one_that_is_run_or_only_shown():
@@ -140,13 +152,14 @@ def check(words, parse=False):
         while words[0].startswith("--"):  # --extra lab, --group docs
             words = words[2:]
     if words[0] == "booking-sim":
-        run(words[1:], parse)
+        run(*words[1:], parse=parse)
     else:
         assert words[0] in OTHERS | {"mine.toml"}, words  # mine.toml: a command's output goes there
 
 
-def run(words, parse=False):
-    """Run `booking-sim` with these words, or only parse them."""
+@cache
+def run(*words, parse=False):
+    """Run `booking-sim` with these words, or only parse them; the same words once."""
     command, names = cli, []
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         names.append(words[0])
