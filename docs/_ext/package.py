@@ -3,15 +3,14 @@
 import dataclasses
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import click
 import pyarrow as pa
 from markup import code, table
 from sphinx.pycode import ModuleAnalyzer
 
-import booking_sim.booking  # noqa: F401  its errors are listed too
-from booking_sim import Scenario, SurgeResult, errors
+from booking_sim import Scenario, SurgeResult, booking, errors
 from booking_sim import arrivals as profiles
 from booking_sim import scenarios as ready
 from booking_sim import strategies as ways
@@ -116,16 +115,14 @@ def invariants() -> str:
 
 
 def exceptions() -> str:
-    """The exceptions, those that follow from another below it."""
-    found = below(errors.BookingSimError)
-    return "\n".join(f"{'  ' * depth}- `{kind.__name__}`: {says(kind)}" for kind, depth in found)
-
-
-def below(kind: type, depth: int = 0) -> Iterator[tuple[type, int]]:
-    """A class and all that derive from it, with how deep each stands."""
-    yield kind, depth
-    for derived in sorted(kind.__subclasses__(), key=lambda each: each.__name__):
-        yield from below(derived, depth + 1)
+    """The exceptions that callers meet, with what the command line exits with."""
+    kinds = [errors.BookingSimError, *errors.BookingSimError.__subclasses__()]
+    rows = [
+        (code(kind.__name__), says(kind), kind.exit_code, ", ".join(code(base.__name__) for base in kind.__bases__))
+        for kind in kinds
+        if kind.__module__ in {errors.__name__, booking.__name__}
+    ]
+    return table(("exception", "meaning", "exit code", "is also"), rows)
 
 
 def says(kind: type) -> str:
