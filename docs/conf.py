@@ -34,6 +34,8 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
+smartquotes = False  # it would make one dash of the two before a flag
 pygments_style, pygments_dark_style = "friendly", "github-dark"
 
 nb_execution_mode = "off"
@@ -48,4 +50,5 @@ autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_maximum_signature_line_length = 88
 napoleon_numpy_docstring = False
+napoleon_use_rtype = False  # the signature has it
 autosummary_generate = False

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import contract
-import examples_in_docstrings
+import literal_blocks
 import package
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -39,7 +39,7 @@ class Generated(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_directive("generated", Generated)
-    app.connect(
-        "autodoc-process-docstring", examples_in_docstrings.mark, priority=400
-    )  # before napoleon, which has 500
+    # Before napoleon, which has priority 500.
+    app.connect("autodoc-process-docstring", literal_blocks.in_docstrings, priority=400)
+    app.connect("sphinx-click-process-description", literal_blocks.in_commands)
     return {"parallel_read_safe": True}
