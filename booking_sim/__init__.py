@@ -13,14 +13,13 @@ all of it ran on, for SQL of one's own.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from booking_sim.load_generator import surge
-
 if TYPE_CHECKING:
     from booking_sim import plots, stats, strategies
     from booking_sim.comparison import compare
     from booking_sim.comparison.result import Comparison
     from booking_sim.database import connect, open_server
     from booking_sim.diagnostics import doctor
+    from booking_sim.load_generator.run import surge
     from booking_sim.result.result import SurgeResult, load
     from booking_sim.scenario import ready as scenarios
     from booking_sim.scenario.scenario import Scenario
@@ -50,6 +49,7 @@ _HOMES = {
     "doctor": "booking_sim.diagnostics",
     "load": "booking_sim.result.result",
     "open_server": "booking_sim.database",
+    "surge": "booking_sim.load_generator.run",
 }
 _MODULES = {
     "plots": "booking_sim.plots",

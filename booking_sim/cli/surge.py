@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from booking_sim.cli.settings import chosen_scenario, settings
-from booking_sim.load_generator import surge
+from booking_sim.load_generator.run import surge
 from booking_sim.result import folder
 from booking_sim.result.junit import check, write
 from booking_sim.result.thresholds import Threshold, Verdict, judge

@@ -25,7 +25,7 @@ class SurgeResult:
 
     Attributes:
         scenario: What was simulated.
-        attempts: One row an attempt, by `wanted_at`;
+        attempts: One row an attempt, by `queued_at`;
             `booking_sim.records.attempts.Attempt` says what the columns are.
         holds: One row a hold, as the database has it at the end: `intent_id`, `event`,
             `buyer`, `quantity` and `ticket_nos`; `held_at`, `deadline` and `ended_at`,

@@ -53,7 +53,7 @@ def summarise(
             "duration_s": float(duration) if len(attempts) else 0.0,
             "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
             "skip_depth": walked_past(attempts),
-            "late_ms": 1000 * float((attempts["wanted_at"] - attempts["scheduled_at"]).quantile(0.99)),
+            "late_ms": 1000 * float((attempts["queued_at"] - attempts["scheduled_at"]).quantile(0.99)),
             **_latencies(attempts),
         },
         name="surge",
