@@ -39,6 +39,10 @@ class WorkerReports:
         """What the manifest says of the generator: `busy` by worker, and `connecting`."""
         return {"busy": [round(self.busy[worker], 3) for worker in sorted(self.busy)], "connecting": self.connecting}
 
+    def lost(self, workers: int) -> list[int]:
+        """Which of a number of workers did not end in good order: some of their attempts may be missing."""
+        return [worker for worker in range(workers) if worker not in self.busy]
+
     def elapsed(self) -> float:
         """Seconds since the start; 0 if the run did not start."""
         return 0.0 if self.started_at is None else time.monotonic() - self.started_at

@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "frames": package.frames,
     "exceptions": package.exceptions,
     "invariants": package.invariants,
+    "proof": package.proof,
     "functions": contract.functions,
     "tables": contract.tables,
     "sqlstates": contract.sqlstates,

@@ -1,21 +1,22 @@
 """Parts of the reference that are made from the Python package."""
 
-import dataclasses
 import inspect
 import re
 from collections.abc import Mapping
 
+import attrs
 import click
 import pyarrow as pa
 from markup import code, table
 from sphinx.pycode import ModuleAnalyzer
 
-from booking_sim import Scenario, SurgeResult, booking, errors
+from booking_sim import Scenario, SurgeResult, booking, errors, prove
 from booking_sim import arrivals as profiles
 from booking_sim import scenarios as ready
 from booking_sim import strategies as ways
 from booking_sim.audit import RULES
 from booking_sim.cli import cli
+from booking_sim.proof.rules import unchecked
 from booking_sim.queries import describe
 from booking_sim.records import columns, holds, samples
 from booking_sim.records.attempts import Attempt
@@ -45,7 +46,7 @@ def kinds() -> str:
     (kind,) = Scenario().kinds.values()
     rows = [
         (code(field.name), code(getattr(kind, field.name)), field.metadata["help"])
-        for field in dataclasses.fields(kind)
+        for field in attrs.fields(type(kind))
     ]
     return table(("parameter", "default", "meaning"), rows)
 
@@ -92,8 +93,9 @@ def frames() -> str:
                 for field in SCHEMAS[name]
             ]
             parts.append(f"## `{name}`\n\n{about}\n\n{table(('column', 'type', 'meaning'), rows)}")
-        elif name in {"inventory", "audit"}:
-            parts.append(f"## `{name}`\n\n{about}\n")
+        elif name in {"inventory", "audit", "proof"}:
+            more = " ".join(section(prove, "Returns").split()) if name == "proof" else ""
+            parts.append(f"## `{name}`\n\n{about}\n\n{more}\n")
     return "\n".join(parts)
 
 
@@ -104,9 +106,20 @@ def type_of(field: pa.Field) -> str:
 
 def attributes(kind: type) -> dict[str, str]:
     """What the docstring of a class says of each attribute."""
-    section = (inspect.getdoc(kind) or "").partition("\nAttributes:\n")[2].partition("\n\n")[0]
-    found = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section, re.MULTILINE)
+    found = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section(kind, "Attributes"), re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in found}
+
+
+def section(thing: object, heading: str) -> str:
+    """A section of a docstring, as it stands below its heading."""
+    return (inspect.getdoc(thing) or "").partition(f"\n{heading}:\n")[2].partition("\n\n")[0]
+
+
+def proof() -> str:
+    """The rules that the proof judges a history by."""
+    return table(
+        ("name", "what must be true"), ((code(row.name), row.rule) for row in unchecked().itertuples(index=False))
+    )
 
 
 def invariants() -> str:
