@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import click
+from matplotlib import style
+from matplotlib.figure import Figure
 
 from booking_sim.errors import SettingError
 from booking_sim.plots.arrivals import arrivals_over_time
+from booking_sim.plots.style import STYLE
 from booking_sim.scenario.preview import Preview
 from booking_sim.scenario.scenario import Scenario
 
@@ -27,7 +30,10 @@ def show_preview(scenario: Scenario, png: Path | None) -> None:
     if scenario.schedule is None:
         raise SettingError("--png draws arrivals, and the scenario has none: give --arrivals too.")
     try:
-        arrivals_over_time(scenario.schedule).figure.savefig(png, format="png", dpi=150)
+        with style.context(STYLE):
+            figure = Figure(figsize=(9, 4), layout="constrained")
+            arrivals_over_time(scenario.schedule, ax=figure.subplots())
+            figure.savefig(png, format="png", dpi=150)
     except OSError as error:
         raise SettingError(f"Cannot write to '{png}' ({error.strerror}): name a file that you can write.") from None
     click.echo(f"\nWritten to {png}.")

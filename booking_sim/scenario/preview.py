@@ -132,7 +132,8 @@ class Preview:
             text = f"This run takes {takes} if the server keeps up"
             if calls is not None:
                 megabytes = max(1, round(calls[1] * _BYTES_PER_ATTEMPT / 1e6))
-                text += f", makes {' to '.join(dict.fromkeys(f'{number:,}' for number in calls))} attempts, and keeps up to {megabytes:,} MB"
+                numbers = " to ".join(dict.fromkeys(f"{number:,}" for number in calls))
+                text += f", makes {numbers} attempts, and keeps up to {megabytes:,} MB"
             lines.append(f"{text}.")
         if self.cut_off:
             lines.append(f"{self.cut_off:,} arrivals are cut off by {self._cut_by()}.")
