@@ -39,6 +39,7 @@ def assignments(context: RunContext) -> list[WorkerAssignment]:
             duration_s=inf if scenario.duration is None else scenario.seconds(scenario.duration),
             times=None if schedule is None else array("d", schedule.share(worker, workers)),
             measure=context.measure,
+            payments_first=True,
         )
         for worker in range(workers)
     ]

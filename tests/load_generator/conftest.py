@@ -1,9 +1,13 @@
-"""What tests of the surge share: the moment when it is under way."""
+"""What tests of the load generator share: a worker without its process, and the moment when a surge is under way."""
 
 import pytest
 from program import SECONDS
+from stage import Stage, assign
+from wire import Wire
 
+from booking_sim.booking import create_event
 from booking_sim.database import connect
+from booking_sim.scenario.kinds import Kind
 
 
 @pytest.fixture
@@ -21,3 +25,31 @@ def first_hold(conn, database):
             assert list(listener.notifies(timeout=SECONDS, stop_after=1)), "nobody held a ticket"
 
         yield wait
+
+
+@pytest.fixture
+def event_id(conn):
+    return create_event(conn, "concert", 1)
+
+
+@pytest.fixture
+def stage(database, event_id):
+    """Open a stage with one connection for one buyer, or as the arguments of `assign` and the kind's parameters say."""
+    opened = []
+
+    def make(*, event=event_id, url=database, **settings):
+        kind = {name: settings.pop(name) for name in Kind.__dataclass_fields__.keys() & settings.keys()}
+        opened.append(Stage(assign(url, event, kind=kind, **settings)))
+        return opened[-1]
+
+    yield make
+    for stage in opened:
+        stage.dispatcher.close()
+        stage.loop.close()
+
+
+@pytest.fixture
+def wire(database):
+    """A way to the database that can be cut."""
+    with Wire(database) as wire:
+        yield wire

@@ -2,81 +2,16 @@
 
 import threading
 import time
-from math import inf
 
 import pytest
 from program import SECONDS
-from wire import Wire
+from stage import LOCK, NAME, waiting
 
 from booking_sim.booking import create_event
 from booking_sim.database import connect
 from booking_sim.load_generator.worker import connection_pool
-from booking_sim.load_generator.worker.dispatcher import Dispatcher
 from booking_sim.load_generator.worker.event_loop import EventLoop
-from booking_sim.load_generator.worker.messages import WorkerAssignment
-from booking_sim.load_generator.worker.recorder import Recorder
-from booking_sim.load_generator.worker.workload import Workload
-from booking_sim.records.attempts import Attempt, Phase
-from booking_sim.scenario.kinds import Kind
-
-LOCK = "lock table booking.booking_intents in share mode"  # reads go on, a hold waits
-NAME = "booking_sim surge test"
-
-
-class Stage:
-    """A worker without its process."""
-
-    def __init__(self, assignment):
-        self.loop = EventLoop()
-        self.recorder = Recorder(0)
-        self.dispatcher = Dispatcher(assignment, self.loop, self.recorder)
-        self.rows = []
-        self.recorder.add = lambda request: self.rows.append(Attempt(*self.recorder._attempt(request)))
-        self.dispatcher.pool.open()
-        self.until(lambda: self.dispatcher.pool.is_complete)
-
-    def until(self, condition):
-        """Run the loop until a condition holds."""
-        deadline = time.monotonic() + SECONDS
-        while not condition():
-            assert time.monotonic() < deadline
-            self.loop.call_at(time.monotonic() + 0.01, int)  # so that it ends although nothing happens
-            self.loop.run_once()
-            self.dispatcher.dispatch()
-
-    def play(self):
-        self.dispatcher.start(time.monotonic())
-
-    def end(self):
-        self.until(lambda: self.dispatcher.is_done)
-
-
-@pytest.fixture
-def event_id(conn):
-    return create_event(conn, "concert", 1)
-
-
-@pytest.fixture
-def stage(database, event_id):
-    """Open a stage with one connection for one buyer, or whatever is said otherwise; kind parameters by name."""
-    opened = []
-
-    def make(*, buyers=1, connections=1, times=None, event=event_id, retry=(), hold_s=300.0, url=database, **kind):
-        workload = Workload({"fan": Kind(**kind)}, (event,), 1, hold_s, 1.0, retry, 7)
-        opened.append(Stage(WorkerAssignment(url, NAME, workload, 0, 1, range(connections), buyers, inf, times, None)))
-        return opened[-1]
-
-    yield make
-    for stage in opened:
-        stage.dispatcher.close()
-        stage.loop.close()
-
-
-@pytest.fixture
-def wire(database):
-    """A way to the database that can be cut."""
-    with Wire(database) as wire:
-        yield wire
+from booking_sim.records.attempts import Phase
 
 
 def test_contended_asks_again_until_the_ticket_is_free(conn, stage):
@@ -285,13 +220,6 @@ def test_lost_connections_come_back(conn, stage, monkeypatch):
     conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = %s", [NAME])
     one.end()
     assert {row.buyer for row in one.rows if row.outcome in {"held", "sold_out"}} == set(range(50))
-
-
-def waiting(conn):
-    """The backend of the stage that waits for a lock, as the parameters of a query; None if there is none."""
-    return conn.execute(
-        "select pid from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'", [NAME]
-    ).fetchone()
 
 
 def test_what_is_due_in_half_a_millisecond_is_not_done_in_the_next_whole_one():

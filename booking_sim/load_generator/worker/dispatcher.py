@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _AHEAD = 16
 """First requests that are prepared together, before their buyers arrive: less is to be done between answer and call."""
-_ADMITTED_AT_ONCE = 64
-"""Buyers who are admitted before answers are read again: a large arrival must not delay the requests of others."""
+_ADMITTED_AT_ONCE = 16
+"""Buyers who are admitted before requests are sent and answers are read again, however many have arrived."""
 _GRACE_S = 1.0
 """How long requests under way may take after a stop; then they are cancelled."""
 _CANCEL_POLL_S = 0.001
@@ -51,6 +51,7 @@ class Dispatcher:
         self._loop = loop
         self._recorder = recorder
         self._queue: deque[Request] = deque()
+        self._payments: deque[Request] = deque() if assignment.payments_first else self._queue
         self._under_way: dict[RawConnection, Request] = {}
         self._cancels: dict[RawConnection, Future[None]] = {}
         self._canceller = ThreadPoolExecutor(1, "cancel")  # a cancel waits for the server
@@ -83,10 +84,11 @@ class Dispatcher:
         Call it after every turn of the loop. So all answers that are there are read before any request is sent: the
         server may take the CPU for each request at once.
         """
-        idle, queue, is_closed = self.pool.idle, self._queue, self._assignment.times is None
+        idle, payments, queue = self.pool.idle, self._payments, self._queue
+        is_closed = self._assignment.times is None
         while idle and not self._is_stopped:
-            if queue:
-                request = queue.popleft()
+            if payments or queue:
+                request = payments.popleft() if payments else queue.popleft()
                 if request.state is _QUEUED:
                     self._send(request, idle.popleft())
             elif is_closed and self._admitted < self._assignment.buyers:
@@ -101,6 +103,7 @@ class Dispatcher:
         """Admit no more buyers and resume no session; cancel what is not answered soon."""
         self._is_stopped = True
         self._queue.clear()
+        self._payments.clear()
         self._loop.call_at(time.monotonic() + _GRACE_S, self._cancel_all)
 
     def close(self) -> None:
@@ -137,16 +140,22 @@ class Dispatcher:
 
     def _enqueue(self, request: Request, scheduled_at: float, now: float) -> None:
         request.enqueue(scheduled_at, now)
-        self._queue.append(request)
         self._recorder.requests_queued += 1
         if request.patience_s is not None:
-            self._loop.call_at(now + request.patience_s, self._on_patience_over, request)
+            over_at = scheduled_at + request.patience_s  # a buyer waits since the plan, not since the worker is there
+            if over_at <= now:
+                self._on_patience_over(request)
+                return
+            self._loop.call_at(over_at, self._on_patience_over, request)
+        (self._queue if request.call is _RESERVE else self._payments).append(request)
 
     def _resume(self, before: Request, scheduled_at: float, now: float) -> None:
         """Resume the session of a request that has ended, or whose pause is over, at the instant planned for that."""
         if self._is_stopped:
             return
         step = next(before.session, None)
+        while step == 0:  # no pause
+            step = next(before.session, None)
         if step is None:
             self._leave(before.buyer)
         elif isinstance(step, Request):

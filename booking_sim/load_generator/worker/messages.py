@@ -26,6 +26,8 @@ class WorkerAssignment:
     """Open loop: when each buyer arrives, in seconds from the start. Closed loop: None; idle connections admit them."""
     measure: Measure | None
     """How the skip depth of some calls is measured; None: it is not."""
+    payments_first: bool
+    """Whether a confirm or release takes the next idle connection, before all reserves that wait."""
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""
