@@ -196,6 +196,8 @@ class _Sides:
             times=None if schedule is None else array("d", schedule.share(worker, _WORKERS)),
             measure=None,
             payments_first=True,
+            is_warmed=True,
+            answer_timeout_s=60.0,
         )
 
 

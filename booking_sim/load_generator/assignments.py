@@ -40,6 +40,8 @@ def assignments(context: RunContext) -> list[WorkerAssignment]:
             times=None if schedule is None else array("d", schedule.share(worker, workers)),
             measure=context.measure,
             payments_first=True,
+            is_warmed=True,
+            answer_timeout_s=60.0,
         )
         for worker in range(workers)
     ]

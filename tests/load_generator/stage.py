@@ -48,11 +48,36 @@ class Stage:
 
 
 def assign(
-    url, event_id, *, buyers=1, connections=1, times=None, retry=(), hold_s=300.0, payments_first=True, kind=None
+    url,
+    event_id,
+    *,
+    buyers=1,
+    connections=1,
+    times=None,
+    retry=(),
+    hold_s=300.0,
+    payments_first=True,
+    is_warmed=False,
+    answer_timeout_s=60.0,
+    kind=None,
 ):
     """The assignment of the only worker of a run."""
     workload = Workload({"fan": Kind(**kind or {})}, (event_id,), 1, hold_s, 1.0, retry, 7)
-    return WorkerAssignment(url, NAME, workload, 0, 1, range(connections), buyers, inf, times, None, payments_first)
+    return WorkerAssignment(
+        url=url,
+        application_name=NAME,
+        workload=workload,
+        worker=0,
+        workers=1,
+        connections=range(connections),
+        buyers=buyers,
+        duration_s=inf,
+        times=times,
+        measure=None,
+        payments_first=payments_first,
+        is_warmed=is_warmed,
+        answer_timeout_s=answer_timeout_s,
+    )
 
 
 def waiting(conn):
