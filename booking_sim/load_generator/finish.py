@@ -13,6 +13,8 @@ from booking_sim.audit import audit
 from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.worker_reports import WorkerReports
 from booking_sim.observer.observer import Sightings
+from booking_sim.proof.history import Circumstances
+from booking_sim.proof.rules import check
 from booking_sim.records import columns, samples
 from booking_sim.records.holds import read_csv
 from booking_sim.result import manifest
@@ -39,7 +41,13 @@ def finish(
     if reports.problems:
         connection.execute(queries.load("surge/end_backends"), {"application_name": context.application_name})
     attempts = columns.to_frame(reports.take_attempts())
-    holds = fetch_holds(connection, context.event_ids, _start_on_its_clock(connection, reports.elapsed))
+    started_at = _start_on_its_clock(connection, reports.elapsed)
+    holds = fetch_holds(connection, context.event_ids, started_at)
+    history: dict[str, Any] = {
+        "started_at": started_at.isoformat(),
+        "read_at": reports.elapsed(),
+        "lost_workers": reports.lost(context.scenario.workers),
+    }
     inventory = inventory_over_time(holds, context.scenario.events * context.scenario.tickets, reports.elapsed())
     return SurgeResult(
         scenario=context.scenario,
@@ -48,6 +56,7 @@ def finish(
         inventory=_to_the_end(inventory, connection, context.event_ids, reports),
         **samples.to_frames(sightings.columns, reports.started_at),
         audit=audit(connection, event_id=context.event_ids),
+        proof=check(attempts, holds, Circumstances.of(context.scenario, **history)),
         manifest={
             "event_ids": list(context.event_ids),
             "started_at": context.began_at.isoformat(),
@@ -55,6 +64,7 @@ def finish(
             "partial": bool(reports.problems),
             "interrupted": reports.interrupted,
             "problems": reports.problems,
+            "history": history,
             "generator": reports.to_dict() | {"bottleneck": bottleneck(attempts, list(reports.interpreters.values()))},
             "strategy": context.strategy.told(),
             "skip_depth": _skip_depth(context),

@@ -11,7 +11,7 @@ from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.recorder import Recorder
 from booking_sim.load_generator.worker.workload import Workload
 from booking_sim.records.attempts import Attempt
-from booking_sim.scenario.kinds import Kind
+from booking_sim.scenario.kinds import BuyerKind
 
 NAME = "booking_sim surge test"
 LOCK = "lock table booking.booking_intents in share mode"  # reads go on, a hold waits
@@ -62,7 +62,7 @@ def assign(
     kind=None,
 ):
     """The assignment of the only worker of a run."""
-    workload = Workload({"fan": Kind(**kind or {})}, (event_id,), 1, hold_s, 1.0, retry, 7)
+    workload = Workload({"fan": BuyerKind(**kind or {})}, (event_id,), 1, hold_s, 1.0, retry, 7)
     return WorkerAssignment(
         url=url,
         application_name=NAME,
