@@ -26,7 +26,7 @@ def assignments(context: RunContext) -> list[WorkerAssignment]:
         seed=scenario.seed,
     )
     workers, schedule = scenario.workers, scenario.schedule
-    buyers = MOST_BUYERS if scenario.crowd is None else scenario.crowd
+    buyers = MOST_BUYERS if scenario.buyer_count is None else scenario.buyer_count
     return [
         WorkerAssignment(
             url=context.target_url,
@@ -39,6 +39,9 @@ def assignments(context: RunContext) -> list[WorkerAssignment]:
             duration_s=inf if scenario.duration is None else scenario.seconds(scenario.duration),
             times=None if schedule is None else array("d", schedule.share(worker, workers)),
             measure=context.measure,
+            payments_first=scenario.payments_first,
+            is_warmed=not scenario.cold,
+            answer_timeout_s=scenario.answer_timeout.total_seconds(),
         )
         for worker in range(workers)
     ]

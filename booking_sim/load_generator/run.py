@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Unpack, cast
 
 from psycopg import Connection
 
@@ -24,7 +25,8 @@ from booking_sim.load_generator.workers import Workers
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observer, Sightings
 from booking_sim.result.result import SurgeResult
-from booking_sim.scenario.scenario import Scenario
+from booking_sim.scenario.ready import make_scenario
+from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.skip_depth.measure import Measure, find_prelude
 from booking_sim.strategies import Strategy, find, scratch
 
@@ -34,13 +36,13 @@ _SESSIONS_TIMEOUT_S, _POLL_S = 1.0, 0.01
 
 
 def surge(
-    scenario: Scenario | None = None,
+    scenario: Scenario | str | Path | None = None,
     *,
     url: str | None = None,
     progress: bool | None = None,
     live: bool = False,
     executor: Executor | None = None,
-    **settings: Any,
+    **settings: Unpack[ScenarioSettings],
 ) -> SurgeResult:
     """Run a scenario against a real PostgreSQL: everybody comes at once.
 
@@ -54,7 +56,8 @@ def surge(
     partial.
 
     Args:
-        scenario: What to simulate; the defaults of Scenario if None.
+        scenario: What to simulate: a scenario, the name of a ready one, or the path of
+            a .toml file; the defaults of Scenario if None.
         url: The database, as a libpq URL. None: POSTGRES_URL, else the PG* variables,
             else the embedded server.
         progress: Whether to show a bar. None: on a terminal and in a notebook.
@@ -68,8 +71,8 @@ def surge(
         **settings: Settings of Scenario by name; they override those of `scenario`. On
             sale: `events`, `tickets`. The buyers: `buyers`, `arrivals`, `duration`,
             `kinds`, `quantity`, `seed`. The rules: `hold`, `strategy`, `time_scale`.
-            The machinery: `workers`, `connections`, `depth_every`. `help(Scenario)`
-            says what each is.
+            The machinery: `workers`, `connections`, `cold`, `payments_first`,
+            `answer_timeout`, `depth_every`. `help(Scenario)` says what each is.
 
     Returns:
         The result: every attempt, the inventory and the audit at the end, and the
@@ -90,7 +93,7 @@ def surge(
             result.summary()  # every figure
             result.overview()  # every picture
     """
-    scenario = Scenario.given(scenario, settings)
+    scenario = make_scenario(scenario, settings)
     if executor is not None and not hasattr(executor, "submit"):
         raise BookingSimError(
             f"executor={executor!r} is invalid: expected one of concurrent.futures, such as ProcessPoolExecutor(3)."
@@ -139,7 +142,7 @@ def _run(context: RunContext, *, progress: bool | None, live: bool, executor: Ex
 
 def _view(scenario: Scenario, sightings: Sightings, *, progress: bool | None, live: bool) -> View:
     """What shows the run: the live view if it is requested and possible, else a bar."""
-    tally = Tally(buyers=scenario.crowd, tickets=scenario.events * scenario.tickets)
+    tally = Tally(buyers=scenario.buyer_count, tickets=scenario.events * scenario.tickets)
     if live:
         from booking_sim.live import LiveView, is_possible  # noqa: PLC0415  it is above this layer, and optional
 

@@ -30,7 +30,7 @@ def summarise(
 ) -> pd.Series:
     """Count a surge out; SurgeResult.summary says what the numbers are."""
     words = last_words(attempts).value_counts()
-    crowd = int(words.sum()) if scenario.crowd is None else scenario.crowd
+    crowd = int(words.sum()) if scenario.buyer_count is None else scenario.buyer_count
     held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
     duration = answer_times(attempts).max() - attempts["sent_at"].min()
     refused = attempts[attempts["outcome"] == "sold_out"]
