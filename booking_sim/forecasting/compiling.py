@@ -8,7 +8,7 @@ import numpy as np
 F = TypeVar("F", bound=Callable[..., Any])
 
 try:
-    import numba  # type: ignore[import-untyped]  # it brings no types
+    import numba
 except ImportError:
     numba = None
 
@@ -21,7 +21,7 @@ unsigned: Callable[[int], int] = np.uint64 if IS_COMPILED else int  # type: igno
 
 def compiled(function: F) -> F:
     """Compile a function for those that call it."""
-    return numba.njit(error_model="numpy", nogil=True)(function) if IS_COMPILED else function  # type: ignore[no-any-return]
+    return numba.njit(error_model="numpy", nogil=True)(function) if IS_COMPILED else function
 
 
 def compiled_and_kept(function: F) -> F:
@@ -30,4 +30,4 @@ def compiled_and_kept(function: F) -> F:
     What was kept is found by the function's own file and by the values that it takes from around it, and by nothing in
     the functions that it calls: let it take a digest of their source.
     """
-    return numba.njit(error_model="numpy", nogil=True, cache=True)(function) if IS_COMPILED else function  # type: ignore[no-any-return]
+    return numba.njit(error_model="numpy", nogil=True, cache=True)(function) if IS_COMPILED else function

@@ -14,8 +14,8 @@ import numpy as np
 
 from booking_sim.forecasting import layout, queues
 from booking_sim.forecasting.compiling import compiled, compiled_and_kept, unsigned
-from booking_sim.forecasting.layout import *  # noqa: F403  columns, which compiled code knows as numbers
-from booking_sim.forecasting.queues import *  # noqa: F403
+from booking_sim.forecasting.layout import *
+from booking_sim.forecasting.queues import *
 from booking_sim.scenario import draws
 
 _mix = compiled(draws.mix)
@@ -83,7 +83,7 @@ def _bin(seconds, scratch, scratch_bits):
 
 
 @compiled
-def _advance(given, state, digest):
+def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy that of this source
     """Run a scenario on until all is over, or until an array is full; returns whether it is over.
 
     No array is assigned anew here: compiled code would count its references at every turn.
@@ -243,8 +243,7 @@ def _advance(given, state, digest):
                     session_of[connection], class_of[connection], sessions[one, WHERE] = one, came_to, connection
                     ends_at[connection] = work + given.work[sample]
                     in_flight = push_call(heap, place, ends_at, in_flight, connection)
-                    if in_flight > counts[MOST_IN_FLIGHT]:
-                        counts[MOST_IN_FLIGHT] = in_flight
+                    counts[MOST_IN_FLIGHT] = max(counts[MOST_IN_FLIGHT], in_flight)
                     if leaves_at < inf:
                         node = new_node(nodes, timers)
                         due[node], nodes[node, SLOT], nodes[node, TURN] = leaves_at, one, sessions[one, STEP]

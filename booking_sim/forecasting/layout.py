@@ -1,4 +1,4 @@
-"""The columns of the event loop's arrays, what it is given, and what it makes: numbers, since compiled code has no names."""
+"""The arrays of the event loop: what it is given, its state, and the numbers of their columns."""
 
 from typing import NamedTuple
 
@@ -23,26 +23,26 @@ PAYS, FAILS, LATE, NEVER = range(4)
 RESERVE, CONFIRM, RELEASE = range(3)
 
 THINK, THINK_MOST, REFRESH, REFRESH_MOST, PATIENCE, PATIENCE_MOST = range(6)
-"""Columns of `kind_spans`, each pair as `draws.length` takes it. Rings have the first of each, and payments that are late
-THINK_MOST."""
+"""Columns of `kind_spans`, each pair as `draws.length` takes it. Rings have the first of each, and THINK_MOST for
+late payments."""
 SESSIONS, REFRESHES, QUANTITY, QUANTITY_END = range(4)
 """Columns of `kind_numbers`."""
 
 BUYER, SESSION, KIND, EVENT, CALL, ATTEMPT, LEFT, HOLD, STEP, AFTER, PAUSES, WHERE = range(12)
-"""Columns of a buyer session: LEFT are the refreshes it may still make, PAUSES those it made; STEP counts its turns; AFTER
-is who waits behind it; WHERE its connection while it is in flight, else -1."""
+"""Columns of a buyer session: LEFT are the refreshes it may still make, PAUSES those it made; STEP counts its turns;
+AFTER is who waits behind it; WHERE its connection while it is in flight, else -1."""
 PLANNED, QUEUED, SENT, ANSWERED = range(4)
 
 OPEN, PAID, GIVEN_BACK, OVERDUE, PAYING, GIVING_BACK, VOID = range(7)
-"""States of a hold. OVERDUE: its tickets can be had, though perhaps nobody has taken them. VOID: the call was cancelled."""
+"""States of a hold. OVERDUE: its tickets can be had, and perhaps nobody took them. VOID: the call was cancelled."""
 HOLD_TICKETS, HOLD_QUANTITY, HOLD_STATE, HOLD_BUYER, HOLD_EVENT, HOLD_AGAIN = range(6)
 CLAIMED, ENDED = range(2)
 
 ROW_BUYER, ROW_KIND, ROW_ATTEMPT, ROW_CALL, ROW_EVENT, ROW_CONNECTION, ROW_END, ROW_HOLD = range(8)
 
 DROPPED_BITS = 45
-"""Of the 64 of a latency: what is left are its exponent and seven digits, 128 bins for each power of two. So a percentile
-is right within 0.4 %."""
+"""Of the 64 of a latency: what is left are its exponent and seven digits, 128 bins for each power of two. So a
+percentile is right within 0.4 %."""
 FIRST_BIN = (1023 - 24) << 7
 """The bin of 2**-24 s, 60 ns."""
 LATENCY_BINS = 48 << 7
@@ -52,10 +52,10 @@ MOMENTS = 512
 OVER_HELD, OVER_REFUSED, OVER_OTHER, OVER_PAID = range(4)
 
 FIRST_REFUSAL, LAST_HELD, LAST_PAID, LAST_ANSWER, FIRST_SENT, UNPAID_TICKET_S, WAITED_S, WIDTH = range(8)
-"""Of `moments`, in seconds; UNPAID_TICKET_S are ticket-seconds in holds that were not paid for, WAITED_S those that calls
-waited for a connection, WIDTH that of the bins over time."""
+"""Of `moments`, in seconds; UNPAID_TICKET_S are ticket-seconds in holds that were not paid for, WAITED_S those that
+calls waited for a connection, WIDTH that of the bins over time."""
 ATTEMPTS, RETRIES, TICKETS_HELD, TICKETS_SOLD, REFUSED_EARLY, MOST_IN_FLIGHT = range(6)
-"""Of `counts`; REFUSED_EARLY are buyers refused for good before the last returned ticket was paid for."""
+"""Of `counts`; REFUSED_EARLY are final refusals before the last returned ticket was paid for."""
 
 
 USED_SESSIONS, MADE, TAKEN, KEPT = 4, 10, 11, 14
@@ -65,7 +65,7 @@ ROOM = 1024
 
 BUCKETS = 1 << 14
 TICK, NEAR, FAR, FREE, USED = range(5)
-"""Of `timers`: the bucket whose turn it is; timers put in order, and not yet; the first unused node; nodes ever used."""
+"""Of `timers`: the bucket whose turn it is; timers in order, and not yet; the first unused node; nodes ever used."""
 SLOT, TURN, NEXT = range(3)
 """Of a node: the buyer session, which of its turns the timer belongs to, and the node behind it."""
 
@@ -191,7 +191,7 @@ class State(NamedTuple):
             *(("nodes", "due", "near") if self.timers[USED] + 2 > len(self.due) else ()),
             *(("rows", "row_times") if self.whole[KEPT] == len(self.rows) else ()),
         }
-        return self._replace(**{name: _twice(getattr(self, name)) for name in full or {"taken"}})
+        return self._replace(**{name: _twice(getattr(self, name)) for name in full or {"taken"}})  # type: ignore[arg-type]
 
 
 def _twice(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:

@@ -19,7 +19,7 @@ GOLDEN = 0x9E37_79B9_7F4A_7C15
 _FIRST = 0xBF58_476D_1CE4_E5B9
 _SECOND = 0x94D0_49BB_1331_11EB
 _LAST_33, _LAST_34, _LAST_37, _LAST_53 = 2**33 - 1, 2**34 - 1, 2**37 - 1, 2**53 - 1
-"""Where a compiler takes 64 bits for a number with a sign, a shift to the right repeats the sign: these cut that off."""
+"""Where a compiler takes 64 bits for a number with a sign, a shift to the right repeats the sign: these cut it off."""
 
 
 class Purpose(IntEnum):
