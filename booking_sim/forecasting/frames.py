@@ -82,7 +82,7 @@ def attempts(scenario: Scenario, state: State) -> pd.DataFrame:
         "worker": np.zeros(kept, np.int32),
         "connection": pa.array(rows[:, ROW_CONNECTION].astype("int16"), mask=~was_sent),
         "scheduled_at": times[:, PLANNED],
-        "wanted_at": times[:, QUEUED],
+        "queued_at": times[:, QUEUED],
         "sent_at": times[:, SENT],
         "latency_ms": 1000 * (times[:, ANSWERED_AT] - times[:, SENT]),
         "outcome": _words(_OUTCOME_OF[end], _OUTCOMES),

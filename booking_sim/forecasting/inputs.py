@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 from booking_sim.forecasting.compiling import unsigned
 from booking_sim.forecasting.layout import Given
 from booking_sim.forecasting.server_model import ServerModel
 from booking_sim.scenario.draws import mix, shares, step
-from booking_sim.scenario.kinds import Kind
+from booking_sim.scenario.kinds import BuyerKind
 from booking_sim.scenario.scenario import MOST_BUYERS, Scenario
 from booking_sim.scenario.spans import Span
 
@@ -22,16 +22,16 @@ _SERVER = 0x5EED_5E2E
 _BUCKETS_PER_LENGTH = 4096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class WaitingRoom:
-    """Lets buyers in one after the other, in the order in which they came, before they may call.
+    """Lets buyers in one after the other, in the order in which they came.
 
-    Attributes:
+    Args:
         rate: How many a second, of the run.
         batch: How many at a time.
 
     Raises:
-        BookingSimError: The rate is not above 0, or the batch is no whole number above 0.
+        SettingError: The rate or the batch is not above 0.
     """
 
     rate: float
@@ -39,12 +39,19 @@ class WaitingRoom:
 
     def __post_init__(self) -> None:
         if not 0 < self.rate < inf:
-            raise BookingSimError(f"rate={self.rate} is invalid: expected a number above 0, of buyers a second.")
+            raise SettingError(f"rate={self.rate} is invalid: expected a number above 0, of buyers a second.")
         if self.batch < 1 or self.batch != int(self.batch):
-            raise BookingSimError(f"batch={self.batch} is invalid: expected a whole number from 1.")
+            raise SettingError(f"batch={self.batch} is invalid: expected a whole number from 1.")
 
     def admit(self, planned: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """When each of those may call who come then: seconds, ascending."""
+        """Say when each buyer may call.
+
+        Args:
+            planned: When they come, in seconds since the start, ascending.
+
+        Returns:
+            When they may call.
+        """
         turn = np.arange(len(planned)) // self.batch * (self.batch / self.rate)
         return np.asarray(np.maximum.accumulate(planned - turn) + turn)
 
@@ -68,7 +75,7 @@ def given(
     """
     schedule = scenario.schedule
     planned = np.zeros(0) if schedule is None else schedule.times
-    crowd = MOST_BUYERS if scenario.crowd is None else scenario.crowd
+    crowd = MOST_BUYERS if scenario.buyer_count is None else scenario.buyer_count
     kinds = [*scenario.kinds.values()]
     quantities = [_quantities(kind, scenario) for kind in kinds]
     ends = np.cumsum([len(some) for some in quantities])
@@ -87,6 +94,7 @@ def given(
         events=scenario.events,
         tickets=scenario.tickets,
         hold=scenario.seconds(scenario.hold),
+        event_shares=np.array(shares([1.0] * scenario.events)),
         kind_shares=np.array(shares(kind.share for kind in kinds)),
         kind_numbers=np.array(
             [
@@ -109,18 +117,18 @@ def given(
     )
 
 
-def _quantities(kind: Kind, scenario: Scenario) -> list[tuple[int, float]]:
+def _quantities(kind: BuyerKind, scenario: Scenario) -> list[tuple[int, float]]:
     """Numbers of tickets, each with its cumulative share."""
-    if isinstance(kind.quantity, dict):
-        return [*zip(kind.quantity, shares(kind.quantity.values()), strict=True)]
-    return [(kind.quantity or scenario.quantity, 1.0)]  # type: ignore[list-item]  # a mapping is a dict here
+    if kind.quantities is None:
+        return [(scenario.quantity, 1.0)]
+    return [*zip(kind.quantities.values, kind.quantities.bounds, strict=True)]
 
 
-def _payments(kind: Kind) -> tuple[float, float, float, float]:
-    return kind.pays, kind.pays + kind.fails, kind.pays + kind.fails + kind.late, 1.0
+def _payments(kind: BuyerKind) -> tuple[float, ...]:
+    return (0.0, 0.0, 0.0, 1.0) if kind.payments.is_fixed else kind.payments.bounds
 
 
-def _lengths(kinds: list[Kind], scenario: Scenario) -> tuple[list[tuple[float, ...]], list[list[int]]]:
+def _lengths(kinds: list[BuyerKind], scenario: Scenario) -> tuple[list[tuple[float, ...]], list[list[int]]]:
     """The lengths of time of each kind, in seconds of the run, and the ring of each that is constant and needed."""
     lengths: list[tuple[float, ...]] = []
     rings: list[list[int]] = []

@@ -145,7 +145,7 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
                     if len(given.kind_shares) > 1:
                         kind = _choose(given.kind_shares, 0, len(given.kind_shares), _unit(key, 0, _KIND, 0))
                     if given.events > 1:
-                        event = min(int(_unit(key, 0, _EVENT, 0) * given.events), given.events - 1)
+                        event = _choose(given.event_shares, 0, given.events, _unit(key, 0, _EVENT, 0))
                     left_to_come = given.kind_numbers[kind, SESSIONS]
                 if unused >= 0:
                     one, unused = unused, sessions[unused, AFTER]

@@ -89,6 +89,7 @@ class Given(NamedTuple):
     events: int
     tickets: int
     hold: float
+    event_shares: Floats
     kind_shares: Floats
     kind_numbers: Integers
     kind_spans: Floats

@@ -60,7 +60,7 @@ def measure(scenario: Scenario, state: State) -> dict[str, float]:
     """
     ends, words, counts, moments = state.ends, state.last_words, state.counts, state.moments
     answered = int(words.sum())
-    buyers = answered if scenario.crowd is None else scenario.crowd
+    buyers = answered if scenario.buyer_count is None else scenario.buyer_count
     sent = int(state.database.sum())
     duration = float(moments[LAST_ANSWER] - moments[FIRST_SENT]) if sent else 0.0
     tickets = scenario.events * scenario.tickets

@@ -25,7 +25,8 @@ _HEADLINE: Final = (
 class Forecast(SurgeResult):
     """A scenario on a model of a server: the metrics of each seed, and the frames of the first.
 
-    What only a database can tell is absent: there is no audit, no `oversold`, no waits and no samples of the server.
+    What only a database can tell is absent: there is no audit, no `oversold`, no waits
+    and no samples of the server.
 
     Attributes:
         scenario: What was simulated.

@@ -99,8 +99,13 @@ class ServerModel:
     def reference_latency(self, in_flight: npt.ArrayLike) -> Floats:
         """The mean latency of a reservation at a number of calls in flight, in seconds.
 
-        Between levels it is interpolated, both axes in logarithms. Above the greatest it
-        grows with the number: the throughput is taken to stay that of the greatest level.
+        Args:
+            in_flight: The number, or an array of them.
+
+        Returns:
+            As many means. Between levels each is interpolated, both axes in
+            logarithms. Above the greatest it grows with the number: the throughput is
+            taken to stay that of the greatest level.
         """
         number = np.maximum(np.asarray(in_flight, dtype=float), 1)
         means = [self._class("held", level).mean() for level in self.levels]
@@ -114,6 +119,9 @@ class ServerModel:
 
         Args:
             connections: The greatest number of calls in flight.
+
+        Returns:
+            The fields by name.
         """
         in_flight = np.arange(connections + 1)
         nearest = np.abs(np.log(np.maximum(in_flight, 1))[:, None] - np.log(self.levels)[None, :]).argmin(axis=1)
@@ -172,6 +180,9 @@ class ServerModel:
     def check(self, scenario: Scenario) -> None:
         """Refuse a scenario that the model says nothing about.
 
+        Args:
+            scenario: What is to be forecast.
+
         Raises:
             BookingSimError: The model was measured with another strategy, or by another
                 version of the toolkit.
@@ -189,7 +200,14 @@ class ServerModel:
                 )
 
     def outside(self, scenario: Scenario) -> list[str]:
-        """How far a scenario lies outside of what was calibrated, a phrase each; nothing if it is inside."""
+        """How far a scenario lies outside of what was calibrated.
+
+        Args:
+            scenario: What is to be forecast.
+
+        Returns:
+            A phrase for each way; none if it is inside.
+        """
         if self.manifest.get("made_up"):
             return []
         told = [self.extrapolated] if self.extrapolated else []

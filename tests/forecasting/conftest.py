@@ -6,8 +6,8 @@ import pytest
 from booking_sim import Scenario
 from booking_sim.forecasting.inputs import given
 from booking_sim.forecasting.kernel import run
-from booking_sim.forecasting.layout import PATIENCE, PATIENCE_MOST, QUEUED, SENT
 from booking_sim.forecasting.layout import KEPT as KEPT_ROWS
+from booking_sim.forecasting.layout import PATIENCE, PATIENCE_MOST, QUEUED, SENT
 from booking_sim.forecasting.server_model import ServerModel
 
 FIRST_SEED, RUNS, BUYERS = 1000, 24, 20_000

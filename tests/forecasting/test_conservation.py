@@ -5,8 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from booking_sim import Scenario
-from booking_sim.forecasting import forecast
+from booking_sim import Scenario, forecast
 from booking_sim.forecasting.server_model import ServerModel
 from booking_sim.stats.inventory import inventory_over_time
 
@@ -33,7 +32,7 @@ KIND = st.fixed_dictionaries(
     seed=st.integers(0, 99),
     arrivals=st.sampled_from([None, "poisson(constant(rate=150, duration=3s))", "burst(400, at=1s)"]),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_tickets_are_conserved_and_in_one_hold_at_a_time(kinds, events, connections, seed, arrivals):
     scenario = Scenario(
         tickets=60, buyers=400, hold="1s", kinds=kinds, events=events, connections=connections, workers=1, seed=seed,
