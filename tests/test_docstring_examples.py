@@ -1,13 +1,15 @@
-"""The examples in docstrings type-check: names, settings and types are those that there are."""
+"""The examples in docstrings type-check and run: surges in small, and on a result that a small surge made."""
 
 import ast
 import textwrap
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 from mypy import api
 
 import booking_sim
+from booking_sim.scenario.ready import make_scenario
 
 ROOT = Path(booking_sim.__file__).parent
 GIVEN = {
@@ -60,3 +62,32 @@ def errors(tmp_path_factory):
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_type_checks(name, errors):
     assert errors[name] == [], EXAMPLES[name]
+
+
+NOT_RUN = {
+    "bench/__init__.py:bench": "it measures for minutes; tests/bench runs it in small",
+    "comparison/__init__.py:compare": "it is six surges; tests/comparison runs it in small",
+}
+SMALL = {"tickets": 20, "buyers": 60, "connections": 2, "workers": 1, "time_scale": 1e6}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, server):
+    """Where examples run: with a result in the folder that they load."""
+    folder = tmp_path_factory.mktemp("run")
+    with server.database(server.template) as url:
+        result = booking_sim.surge(url=url, progress=False, **SMALL)
+    result.save(folder / "results/20261122T120000Z-surge")
+    return folder
+
+
+@pytest.mark.parametrize("name", [name for name, code in EXAMPLES.items() if code.strip() and name not in NOT_RUN])
+def test_an_example_runs(name, folder, database, monkeypatch):
+    def small(scenario, settings):
+        return make_scenario(scenario, settings).replace(**SMALL)
+
+    monkeypatch.setattr("booking_sim.load_generator.run.make_scenario", small)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("POSTGRES_URL", database)
+    exec(compile(EXAMPLES[name], name, "exec"), {})
+    plt.close("all")
