@@ -31,7 +31,11 @@ from booking_sim.forecasting.layout import (
     ROW_END,
     ROW_EVENT,
     ROW_HOLD,
+    ROW_IS_FIRST,
     ROW_KIND,
+    ROW_QUANTITY,
+    ROW_REPEATS,
+    ROW_SESSION,
     SENT,
     TAKEN,
     VOID,
@@ -89,6 +93,10 @@ def attempts(scenario: Scenario, state: State) -> pd.DataFrame:
         "intent_id": pa.array(hold.astype("int64") + 1, mask=(hold < 0) | ((rows[:, ROW_CALL] == 0) & ~is_held)),
         "ticket_nos": _ticket_numbers(state, hold, is_held),
         "hold_expires_at": pa.array(expires + int(NOON.timestamp() * 1e6), pa.timestamp("us", tz="UTC"), mask=~is_held),
+        "session": rows[:, ROW_SESSION],
+        "quantity": rows[:, ROW_QUANTITY],
+        "repeats": pa.array(rows[:, ROW_REPEATS], mask=rows[:, ROW_REPEATS] == 0),
+        "is_first_call": rows[:, ROW_IS_FIRST] == 1,
         "phase": pa.array(np.where(was_sent, Phase.ANSWERED, Phase.WAITING), mask=end < GAVE_UP),
     }
     nothing = pa.nulls(kept)

@@ -94,7 +94,7 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
     attempts_of, word_attempt = state.attempts_of, state.word_attempt
     word_of, calls_of, shared = state.word_of, state.calls_of, len(state.word_of)
     idle, heap, place, ends_at = state.idle, state.heap, state.place, state.ends_at
-    session_of, class_of, is_warm = state.session_of, state.class_of, state.is_warm
+    session_of, class_of, is_first, is_warm = state.session_of, state.class_of, state.is_first, state.is_warm
     block_at, block_left = state.block_at, state.block_left
     times, sessions = state.times, state.sessions
     nodes, due, near, rings, buckets, timers = (
@@ -156,10 +156,16 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
                 sessions[one, CALL], sessions[one, ATTEMPT], sessions[one, PAUSES] = RESERVE, 1, 0
                 sessions[one, LEFT], sessions[one, HOLD] = given.kind_numbers[kind, REFRESHES], -1
                 times[one, PLANNED], times[one, QUEUED] = planned_at, entered_at
+                which, behind = given.kind_numbers[kind, QUANTITY], given.kind_numbers[kind, QUANTITY_END]
+                if behind - which > 1:
+                    drawn = _unit(key, sessions[one, SESSION], _QUANTITY, 0)
+                    which = _choose(given.quantity_shares, which, behind, drawn)
+                sessions[one, WANTED], sessions[one, FIRST] = given.quantities[which], 1
                 left_to_come -= 1
                 if shared:
                     attempts_of[buyer] += 1
                     sessions[one, ATTEMPT] = attempts_of[buyer]
+                    sessions[one, FIRST] = attempts_of[buyer]
             elif queue_first >= 0:
                 one, queue_first = queue_first, sessions[queue_first, AFTER]
             if one >= 0:
@@ -189,12 +195,7 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
                         next_due = _expire(
                             now, given.hold, next_due, made, free, free_at, tickets, holds, hold_times, taken, moments
                         )
-                        which, behind = given.kind_numbers[kind_of, QUANTITY], given.kind_numbers[kind_of, QUANTITY_END]
-                        if behind - which > 1:
-                            own = _key(given.run_key, sessions[one, BUYER])
-                            drawn = _unit(own, sessions[one, SESSION], _QUANTITY, 0)
-                            which = _choose(given.quantity_shares, which, behind, drawn)
-                        quantity = given.quantities[which]
+                        quantity = sessions[one, WANTED]
                         came_to = SOLD_OUT
                         if free_at[of, 1] >= quantity:
                             came_to = HELD
@@ -227,7 +228,8 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
                         holds[hold, HOLD_STATE] = GIVING_BACK
                     # 3. How much work it is: the next sample of a block that was measured.
                     level, shape = given.level_of[in_flight + 1], came_to
-                    if not is_warm[connection, came_to]:
+                    is_first[connection] = not is_warm[connection, came_to]
+                    if is_first[connection]:
                         is_warm[connection, came_to] = True
                         if given.work_at[COLD + came_to, level, 1] > given.work_at[COLD + came_to, level, 0]:
                             shape = COLD + came_to
@@ -351,6 +353,10 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
                 connection,
             )
             rows[kept, ROW_END], rows[kept, ROW_HOLD] = end, hold
+            rows[kept, ROW_SESSION], rows[kept, ROW_QUANTITY] = sessions[one, SESSION], sessions[one, WANTED]
+            is_repeated = call == RESERVE and sessions[one, PAUSES] > 0
+            rows[kept, ROW_REPEATS] = sessions[one, FIRST] if is_repeated else 0
+            rows[kept, ROW_IS_FIRST] = connection >= 0 and is_first[connection]
             kept += 1
         if shared:
             if (calls_of[buyer_of] >> call) & 1:

@@ -28,9 +28,10 @@ late payments."""
 SESSIONS, REFRESHES, QUANTITY, QUANTITY_END = range(4)
 """Columns of `kind_numbers`."""
 
-BUYER, SESSION, KIND, EVENT, CALL, ATTEMPT, LEFT, HOLD, STEP, AFTER, PAUSES, WHERE = range(12)
+BUYER, SESSION, KIND, EVENT, CALL, ATTEMPT, LEFT, HOLD, STEP, AFTER, PAUSES, WHERE, WANTED, FIRST = range(14)
 """Columns of a buyer session: LEFT are the refreshes it may still make, PAUSES those it made; STEP counts its turns;
-AFTER is who waits behind it; WHERE its connection while it is in flight, else -1."""
+AFTER is who waits behind it; WHERE its connection while it is in flight, else -1; WANTED the tickets that it requests;
+FIRST its first attempt."""
 PLANNED, QUEUED, SENT, ANSWERED = range(4)
 
 OPEN, PAID, GIVEN_BACK, OVERDUE, PAYING, GIVING_BACK, VOID = range(7)
@@ -39,6 +40,7 @@ HOLD_TICKETS, HOLD_QUANTITY, HOLD_STATE, HOLD_BUYER, HOLD_EVENT, HOLD_AGAIN = ra
 CLAIMED, ENDED = range(2)
 
 ROW_BUYER, ROW_KIND, ROW_ATTEMPT, ROW_CALL, ROW_EVENT, ROW_CONNECTION, ROW_END, ROW_HOLD = range(8)
+ROW_SESSION, ROW_QUANTITY, ROW_REPEATS, ROW_IS_FIRST = range(8, 12)
 
 DROPPED_BITS = 45
 """Of the 64 of a latency: what is left are its exponent and seven digits, 128 bins for each power of two. So a
@@ -153,6 +155,8 @@ class State(NamedTuple):
     ends_at: Floats
     session_of: Integers
     class_of: Integers
+    is_first: npt.NDArray[np.bool_]
+    """Whether the call in flight is the first of its class there."""
     is_warm: npt.NDArray[np.bool_]
     block_at: Integers
     """By class and level: the next sample of the block, and how many are left of it."""
@@ -231,6 +235,7 @@ def begin(given: Given) -> State:
         ends_at=np.zeros(connections),
         session_of=np.zeros(connections, np.int64),
         class_of=np.zeros(connections, np.int64),
+        is_first=np.zeros(connections, np.bool_),
         is_warm=np.zeros((connections, CLASSES), np.bool_),
         block_at=np.zeros(given.work_at.shape[:2], np.int64),
         block_left=np.zeros(given.work_at.shape[:2], np.int64),
@@ -244,10 +249,10 @@ def begin(given: Given) -> State:
         free_at=np.tile(np.array([0, given.tickets]), (given.events, 1)),
         last_hold=np.full(seats, -1, np.int32),
         times=np.zeros((ROOM, 3)),
-        sessions=np.zeros((ROOM, 12), np.int32),
+        sessions=np.zeros((ROOM, 14), np.int32),
         hold_times=np.zeros((ROOM, 2)),
         holds=np.zeros((ROOM, 6), np.int32),
         taken=np.zeros(room, np.int32),
         row_times=np.zeros((ROOM, 4)),
-        rows=np.zeros((ROOM, 8), np.int32),
+        rows=np.zeros((ROOM, 12), np.int32),
     )
