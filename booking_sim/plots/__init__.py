@@ -12,6 +12,7 @@ from booking_sim.plots.skip_depth import skip_depth_over_time
 from booking_sim.plots.strategies import strategies_overview
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
+from booking_sim.plots.timeline import timeline
 
 __all__ = [
     "STYLE",
@@ -30,6 +31,7 @@ __all__ = [
     "ratios_overview",
     "skip_depth_over_time",
     "strategies_overview",
+    "timeline",
     "waits_over_time",
     "who_blocks_whom",
 ]

@@ -50,6 +50,7 @@ class Circumstances:
         read_at: When the tables were read, in seconds since then.
         workers: How many workers played the buyers: buyer n was played by worker n modulo this.
         lost_workers: Those of which some attempts are not recorded, since they were killed or cut off.
+        shared_keys: Whether requests of several sessions cannot be told apart, which have a key each.
         outside_locks: Whether somebody else had locks on the tickets: a drill, for instance.
     """
 
@@ -59,6 +60,7 @@ class Circumstances:
     read_at: float
     workers: int
     lost_workers: Sequence[int] = ()
+    shared_keys: bool = False
     outside_locks: bool = False
 
     @classmethod
@@ -79,6 +81,7 @@ class Circumstances:
             read_at=read_at,
             workers=scenario.workers,
             lost_workers=lost_workers,
+            shared_keys=any(kind.at_once > 1 for kind in scenario.kinds.values()),
             outside_locks=outside_locks,
         )
 
@@ -105,8 +108,8 @@ class History:
     @classmethod
     def of(cls, attempts: pd.DataFrame, holds: pd.DataFrame, circumstances: Circumstances) -> Self:
         """Take a history from the attempts and the holds of a result."""
-        if "session" not in attempts:
-            attempts = attempts.assign(session=0, quantity=attempts["ticket_nos"].list.len().fillna(1))  # SHIM
+        if "session" not in attempts:  # not recorded yet: all sessions of a buyer count as one
+            attempts, holds = attempts.assign(session=0), holds.assign(session=0)
         fate = _fates(attempts)
         answered = attempts["sent_at"].to_numpy() + attempts["latency_ms"].to_numpy() / 1000
         start = pd.Timestamp(circumstances.started_at)

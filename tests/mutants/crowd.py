@@ -12,7 +12,6 @@ from datetime import timedelta
 from itertools import count
 from random import Random
 
-import pandas as pd
 import psycopg
 
 from booking_sim.audit import audit
@@ -73,11 +72,7 @@ class Crowd:
         return audited, check(self._frame(), holds, circumstances)
 
     def _frame(self):
-        rows = [row for row, _ in self.attempts]
-        frame = columns.to_frame([tuple(zip(*rows, strict=True))])
-        quantities = pd.Series({(row.buyer, row.attempt): quantity for row, quantity in self.attempts})
-        quantity = quantities.loc[list(zip(frame["buyer"], frame["attempt"], strict=True))]
-        return frame.assign(session=0, quantity=quantity.to_numpy())
+        return columns.to_frame([tuple(zip(*self.attempts, strict=True))])
 
     def _visit(self, number, connection, events, seconds):
         random, buyers = Random(self.seed * 1000 + number), count()
@@ -115,22 +110,25 @@ class _Buyer:
             hold = self._reserve(quantity) or hold
             if hold.outcome != "held":
                 return
-        if chance() < 0.25:  # a late payment, or one in the last moment
-            time.sleep(HOLD.total_seconds() + random.choice([-0.05, 0.002, 0.05]))
-        elif chance() < 0.5:
-            time.sleep(random.uniform(0.0, 0.05))
+        self._pause()
         ends = [[], [Call.RELEASE], [Call.RELEASE], [Call.RELEASE, Call.CONFIRM], [Call.RELEASE, Call.RELEASE]]
         if chance() < 0.3:
             ends = [[Call.CONFIRM], [Call.CONFIRM, Call.RELEASE], [Call.CONFIRM, Call.CONFIRM]]
         for call in random.choice(ends):
-            self._record(
-                call,
-                quantity,
-                lambda call=call: CALLS[call](self.connection, hold.intent_id, self._user),
-                hold.intent_id,
-            )
+            self._end(call, quantity, hold.intent_id)
         if chance() < 0.15:
             self._reserve(quantity)
+
+    def _pause(self):
+        """Think, not at all or for a while, or until the hold is nearly over, or just over."""
+        draw = self.random.random()
+        if draw < 0.25:
+            time.sleep(HOLD.total_seconds() + self.random.choice([-0.05, 0.002, 0.05]))
+        elif draw < 0.6:
+            time.sleep(self.random.uniform(0.0, 0.05))
+
+    def _end(self, call, quantity, intent_id):
+        self._record(call, quantity, lambda: CALLS[call](self.connection, intent_id, self._user), intent_id)
 
     @property
     def _user(self):
@@ -181,6 +179,7 @@ class _Buyer:
             error=None if error is None else str(error).splitlines()[0],
             sqlstate=None if error is None else error.sqlstate,
             phase=phase,
+            quantity=quantity,
         )
-        self.crowd.attempts.append((row, quantity))
+        self.crowd.attempts.append(row)
         return answer

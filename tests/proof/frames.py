@@ -21,7 +21,6 @@ def judge(model, **circumstances):
     recorded = [attempt for attempt in model.attempts if attempt.recorded]
     order = sorted(range(len(recorded)), key=lambda at: (recorded[at].sent, recorded[at].buyer, 1))
     frame["session"] = [recorded[at].session for at in order]
-    frame["quantity"] = [recorded[at].quantity for at in order]
     holds = read_csv([(HEAD + "".join(map(_hold, model.rows))).encode()])
     facts = {
         "tickets": model.capacity,
@@ -53,6 +52,7 @@ def _attempt(attempt):
         row and row.ticket_nos,
         row and NOON + timedelta(seconds=row.deadline),
         phase=attempt.phase,
+        quantity=attempt.quantity,
     )
 
 

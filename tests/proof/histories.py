@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from booking_sim.proof.history import Circumstances
+from booking_sim.proof.clocks import Clocks
+from booking_sim.proof.history import Circumstances, History
 from booking_sim.proof.rules import check
+from booking_sim.proof.story import shortest_history
 from booking_sim.records import columns
 from booking_sim.records.attempts import Attempt, Call, Phase
 from booking_sim.records.holds import read_csv
@@ -16,7 +18,8 @@ HEAD = b"intent_id,event,buyer,session,quantity,ticket_nos,tickets_agree,held_at
 def call(buyer, call, sent, outcome, intent_id=None, *answer, latency_ms=10.0, **failure):
     """One attempt, sent as soon as it was planned."""
     start = (buyer, "fan", 1, call, 1, 0, 0, sent, sent, sent, latency_ms, outcome)
-    return Attempt(*start, intent_id, *answer, **failure)
+    quantity = len(answer[0]) if answer else 1
+    return Attempt(*start, intent_id, *answer, quantity=quantity, **failure)
 
 
 def held(buyer, sent, intent_id, *ticket_nos, held_at=None):
@@ -51,3 +54,12 @@ def judge(calls, rows, *, lost_workers=(), workers=2, tickets=10, read_at=30.0):
 def problems(frame):
     """What was found wrong, in words."""
     return {offender["problem"] for offenders in frame["offenders"] for offender in offenders}
+
+
+def shown(calls, rows, rule):
+    """The shortest history of the first offender against a rule."""
+    attempts = columns.to_frame([tuple(zip(*calls, strict=True))])
+    holds = read_csv([HEAD + "".join(f"{each}\n" for each in rows).encode()])
+    offender = judge(calls, rows).loc[rule, "offenders"][0]
+    circumstances = Circumstances(tickets=10, hold_s=HOLD_S, started_at=NOON, read_at=30.0, workers=2)
+    return shortest_history(Clocks.of(History.of(attempts, holds, circumstances)), offender)

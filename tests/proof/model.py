@@ -172,7 +172,7 @@ class Model:
             self._at(begins, self._begin, attempt, life, "done")
 
     def _begin(self, now, attempt, life, fate, tries=0):
-        """The call has its turn in the database: it decides, keeps its locks for a while, and is done or rolled back."""
+        """The call has its turn in the database: it decides, keeps its locks for a while, and ends."""
         blocked = self._blocking(attempt)
         if blocked and (tries < 20 or attempt.call is not Call.RESERVE):
             self._at(now + self.random.uniform(0.001, 0.01), self._begin, attempt, life, fate, tries + 1)
