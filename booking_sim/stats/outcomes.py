@@ -51,6 +51,20 @@ def answer_times(attempts: pd.DataFrame) -> pd.Series:
     return (attempts["sent_at"] + attempts["latency_ms"] / 1000).fillna(attempts["queued_at"])
 
 
+def sold(attempts: pd.DataFrame) -> pd.Series:
+    """Find the attempts that tell a buyer of a sale.
+
+    Args:
+        attempts: One row an attempt, as SurgeResult.attempts.
+
+    Returns:
+        Whether each is `confirmed`, or `already_confirmed` where a payment was repeated:
+        then it is the sale whose first answer was lost.
+    """
+    found_again = (attempts["outcome"] == "already_confirmed") & attempts["repeats"].notna()
+    return (attempts["outcome"] == "confirmed") | found_again
+
+
 def sold_twice(attempts: pd.DataFrame, hold_s: float) -> int:
     """Count the tickets that two buyers were told they had at the same time.
 
@@ -64,7 +78,7 @@ def sold_twice(attempts: pd.DataFrame, hold_s: float) -> int:
         wanted to give back can be over at any time, and is not counted.
     """
     given_back = attempts.loc[attempts["call"] == Call.RELEASE, "intent_id"]
-    paid = attempts.loc[attempts["outcome"] == "confirmed", "intent_id"]
+    paid = attempts.loc[sold(attempts), "intent_id"]
     held = attempts[(attempts["outcome"] == "held") & ~attempts["intent_id"].isin(given_back)]
     holds = held.drop_duplicates("intent_id")[["intent_id", "event", "ticket_nos", "hold_expires_at"]]
     holds["began_at"] = holds["hold_expires_at"] - pd.Timedelta(seconds=hold_s)

@@ -7,7 +7,7 @@ import pandas as pd
 from booking_sim.records.attempts import FAILURES
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.latency import percentiles
-from booking_sim.stats.outcomes import answer_times, last_words, sold_twice
+from booking_sim.stats.outcomes import answer_times, last_words, sold, sold_twice
 from booking_sim.stats.skipped import walked_past
 
 _EXCEPTIONS = {
@@ -48,7 +48,7 @@ def summarise(
             "tickets_held": int(held["ticket_nos"].list.len().sum()),
             "tickets_sold": int(inventory["sold"].iloc[-1]),
             "sold_out_after_s": float(answer_times(refused).min()),
-            "confirmed": int((attempts["outcome"] == "confirmed").sum()),
+            "confirmed": int(sold(attempts).sum()),
             "expired": int((attempts["outcome"] == "expired").sum()),
             "oversold": max(sold_twice(attempts, scenario.seconds(scenario.hold)), int(inventory["oversold"].iloc[-1])),
             "audit_ok": bool((audit["violations"] == 0).all()),
