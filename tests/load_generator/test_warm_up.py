@@ -92,7 +92,7 @@ def test_a_lock_on_the_tables_does_not_keep_a_run_from_starting(conn, stage):
     with conn.transaction():
         conn.execute(LOCK)
         one = stage(is_warmed=True)
-    assert one.dispatcher.pool.warm_up_error == "canceling statement due to lock timeout"
+    assert one.dispatcher.pool.warm_up_error == "a reservation was contended"
     one.play()
     one.end()
     assert [row.outcome for row in one.rows] == ["held"]
