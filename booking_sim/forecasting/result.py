@@ -125,7 +125,8 @@ class Forecast(SurgeResult):
         parts.append(f"{summary['sold_out']:,} buyers refused")
         parts += [text.format(interval(spread, name)) for name, text in _HEADLINE if spread.loc[name].notna().all()]
         outside = self.manifest["outside"]
-        where = f"OUTSIDE the calibrated range: {'; '.join(outside)}" if outside else "inside the calibrated range"
+        inside = "NOT calibrated" if self.model.manifest.get("made_up") else "inside the calibrated range"
+        where = f"OUTSIDE the calibrated range: {'; '.join(outside)}" if outside else inside
         return f"Forecast for {self.model.name} ({where}): {', '.join(parts)}"
 
     def __repr__(self) -> str:
