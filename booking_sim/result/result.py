@@ -117,7 +117,7 @@ class SurgeResult:
         return bool(right) and not self.partial
 
     def to_frame(self) -> pd.DataFrame:
-        """The attempts, as a frame of one's own."""
+        """The attempts, as a copy."""
         return self.attempts.copy()
 
     def plot(self, ax: Axes | None = None) -> Axes:
