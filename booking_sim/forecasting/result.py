@@ -153,6 +153,9 @@ class Forecast(SurgeResult):
         Args:
             folder: Where it would be.
 
+        Returns:
+            Nothing.
+
         Raises:
             BookingSimError: Always.
         """
