@@ -7,14 +7,16 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import inf
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 
 from booking_sim import queries
 from booking_sim.booking import create_event
-from booking_sim.database import connect, open_server
+from booking_sim.database import connect, headroom, open_server
+from booking_sim.database.headroom import RESERVED_CONNECTIONS
 from booking_sim.database.migrations import migrate
+from booking_sim.database.run_lease import surge_lease
 from booking_sim.errors import BookingSimError
 from booking_sim.load_generator.crew import Crew
 from booking_sim.load_generator.interrupt import interruptible
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from booking_sim.live import LiveView
     from booking_sim.result.result import SurgeResult
 
-OURS = 2
-"""Connections besides those of the workers."""
 _ENDING_S, _LOOK_S = 1.0, 0.01
 
 
@@ -46,16 +46,16 @@ def run(
             f"executor={executor!r} will not do: give one of concurrent.futures, such as ProcessPoolExecutor(3)."
         )
     strategy = find(scenario.strategy)
-    with open_server(url) as server, _place(server.url, strategy) as place:
+    with open_server(url) as server, _target(server.url, strategy) as (target_url, token):
         began_at = datetime.now(UTC)
-        with connect(place) as connection:
-            _check_headroom(connection, scenario.connections)
+        with connect(target_url) as connection:
+            headroom.check(connection, scenario.connections, "connections", reserved=RESERVED_CONNECTIONS - 1)
             title = f"surge of {began_at:%Y-%m-%d %H:%M:%S} UTC"
             event_ids = [create_event(connection, title, scenario.tickets) for _ in range(scenario.events)]
-            name = f"booking_sim surge {event_ids[0]}"
+            name = f"booking_sim surge {token}"
             measure = _measure(connection, scenario.depth_every)
-        shares = _shares(scenario, strategy, event_ids, url=place, application_name=name, measure=measure)
-        watch = Watch(place, f"booking_sim observer {event_ids[0]}", tuple(event_ids) if live else ())
+        shares = _shares(scenario, strategy, event_ids, url=target_url, application_name=name, measure=measure)
+        watch = Watch(target_url, f"booking_sim observer {token}", tuple(event_ids) if live else ())
         with interruptible() as interrupt:
             tally = Tally(buyers=scenario.crowd, tickets=scenario.events * scenario.tickets)
             observer = Observer(watch)
@@ -68,9 +68,9 @@ def run(
 
                 observer.wait(lambda: not interrupt.times)
                 account = crew.work(interrupt, view.add, observer.start)
-                _await_end_of_sessions(place, name)
+                _await_end_of_sessions(target_url, name)
                 sightings = observer.stop()
-            with connect(place) as connection:
+            with connect(target_url) as connection:
                 return finish(
                     connection,
                     account,
@@ -107,14 +107,19 @@ def _await_end_of_sessions(url: str, application_name: str) -> None:
 
 
 @contextmanager
-def _place(url: str, strategy: Strategy) -> Iterator[str]:
-    """Where a strategy runs: the default in the database that was given, any other in a scratch database beside it."""
+def _target(url: str, strategy: Strategy) -> Iterator[tuple[str, str]]:
+    """Where a strategy runs: the default in the given database, any other in a scratch database beside it.
+
+    Yields:
+        The URL, and the token of the surge's lease there.
+    """
     if strategy == find("default"):
-        migrate(url)
-        yield url
+        with surge_lease(url) as token:  # first the lease: a reset that is under way is waited for by the migration
+            migrate(url)
+            yield url, token
     else:
-        with scratch(url, strategy) as scratch_url:
-            yield scratch_url
+        with scratch(url, strategy) as scratch_url, surge_lease(scratch_url) as token:
+            yield scratch_url, token
 
 
 def _shares(scenario: Scenario, strategy: Strategy, event_ids: Sequence[int], **common: Any) -> list[Share]:
@@ -147,15 +152,3 @@ def _shares(scenario: Scenario, strategy: Strategy, event_ids: Sequence[int], **
 
 def _measure(connection: Connection[Any], every: int) -> Measure | None:
     return Measure(every, find_prelude(connection)) if every else None
-
-
-def _check_headroom(connection: Connection[Any], wanted: int) -> None:
-    row = connection.execute(queries.load("surge/headroom")).fetchone()
-    allowed, reserved, in_use = cast("tuple[int, int, int]", row)
-    free = allowed - reserved - in_use - OURS
-    if wanted > free:
-        raise BookingSimError(
-            f"connections={wanted} is more than the server has left, {free}: max_connections is {allowed}, "
-            f"{reserved} are reserved, {in_use} in use, {OURS} are for the observer and the audit. "
-            f"Ask for at most {free}, or raise max_connections."
-        )

@@ -1,11 +1,13 @@
 """The connections of one worker: opened together, handed out in turn, and opened again when they are lost."""
 
+import math
 import random
 import time
 from collections import deque
 from collections.abc import Callable
 
-from booking_sim.database.connecting import connect_seconds, explain
+from booking_sim.database.connecting import connect_seconds
+from booking_sim.database.explaining import explain
 from booking_sim.load_generator.worker.link import Failure, Link, Row
 from booking_sim.load_generator.worker.loop import Loop
 from booking_sim.load_generator.worker.messages import Share
@@ -94,4 +96,5 @@ class Pool:
     def _open(self, link: Link) -> None:
         begun_at = time.monotonic()
         link.open()
-        self._loop.at(begun_at + self._patience_s, link.give_up, link.openings)
+        if math.isfinite(self._patience_s):
+            self._loop.at(begun_at + self._patience_s, link.give_up, link.openings)
