@@ -2,12 +2,19 @@
 
 -- name: settings
 -- Sets what the toolkit's own statements depend on, for this session. Behind a connection pooler, whose sessions belong to others
--- too, nothing is set: then it tells what the settings are.
+-- too, nothing is set: then it tells what the settings are. In a scratch database, a strategy may have set the isolation level.
+with strategy as (
+    select split_part(setting, '=', 1) as name, split_part(setting, '=', 2) as value
+    from pg_db_role_setting, unnest(setconfig) as setting
+    where setdatabase = (select oid from pg_database where datname = current_database()) and setrole = 0
+        and starts_with(current_database(), 'booking_sim_scratch_') and starts_with(setting, 'default_transaction_isolation=')
+)
 select
     name,
-    case when pg_backend_pid() = %(told_pid)s then set_config(name, wanted, false) else current_setting(name) end as value,
+    case when pg_backend_pid() = %(told_pid)s then set_config(name, coalesce(strategy.value, wanted), false)
+        else current_setting(name) end as value,
     pg_backend_pid() <> %(told_pid)s as is_pooled
-from unnest(%(names)s::text[], %(values)s::text[]) as setting (name, wanted)
+from unnest(%(names)s::text[], %(values)s::text[]) as setting (name, wanted) left join strategy using (name)
 
 -- name: headroom
 -- How many connections the server, the user and the database allow, and how many are in use, this one apart.

@@ -41,6 +41,15 @@ _TRACKED = frozenset({"DateStyle", "TimeZone", "standard_conforming_strings"})
 _NEEDED = frozenset({"IntervalStyle", "default_transaction_isolation", "default_transaction_read_only"})
 """Without these values, statements of the toolkit would fail or mean something else."""
 
+_OF_WORKERS = frozenset(
+    {
+        *("default_transaction_isolation", "default_transaction_read_only", "default_transaction_deferrable"),
+        *("idle_in_transaction_session_timeout", "idle_session_timeout"),
+    }
+)
+"""Without these values, the calls of a surge would fail that an application's would not. The others are left: how fast
+calls are, and which of them are cut off, is what a surge measures."""
+
 Row = tuple[str, str, bool]
 
 
@@ -77,6 +86,28 @@ async def prepare_async(connection: AsyncConnection[Any], settings: Mapping[str,
         await connection.commit()
 
 
+def worker_settings() -> tuple[list[str], list[str]]:
+    """Return names and values of what a worker's connection is set to."""
+    names = sorted(_OF_WORKERS)
+    return names, [SETTINGS[name] for name in names]
+
+
+def refusal_behind_a_pooler(rows: Iterable[Row], user: str) -> str:
+    """Say which setting is wrong and cannot be set, because there is a pooler between; empty if none is.
+
+    Args:
+        rows: What the query `session/settings` answered.
+        user: Who is connected.
+    """
+    for name, value, is_pooled in rows:
+        if is_pooled and name in _NEEDED and value != SETTINGS[name]:
+            return (
+                f"{name} is '{value}' for user '{user}' behind a connection pooler, where it cannot be changed for one"
+                f" client: set it to '{SETTINGS[name]}' for this role, or name the server itself."
+            )
+    return ""
+
+
 def _is_pooled(rows: Iterable[Row]) -> bool:
     return any(is_pooled for _, _, is_pooled in rows)
 
@@ -90,9 +121,5 @@ def _parameters(connection: Connection[Any] | AsyncConnection[Any], settings: Ma
 def _settle_behind_a_pooler(connection: Connection[Any] | AsyncConnection[Any], rows: Iterable[Row]) -> None:
     """Refuse what is wrong and cannot be set, and prepare no statements: the next one may meet another session."""
     connection.prepare_threshold = None
-    for name, value, _ in rows:
-        if name in _NEEDED and value != SETTINGS[name]:
-            raise SettingError(
-                f"{name} is '{value}' for user '{connection.info.user}' behind a connection pooler, where it cannot be"
-                f" changed for one client: set it to '{SETTINGS[name]}' for this role, or name the server itself."
-            )
+    if refusal := refusal_behind_a_pooler(rows, connection.info.user):
+        raise SettingError(refusal)

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from booking_sim.result.durability import acknowledges_early
+
 if TYPE_CHECKING:
     from booking_sim.result.result import SurgeResult
 
@@ -23,11 +25,20 @@ def flaws(result: "SurgeResult") -> list[str]:
         "What must never happen did: tickets were promised to more than one buyer at the same time,"
         f" {summary['oversold']:,} times.": summary["oversold"],
         f"The audit of the database fails: {broken} of {len(audit)} invariants are violated.": broken,
+        f"What buyers were told and what the tables have contradict each other: {' '.join(_violated(result))}": summary[
+            "contradictions"
+        ],
+        acknowledges_early(manifest["server"]["settings"]): acknowledges_early(manifest["server"]["settings"]),
         f"An error was the last word for {summary['errors']:,} of {summary['buyers']:,} buyers, most often:"
         f" {_most_often(result)}.": summary["errors"],
         f"Connections were lost or refused {sum(lost.values()):,} times: {'; '.join(lost)}": lost,
     }
     return [sentence for sentence, is_so in told.items() if is_so]
+
+
+def _violated(result: "SurgeResult") -> list[str]:
+    proof = result.proof[result.proof["violations"] > 0]
+    return [f"Not so {count:,} times: {rule}" for rule, count in zip(proof["rule"], proof["violations"], strict=True)]
 
 
 def _most_often(result: "SurgeResult") -> str:

@@ -1,11 +1,12 @@
 """What is to be simulated, for people: the settings, and how each kind of buyer behaves."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from booking_sim.display.templates import plain, table
-from booking_sim.scenario.kinds import Kind
+from booking_sim.scenario.kinds import BuyerKind
 
 if TYPE_CHECKING:
     from booking_sim.scenario.scenario import Scenario
@@ -20,7 +21,7 @@ def settings(scenario: "Scenario") -> list[tuple[str, Any, str]]:
     told = scenario.to_dict()
     return [
         (each.name, told[each.name], each.metadata["help"])
-        for each in fields(scenario)
+        for each in attrs.fields(type(scenario))
         if each.name != "kinds" and told[each.name] is not None
     ]
 
@@ -37,7 +38,7 @@ def behaviour(scenario: "Scenario") -> list[tuple[str, str, Sequence[str]]]:
     told = [kind.to_dict() for kind in scenario.kinds.values()]
     return [
         (each.name, each.metadata["help"], [plain(one.get(each.name, each.default)) for one in told])
-        for each in fields(Kind)
+        for each in attrs.fields(BuyerKind)
         if any(each.name in one for one in told)
     ]
 
@@ -48,7 +49,7 @@ def plan(scenario: "Scenario") -> str:
     Args:
         scenario: What is to be simulated.
     """
-    crowd = "as many buyers as get a turn" if scenario.crowd is None else f"{scenario.crowd:,} buyers"
+    crowd = "as many buyers as get a turn" if scenario.buyer_count is None else f"{scenario.buyer_count:,} buyers"
     parts = [table(["setting", "value", "what it is"], settings(scenario), f"A surge of {crowd}")]
     if rows := behaviour(scenario):
         head = ["kind of buyer", *scenario.kinds, "what it is"]

@@ -11,7 +11,7 @@ from booking_sim.records.attempts import FAILURES
 from booking_sim.stats.bins import cut, fair
 from booking_sim.stats.outcomes import answer_times
 
-CLOCKS: Final = {"database": "sent_at", "dispatch": "wanted_at", "schedule": "scheduled_at"}
+CLOCKS: Final = {"database": "sent_at", "dispatch": "queued_at", "schedule": "scheduled_at"}
 """From when a latency counts, and the column that says so: from sending the call; from asking for a connection; or from
 the moment at which the call was planned. Only the last shows what a stall does to those who come during it: a generator
 that waits sends less, and so measures less (Tene, "How NOT to Measure Latency", 2013: coordinated omission)."""

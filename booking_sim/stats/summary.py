@@ -20,11 +20,17 @@ _EXCEPTIONS = {
 
 
 def summarise(
-    scenario: Scenario, attempts: pd.DataFrame, inventory: pd.DataFrame, audit: pd.DataFrame, *, partial: bool
+    scenario: Scenario,
+    attempts: pd.DataFrame,
+    inventory: pd.DataFrame,
+    audit: pd.DataFrame,
+    proof: pd.DataFrame,
+    *,
+    partial: bool,
 ) -> pd.Series:
     """Count a surge out; SurgeResult.summary says what the numbers are."""
     words = last_words(attempts).value_counts()
-    crowd = int(words.sum()) if scenario.crowd is None else scenario.crowd
+    crowd = int(words.sum()) if scenario.buyer_count is None else scenario.buyer_count
     held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
     duration = answer_times(attempts).max() - attempts["sent_at"].min()
     refused = attempts[attempts["outcome"] == "sold_out"]
@@ -46,6 +52,7 @@ def summarise(
             "expired": int((attempts["outcome"] == "expired").sum()),
             "oversold": max(sold_twice(attempts, scenario.seconds(scenario.hold)), int(inventory["oversold"].iloc[-1])),
             "audit_ok": bool((audit["violations"] == 0).all()),
+            "contradictions": int(proof["violations"].sum()),
             "partial": partial,
             "attempts": len(attempts),
             "retries": int(attempts.duplicated(["buyer", "call"]).sum()),
@@ -53,7 +60,7 @@ def summarise(
             "duration_s": float(duration) if len(attempts) else 0.0,
             "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
             "skip_depth": walked_past(attempts),
-            "late_ms": 1000 * float((attempts["wanted_at"] - attempts["scheduled_at"]).quantile(0.99)),
+            "late_ms": 1000 * float((attempts["queued_at"] - attempts["scheduled_at"]).quantile(0.99)),
             **_latencies(attempts),
         },
         name="surge",
@@ -96,9 +103,11 @@ def _latencies(attempts: pd.DataFrame) -> dict[str, float]:
 def headline(summary: pd.Series) -> str:
     """What to remember of a surge, in one line; what went wrong comes first."""
     tickets, held, oversold = summary["tickets"], summary["tickets_held"], summary["oversold"]
+    contradictions = summary["contradictions"]
     wrong = [
         *(["partial run"] if summary["partial"] else []),
         *([f"{_number(oversold, 'ticket')} sold twice"] if oversold else []),
+        *([f"answers and tables contradict each other {_number(contradictions, 'time')}"] if contradictions else []),
         *([] if summary["audit_ok"] else ["the audit fails"]),
         *([f"{_number(summary['errors'], 'buyer')} failed"] if summary["errors"] else []),
     ]
