@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from booking_sim.cli.preview import announce, show_preview
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.load_generator.run import surge
 from booking_sim.result import folder
@@ -31,6 +32,8 @@ _INTERRUPTED = 130
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--require", multiple=True, metavar="'FIGURE < X'", help="Fail if this is not so; may be given again.")
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write what held and what not for CI.")
+@click.option("--preview", is_flag=True, help="Show when buyers would come, and run nothing.")
+@click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="With --preview: also write a chart.")
 def surge_command(
     *,
     scenario: str | None,
@@ -38,12 +41,14 @@ def surge_command(
     as_json: bool,
     require: tuple[str, ...],
     junit: Path | None,
+    preview: bool,
+    png: Path | None,
     **flags: Any,
 ) -> None:
     """Let everybody come at once, and see who got a ticket.
 
     SCENARIO is a TOML file with any of the settings below, or the name of a ready one: see `booking-sim scenarios`.
-    Flags override it.
+    Flags override it. --preview shows when its buyers would come. A long run first says how long it will take.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if audit,
     proof and all that is required hold, 1 if not or if a worker was lost, 130 if interrupted; the result is kept in
@@ -56,6 +61,10 @@ def surge_command(
       --require 'throughput[5s:1m] > 1000'
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = chosen_scenario(scenario, flags)
+    if preview:
+        show_preview(chosen, png)
+        return
+    announce(chosen)
     thresholds = [Threshold.parse(text) for text in require]
     if junit is not None:
         check(junit)

@@ -34,7 +34,7 @@ def connect(
     settings: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Connection:
-    """Open a connection to a database, for SQL of one's own.
+    """Open a connection to a database, to look around in it with your own SQL.
 
     The session has the settings of `booking_sim.database.session.SETTINGS`, whatever the server, the role or the URL
     set: among them READ COMMITTED, and no time limits.

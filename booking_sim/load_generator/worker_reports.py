@@ -20,6 +20,7 @@ class WorkerReports:
         busy: The share of its time in which each worker computed.
         interpreters: The same of each process that had workers; near 1 they could not have been faster.
         connecting: Connections that were lost or could not be made, by the reason.
+        warm_up_error: Why connections were cold that were to be warmed; empty if there were none.
     """
 
     batches: list[bytes] = field(default_factory=list)
@@ -29,6 +30,7 @@ class WorkerReports:
     busy: dict[int, float] = field(default_factory=dict)
     interpreters: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     connecting: Counter[str] = field(default_factory=Counter)
+    warm_up_error: str = ""
 
     def take_attempts(self) -> Iterator[Sequence[Sequence[Any]]]:
         """Yield every batch of attempts once, the fields of Attempt as a sequence each, and free its memory."""
@@ -36,8 +38,12 @@ class WorkerReports:
             yield pickle.loads(self.batches.pop())  # noqa: S301  our own workers wrote them
 
     def to_dict(self) -> dict[str, Any]:
-        """What the manifest says of the generator: `busy` by worker, and `connecting`."""
-        return {"busy": [round(self.busy[worker], 3) for worker in sorted(self.busy)], "connecting": self.connecting}
+        """What the manifest says of the generator: `busy` by worker, `connecting`, and `warm_up_error`."""
+        return {
+            "busy": [round(self.busy[worker], 3) for worker in sorted(self.busy)],
+            "connecting": self.connecting,
+            "warm_up_error": self.warm_up_error,
+        }
 
     def lost(self, workers: int) -> list[int]:
         """Which of a number of workers did not end in good order: some of their attempts may be missing."""

@@ -33,6 +33,9 @@ SCHEMA = pa.schema(
         "phase": pa.string(),
         "passed_locked": pa.int64(),
         "passed_dead": pa.int64(),
+        "quantity": pa.int32(),
+        "repeats": pa.int32(),
+        "is_first_call": pa.bool_(),
     }
 )
 """The fields of Attempt, in their order, as Parquet keeps them."""

@@ -1,4 +1,4 @@
-"""A result as a notebook shows it: the answer, the picture, and every figure for who asks."""
+"""A result as a notebook shows it: the answer, the picture, and every figure."""
 
 from typing import TYPE_CHECKING
 

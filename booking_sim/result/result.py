@@ -56,8 +56,8 @@ class SurgeResult:
         statements: What each statement cost during the run, where pg_stat_statements is
             installed: `query`, `calls`, `total_ms`, `rows`, `buffer_hits`,
             `buffer_reads`, `wal_bytes`.
-        audit: The invariants, checked at the end: `name`, `rule`, `violations`,
-            `offenders`.
+        audit: The invariants, checked at the end: `name`, `rule`, `checked`,
+            `violations`, `offenders`.
         proof: What buyers were told, judged against the tables, at the end: as
             `booking_sim.prove` gives it.
         manifest: When, where and with what it was run; whether it is partial, and why.
@@ -117,7 +117,7 @@ class SurgeResult:
         return bool(right) and not self.partial
 
     def to_frame(self) -> pd.DataFrame:
-        """The attempts, as a frame of one's own."""
+        """The attempts, as a copy."""
         return self.attempts.copy()
 
     def plot(self, ax: Axes | None = None) -> Axes:
