@@ -41,6 +41,9 @@ HOSTILE = {
 }
 """Each setting as it may be, and as hardly anybody would want it."""
 
+IN_THE_SUITE = ("DateStyle", "default_transaction_read_only", "idle_session_timeout")
+"""Those with which a whole surge runs in every run of the tests; with the others it takes `-m faults`."""
+
 CALLERS = ("client_encoding", "DateStyle", "IntervalStyle", "TimeZone", "standard_conforming_strings", "search_path")
 
 
@@ -64,6 +67,11 @@ def test_calls_audit_and_migrations(hostile):
     assert reset(hostile)
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [pytest.param(name, marks=() if name in IN_THE_SUITE else pytest.mark.faults) for name in HOSTILE],
+    indirect=True,
+)
 def test_the_command_line(hostile, run):
     status, out, err = run("surge", "--tickets", 3, "--buyers", 9, "--connections", 2, "--workers", 1, "--json")
     assert (status, json.loads(out)["held"]) == (0, 3), err
