@@ -36,8 +36,8 @@ def connect(
 ) -> Connection:
     """Open a connection to a database, to look around in it with your own SQL.
 
-    The session has the settings of `booking_sim.database.session.SETTINGS`, whatever the server, the role or the URL
-    set: among them READ COMMITTED, and no time limits.
+    Whatever the server, the role or the URL set, the session has the settings of
+    `booking_sim.database.session.SETTINGS`: READ COMMITTED, no time limits, and more.
 
     Args:
         url: A libpq URL or key=value string.
@@ -50,8 +50,8 @@ def connect(
         A psycopg connection; leaving its `with` block closes it.
 
     Raises:
-        BookingSimError: If the URL cannot be read, or the server is too old, does not let us in or does not answer in
-            time; never with a password in it.
+        BookingSimError: The URL cannot be read, or the server is too old, refuses the
+            connection or does not answer in time; never with a password in it.
 
     Example:
         How many tickets are available, held and sold:
