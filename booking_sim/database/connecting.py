@@ -1,6 +1,7 @@
 """Connections and pools: opened in one way, with settings that are known, and every failure said in one line."""
 
 import asyncio
+import logging
 import math
 import os
 import socket
@@ -17,6 +18,8 @@ from booking_sim.database import session
 from booking_sim.database.explaining import NO_ANSWER, address, explain
 from booking_sim.database.redaction import read_url
 from booking_sim.errors import ConnectionFailed, ServerTooOld, SettingError
+
+_LOG = logging.getLogger(__name__)
 
 OLDEST_VERSION = 15
 CONNECT_SECONDS = 15
@@ -62,6 +65,7 @@ def connect(
                 db.execute("select status, count(*) from booking.tickets group by 1")
     """
     options |= _options(url, autocommit=autocommit, application_name=application_name)
+    _LOG.debug("connecting to %s as %s", address(url), application_name)
     with _explained(url):
         connection = Connection.connect(url, **options)
         try:

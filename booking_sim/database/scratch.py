@@ -20,7 +20,7 @@ from booking_sim.database.migrations import migrate
 from booking_sim.errors import BookingSimError, PermissionMissing
 from booking_sim.queries import load
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -90,4 +90,4 @@ def _drop(url: str, admin: Connection[Any], name: str) -> None:
             with connect(url) as again:
                 again.execute(SQL(load("scratch/drop")).format(name=Identifier(name)))
     except (psycopg.Error, BookingSimError) as error:
-        _log.warning("The scratch database %s is left: %s The next run removes it.", name, error)
+        _LOG.warning("The scratch database %s is left: %s The next run removes it.", name, error)

@@ -66,6 +66,11 @@ def read(path: Path) -> pd.DataFrame:
     return _frame(pq.read_table(path, schema=SCHEMA).columns)
 
 
+def as_frame(table: pa.Table) -> pd.DataFrame:
+    """Turn a table of attempts into a frame, its rows in the order in which they are."""
+    return pd.DataFrame({name: _series(name, table[name]).array for name in table.column_names}, copy=False)
+
+
 def _record_batch(columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
     arrays = [pa.array(column, field.type) for field, column in zip(SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
