@@ -131,3 +131,8 @@ select pg_wal_lsn_diff(%(last)s::pg_lsn, %(first)s::pg_lsn)::text
 -- name: page_images
 -- The bytes of images of whole pages in the WAL between two positions.
 select coalesce(sum(fpi_size), 0)::text from pg_get_wal_stats(%(first)s::pg_lsn, %(last)s::pg_lsn)
+
+-- name: reserve_and_confirm
+-- A call of pgbench: a reservation and its sale, in one transaction.
+\set event random(:first_event, :last_event)
+select booking.confirm(r.intent_id, 'user' || :client_id) from booking.reserve(:event, 'user' || :client_id, 1) as r;

@@ -19,7 +19,7 @@ from booking_sim.load_generator import workers as worker_module
 from booking_sim.load_generator.interrupt import Interrupt
 
 LONG = ("surge", "--tickets", 50, "--buyers", 100_000, "--connections", 8, "--out", "out", "--json")
-SURGE = "datname = current_database() and application_name like 'booking_sim %'"  # workers and observer
+SURGE = "datname = current_database() and application_name ~ '^booking_sim (surge|observer) '"
 
 
 @pytest.fixture
