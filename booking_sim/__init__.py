@@ -13,6 +13,7 @@ all of it ran on, for SQL of one's own.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from booking_sim.display import register
 from booking_sim.surge import surge
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ _HOMES = {
     "load": "booking_sim.result",
     "open_server": "booking_sim.database",
 }
+
+
+register()  # where IPython runs, it shows what the package returns
 
 
 def __getattr__(name: str) -> object:

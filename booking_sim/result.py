@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from booking_sim import columns, holds, samples
 from booking_sim.errors import BookingSimError
 from booking_sim.folder import ATTEMPTS, CHART, HOLDS, INVENTORY, MANIFEST, claim, seal
+from booking_sim.plots.composed import at_a_glance, overview
 from booking_sim.plots.outcomes import outcomes_over_time
-from booking_sim.plots.overview import at_a_glance, overview
 from booking_sim.scenario import Scenario
-from booking_sim.stats.summary import figures_between, headline, summarise
+from booking_sim.stats.summary import headline, metrics_between, summarise
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ class SurgeResult:
             Those of `booking_sim.figures.WINDOWED` by name; a percentile of nothing is not
             a number.
         """
-        return figures_between(self.attempts, start, end)
+        return metrics_between(self.attempts, start, end)
 
     @property
     def headline(self) -> str:
@@ -142,11 +142,6 @@ class SurgeResult:
 
     def __repr__(self) -> str:
         return f"<SurgeResult: {self.headline}>"
-
-    def _repr_html_(self) -> str:
-        from booking_sim.report import card  # noqa: PLC0415  only a notebook wants it
-
-        return card(self)
 
     def save(self, folder: str | Path) -> Path:
         """Write the result down: a Parquet file for each frame, manifest.json (all the rest) and surge.png.

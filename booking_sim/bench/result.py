@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from booking_sim.bench.comparisons import Comparison
 from booking_sim.bench.table import judge
 from booking_sim.folder import claim, seal
-from booking_sim.plots.ratios import ratios_overview
+from booking_sim.plots.bench import ratios_overview
 
 ROUNDS = "rounds.parquet"
 CHART = "ratios.png"

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from booking_sim.result import SurgeResult
-from booking_sim.stats.fairness import fairness
-from booking_sim.stats.skip_depth import skip_depth
+from booking_sim.stats.depth import skip_depth
+from booking_sim.stats.latency import time_to_final_answer
+from booking_sim.stats.sale_order import fairness
 
 WAITS = ("Lock", "LWLock", "IO", "IPC", "Timeout")
 """The types of wait events that are told, as charts stack them; to wait for the client is not to wait."""
@@ -17,6 +18,7 @@ FIGURES = {
     "tickets_per_s": "tickets held a second, to the last one",
     "p50_ms": "milliseconds in the database that half of the calls did not exceed",
     "p99_ms": "the same for 99 of 100",
+    "buyer_p99_ms": "milliseconds until the final answer that 99 of 100 buyers did not exceed, retries included",
     "locked": "tickets that a claim walked past because somebody had them locked, for each that it took",
     "dead": "the same, entries and rows of tickets that somebody had taken already",
     "refusal": "both, for each call that took none",
@@ -47,6 +49,7 @@ def figures(result: SurgeResult) -> dict[str, Any]:
         "throughput": (summary["held"] + summary["sold_out"]) / (summary["duration_s"] or np.nan),
         "tickets_per_s": summary["tickets_held"] / last_held if last_held > 0 else np.nan,
         **{name: summary[name] for name in ("p50_ms", "p99_ms")},
+        "buyer_p99_ms": time_to_final_answer(result.attempts).quantile(0.99, interpolation="higher"),
         "locked": depth["locked"],
         "dead": depth["dead"],
         "refusal": depth["refusal_dead"] + np.nan_to_num(depth["refusal_locked"]),

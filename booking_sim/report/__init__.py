@@ -1,7 +1,6 @@
-"""Scenarios and results as HTML: in a notebook, and as a page to send."""
+"""Results as HTML: in a notebook, and as a page to send."""
 
-from booking_sim.report.card import card
-from booking_sim.report.page import page
-from booking_sim.report.plan import plan
+from booking_sim.report.document import page
+from booking_sim.report.summary_card import card
 
-__all__ = ["card", "page", "plan"]
+__all__ = ["card", "page"]

@@ -15,8 +15,8 @@ from booking_sim.observer.observer import Sightings
 from booking_sim.result import SurgeResult
 from booking_sim.scenario import Scenario
 from booking_sim.skip_depth.measure import Measure
-from booking_sim.stats.bottleneck import bottleneck
 from booking_sim.stats.inventory import inventory_over_time
+from booking_sim.stats.limits import bottleneck
 from booking_sim.strategies import Strategy
 from booking_sim.surge.crew import Account
 
