@@ -13,17 +13,18 @@ all of it ran on, for SQL of one's own.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from booking_sim.display import register
-from booking_sim.surge import surge
+from booking_sim.load_generator import surge
+from booking_sim.notebook import register
 
 if TYPE_CHECKING:
-    from booking_sim import plots, scenarios, stats, strategies
-    from booking_sim.checkup import doctor
+    from booking_sim import plots, stats, strategies
     from booking_sim.comparison import compare
     from booking_sim.comparison.result import Comparison
     from booking_sim.database import connect, open_server
-    from booking_sim.result import SurgeResult, load
-    from booking_sim.scenario import Scenario
+    from booking_sim.diagnostics import doctor
+    from booking_sim.result.result import SurgeResult, load
+    from booking_sim.scenario import ready as scenarios
+    from booking_sim.scenario.scenario import Scenario
 
 __all__ = [
     "Comparison",
@@ -43,13 +44,19 @@ __all__ = [
 
 _HOMES = {
     "Comparison": "booking_sim.comparison.result",
-    "Scenario": "booking_sim.scenario",
-    "SurgeResult": "booking_sim.result",
+    "Scenario": "booking_sim.scenario.scenario",
+    "SurgeResult": "booking_sim.result.result",
     "compare": "booking_sim.comparison",
     "connect": "booking_sim.database",
-    "doctor": "booking_sim.checkup",
-    "load": "booking_sim.result",
+    "doctor": "booking_sim.diagnostics",
+    "load": "booking_sim.result.result",
     "open_server": "booking_sim.database",
+}
+_MODULES = {
+    "plots": "booking_sim.plots",
+    "scenarios": "booking_sim.scenario.ready",
+    "stats": "booking_sim.stats",
+    "strategies": "booking_sim.strategies",
 }
 
 
@@ -60,8 +67,8 @@ def __getattr__(name: str) -> object:
     """Import what is asked for when it is asked for: pandas and numpy take a second, and no worker needs them."""
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
-    if name in __all__:
-        return import_module(f"booking_sim.{name}")
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     raise AttributeError(f"module 'booking_sim' has no attribute {name!r}")
 
 

@@ -64,7 +64,7 @@ class Strategy:
     path: Path
 
     def _repr_html_(self) -> str:
-        from booking_sim.templates import table  # noqa: PLC0415  only a notebook wants it
+        from booking_sim.display.templates import table  # noqa: PLC0415  only a notebook wants it
 
         rows = {
             "does": self.does,
@@ -84,7 +84,7 @@ class Catalogue(list[Strategy]):
     """Strategies; a notebook shows them as a table."""
 
     def _repr_html_(self) -> str:
-        from booking_sim.templates import table  # noqa: PLC0415  only a notebook wants it
+        from booking_sim.display.templates import table  # noqa: PLC0415  only a notebook wants it
 
         head = ("strategy", "what it is", "safe", "what it costs")
         return table(head, [(each.name, each.title, each.safe, each.costs) for each in self], tones={"no": "bad"})

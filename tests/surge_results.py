@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from booking_sim import Scenario, columns, samples
-from booking_sim.attempts import Attempt
-from booking_sim.holds import read_csv
-from booking_sim.result import SurgeResult
+from booking_sim import Scenario
+from booking_sim.records import columns, samples
+from booking_sim.records.attempts import Attempt
+from booking_sim.records.holds import read_csv
+from booking_sim.result.result import SurgeResult
 
 HELD_UNTIL = pd.Timestamp("2026-01-01 12:05", tz="UTC").to_pydatetime()
 

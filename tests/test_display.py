@@ -12,7 +12,7 @@ from surge_results import result
 
 from booking_sim import Scenario
 from booking_sim.arrivals import Constant
-from booking_sim.display import FORMATTERS, register, to_html
+from booking_sim.notebook import FORMATTERS, register, to_html
 
 
 @pytest.mark.parametrize(("shown", "formatter"), FORMATTERS.items())
@@ -37,7 +37,7 @@ def test_ipython_shows_them(monkeypatch):
 
 def test_what_has_no_formatter_is_refused():
     with pytest.raises(
-        TypeError, match=r"There is no formatter for int: expected one of booking_sim\.scenario:Scenario"
+        TypeError, match=r"There is no formatter for int: expected one of booking_sim\.scenario\.scenario:Scenario"
     ):
         to_html(1)
 
@@ -56,7 +56,7 @@ def test_arrivals_are_drawn_as_steps():
 def test_a_scenario_is_shown_without_pandas_and_matplotlib():
     code = """
 import sys
-from booking_sim.display import to_html
+from booking_sim.notebook import to_html
 from booking_sim.scenario import Scenario
 html = to_html(Scenario(arrivals="constant(rate=5, duration=2s)"))
 assert "<svg" in html and "A surge of 10 buyers" in html

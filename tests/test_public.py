@@ -1,9 +1,12 @@
 """The public face: everything that it names is there, and importing it costs nothing that is not used."""
 
 import inspect
+import pkgutil
 import re
 import subprocess
 import sys
+from functools import reduce
+from importlib import import_module
 
 import pytest
 
@@ -55,12 +58,28 @@ def test_what_is_named_is_there_and_says_what_it_is(name):
     assert name in dir(booking_sim)
 
 
+def test_no_function_shadows_a_module():
+    names = [module.name for module in pkgutil.walk_packages(booking_sim.__path__, "booking_sim.")]
+    modules = {name: import_module(name) for name in names}
+    found = {name: reduce(getattr, name.split(".")[1:], booking_sim) for name in names}
+    assert len(modules) > 100
+    assert [name for name in names if found[name] is not modules[name]] == []
+
+
 def test_what_is_not_named_is_refused():
     with pytest.raises(AttributeError, match="module 'booking_sim' has no attribute 'srge'"):
         booking_sim.srge  # noqa: B018
 
 
-@pytest.mark.parametrize("module", ["booking_sim", "booking_sim.surge.worker", "booking_sim.observer.watcher"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "booking_sim",
+        "booking_sim.load_generator.executor",
+        "booking_sim.load_generator.worker.worker",
+        "booking_sim.observer.watcher",
+    ],
+)
 def test_importing_it_is_light(module):
     heavy = "{'numpy', 'pandas', 'matplotlib', 'pyarrow', 'scipy'}"  # every surge starts processes that need none of it
     code = f"import {module}, sys; sys.exit(' '.join({heavy} & {{*sys.modules}}) or 0)"

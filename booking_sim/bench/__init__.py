@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from booking_sim.bench.comparisons import CLIENTS, PHASES, QUICK_CLIENTS, against_systems, comparisons
 from booking_sim.bench.contestants import Catalogued, Contestant, find_systems
+from booking_sim.bench.phases import CLIENTS, PHASES, QUICK_CLIENTS, against_systems, comparisons
 from booking_sim.errors import BookingSimError
 from booking_sim.strategies import find
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from booking_sim.bench.comparisons import Comparison, Side
+from booking_sim.bench.phases import Comparison, Side
 from booking_sim.bench.place import Place, Row
 from booking_sim.bench.server_cost import cpu_ns
 from booking_sim.bench.stages import copied

@@ -11,8 +11,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from booking_sim.bench.comparisons import Comparison
 from booking_sim.bench.contestants import Catalogued
+from booking_sim.bench.phases import Comparison
 from booking_sim.bench.place import Place, Row
 from booking_sim.bench.stages import Stage, old_snapshot, staged
 from booking_sim.bench.turns import one_turn

@@ -13,22 +13,22 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from tqdm import tqdm
 
-from booking_sim import columns
 from booking_sim.arrivals import Constant, Poisson, Schedule
 from booking_sim.bench.pgbench import Load, Pgbench
 from booking_sim.booking import create_event
 from booking_sim.database import connect, open_server
 from booking_sim.errors import BookingSimError
-from booking_sim.kinds import Kind
+from booking_sim.load_generator.crew import Crew
+from booking_sim.load_generator.interrupt import Interrupt
+from booking_sim.load_generator.worker.journey import Terms
+from booking_sim.load_generator.worker.messages import Share
 from booking_sim.queries import load
-from booking_sim.scenario import MOST_BUYERS
+from booking_sim.records import columns
+from booking_sim.scenario.kinds import Kind
+from booking_sim.scenario.scenario import MOST_BUYERS
 from booking_sim.stats.latency import latencies
 from booking_sim.stats.outcomes import answer_times
 from booking_sim.strategies import find, scratch
-from booking_sim.surge.crew import Crew
-from booking_sim.surge.interrupt import Interrupt
-from booking_sim.surge.journey import Terms
-from booking_sim.surge.messages import Share
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from booking_sim.bench.comparisons import Comparison
+from booking_sim.bench.phases import Comparison
 from booking_sim.bench.table import judge
-from booking_sim.folder import claim, seal
 from booking_sim.plots.bench import ratios_overview
+from booking_sim.result.folder import claim, seal
 
 ROUNDS = "rounds.parquet"
 CHART = "ratios.png"

@@ -9,13 +9,12 @@ import pandas as pd
 from psycopg import Connection
 from tqdm import tqdm
 
-from booking_sim import manifest
-from booking_sim.bench.comparisons import Comparison
 from booking_sim.bench.contestants import NotStagedError
 from booking_sim.bench.creation import creations
 from booking_sim.bench.cycles import cycles
 from booking_sim.bench.metrics import METRICS
 from booking_sim.bench.pgbench import Pgbench
+from booking_sim.bench.phases import Comparison
 from booking_sim.bench.place import Place
 from booking_sim.bench.result import BenchResult
 from booking_sim.bench.server_cost import WalMeter
@@ -26,6 +25,7 @@ from booking_sim.database import connect, open_server
 from booking_sim.database.scratch import empty_database
 from booking_sim.errors import BookingSimError
 from booking_sim.queries import load
+from booking_sim.result import manifest
 
 _OURS = 6  # connections: for scratch databases, WAL, checkpoints, the locks, the old snapshot, and one to spare
 _METHODS: Final = {"turns": turns, "window": windows, "create": creations, "cycles": cycles}

@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from booking_sim.bench.comparisons import Side
 from booking_sim.bench.contestants import NotStagedError, Sale
+from booking_sim.bench.phases import Side
 from booking_sim.bench.place import Place
 from booking_sim.database import connect
 from booking_sim.database.scratch import empty_database

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom  # type: ignore[import-untyped]  # it brings no types
 
-from booking_sim.bench.comparisons import Comparison
 from booking_sim.bench.metrics import METRICS, Goal
+from booking_sim.bench.phases import Comparison
 
 _CONFIDENCE = 0.90
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from booking_sim.bench.comparisons import Comparison
+from booking_sim.bench.phases import Comparison
 from booking_sim.bench.place import Place, Row
 from booking_sim.bench.stages import Stage, staged
 from booking_sim.bench.statements import Counts, count

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from booking_sim.bench.comparisons import Comparison
 from booking_sim.bench.pgbench import Load, Times
+from booking_sim.bench.phases import Comparison
 from booking_sim.bench.place import Place, Row
 from booking_sim.bench.stages import staged
 from booking_sim.errors import BookingSimError

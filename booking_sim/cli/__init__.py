@@ -8,12 +8,12 @@ import click
 from booking_sim.cli.audit import audit_command
 from booking_sim.cli.bench import bench_command
 from booking_sim.cli.compare import compare_command
-from booking_sim.cli.db import db
+from booking_sim.cli.db import db as db_command
 from booking_sim.cli.doctor import doctor_command
 from booking_sim.cli.lab import lab_command
 from booking_sim.cli.report import report_command
-from booking_sim.cli.scenarios import scenarios
-from booking_sim.cli.strategies import strategies
+from booking_sim.cli.scenarios import scenarios as scenarios_command
+from booking_sim.cli.strategies import strategies as strategies_command
 from booking_sim.cli.surge import surge_command
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
@@ -39,13 +39,13 @@ def cli() -> None:
     """  # noqa: D301  click's own mark keeps the lines apart
 
 
-cli.add_command(db)
+cli.add_command(db_command)
 cli.add_command(surge_command)
-cli.add_command(scenarios)
+cli.add_command(scenarios_command)
 cli.add_command(lab_command)
 cli.add_command(report_command)
 cli.add_command(audit_command)
-cli.add_command(strategies)
+cli.add_command(strategies_command)
 cli.add_command(bench_command)
 cli.add_command(compare_command)
 cli.add_command(doctor_command)

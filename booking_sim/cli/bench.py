@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from booking_sim import folder
 from booking_sim.bench import QUICK_ROUNDS, QUICK_SECONDS, ROUNDS, SECONDS, bench, find_systems
-from booking_sim.bench.comparisons import CLIENTS, QUICK_CLIENTS
 from booking_sim.bench.metrics import METRICS
+from booking_sim.bench.phases import CLIENTS, QUICK_CLIENTS
 from booking_sim.cli.bench_generator import generator_command
 from booking_sim.cli.bench_observer import observer_command
+from booking_sim.result import folder
 
 if TYPE_CHECKING:
     import pandas as pd

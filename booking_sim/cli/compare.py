@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from booking_sim import folder
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.comparison import ROUNDS, compare
+from booking_sim.result import folder
 
 if TYPE_CHECKING:
     from booking_sim.comparison.result import Comparison

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from booking_sim.checkup import Finding, doctor
+from booking_sim.diagnostics import Finding, doctor
 
 _INDENT = 32
 

@@ -2,7 +2,7 @@
 
 import click
 
-from booking_sim.scenarios import catalogue, path_of
+from booking_sim.scenario.ready import catalogue, path_of
 
 
 @click.command("scenarios")

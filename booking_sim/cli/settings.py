@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from booking_sim.durations import format_duration
-from booking_sim.scenario import Scenario
-from booking_sim.scenarios import find
+from booking_sim.scenario.ready import find
+from booking_sim.scenario.scenario import Scenario
 
 Command = Callable[..., None]
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from booking_sim import folder
 from booking_sim.cli.settings import chosen_scenario, settings
-from booking_sim.junit import check, write
-from booking_sim.surge import surge
-from booking_sim.thresholds import Threshold, Verdict, judge
+from booking_sim.load_generator import surge
+from booking_sim.result import folder
+from booking_sim.result.junit import check, write
+from booking_sim.result.thresholds import Threshold, Verdict, judge
 
 if TYPE_CHECKING:
-    from booking_sim.result import SurgeResult
+    from booking_sim.result.result import SurgeResult
 
 _INTERRUPTED = 130
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from booking_sim.errors import BookingSimError
-from booking_sim.scenario import Scenario
+from booking_sim.scenario.scenario import Scenario
 from booking_sim.strategies import catalogue, find
 
 if TYPE_CHECKING:

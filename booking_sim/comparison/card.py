@@ -4,8 +4,8 @@ import pandas as pd
 
 from booking_sim.comparison.figures import FIGURES
 from booking_sim.comparison.result import Comparison
+from booking_sim.display.templates import plain, render
 from booking_sim.report.pictures import data_uri
-from booking_sim.templates import plain, render
 
 
 def comparison_html(comparison: Comparison) -> str:

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from booking_sim.result import SurgeResult
-from booking_sim.stats.depth import skip_depth
+from booking_sim.result.result import SurgeResult
 from booking_sim.stats.latency import time_to_final_answer
-from booking_sim.stats.sale_order import fairness
+from booking_sim.stats.order import fairness
+from booking_sim.stats.skipped import skip_depth
 
 WAITS = ("Lock", "LWLock", "IO", "IPC", "Timeout")
 """The types of wait events that are told, as charts stack them; to wait for the client is not to wait."""

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from booking_sim.comparison.figures import FIGURES
-from booking_sim.folder import claim, seal
 from booking_sim.plots.strategies import strategies_overview
+from booking_sim.result.folder import claim, seal
 from booking_sim.stats.comparison import ratio
 
 RUNS = "runs.parquet"

@@ -7,16 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from booking_sim import manifest
 from booking_sim.comparison.figures import figures
 from booking_sim.comparison.result import Comparison
 from booking_sim.database import connect, open_server
 from booking_sim.errors import BookingSimError
-from booking_sim.result import SurgeResult
-from booking_sim.scenario import Scenario
+from booking_sim.load_generator import surge
+from booking_sim.load_generator.progress import somebody_looks, tqdm
+from booking_sim.result import manifest
+from booking_sim.result.result import SurgeResult
+from booking_sim.scenario.scenario import Scenario
 from booking_sim.strategies import Strategy, find, scratch
-from booking_sim.surge import surge
-from booking_sim.surge.progress import somebody_looks, tqdm
 
 
 def run(

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from booking_sim.attempts import OUTCOMES
+from booking_sim.display.templates import render
+from booking_sim.load_generator.progress import WORDS
+from booking_sim.load_generator.tally import Tally
 from booking_sim.plots.style import OUTCOME_COLOURS, STATUS_COLOURS, STATUS_LABELS
-from booking_sim.surge.progress import WORDS
-from booking_sim.surge.tally import Tally
-from booking_sim.templates import render
+from booking_sim.records.attempts import OUTCOMES
 
 _WIDTH, _HEIGHT = 640, 90
 _MOST_POINTS = 320

@@ -6,11 +6,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from booking_sim import samples
 from booking_sim.live.picture import picture
+from booking_sim.load_generator.tally import Tally
+from booking_sim.load_generator.worker.messages import Batch
 from booking_sim.observer.observer import Sightings
-from booking_sim.surge.messages import Batch
-from booking_sim.surge.tally import Tally
+from booking_sim.records import samples
 
 _EVERY_S = 0.2
 

@@ -1,12 +1,13 @@
 """Plots: frame -> Axes. They know attempts, holds and waits, and nothing of databases."""
 
 from booking_sim.plots.arrivals import arrivals_over_time, planned_and_sent
+from booking_sim.plots.axes import set_title
 from booking_sim.plots.bench import ratios, ratios_overview
-from booking_sim.plots.composed import at_a_glance, overview
 from booking_sim.plots.contention import waits_over_time, who_blocks_whom
 from booking_sim.plots.inventory import inventory_over_time
 from booking_sim.plots.latency import latency_curve, latency_over_time
 from booking_sim.plots.outcomes import outcomes_over_time
+from booking_sim.plots.panels import at_a_glance, overview
 from booking_sim.plots.server import cpu_over_time
 from booking_sim.plots.skip_depth import skip_depth_over_time
 from booking_sim.plots.strategies import (
@@ -34,6 +35,7 @@ __all__ = [
     "planned_and_sent",
     "ratios",
     "ratios_overview",
+    "set_title",
     "skip_depth_by_strategy",
     "skip_depth_over_time",
     "strategies_overview",

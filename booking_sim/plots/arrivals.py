@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from booking_sim.arrivals import Schedule
-from booking_sim.plots.axes import axes_or_new, count_axis, finish, time_axis
+from booking_sim.plots.axes import axes_or_new, count_axis, set_title, time_axis
 from booking_sim.plots.panel import Description, Panel
 from booking_sim.plots.style import ink
 from booking_sim.plots.units import seconds_text
@@ -42,7 +42,7 @@ def arrivals_over_time(schedule: Schedule, *, ax: Axes | None = None) -> Axes:
     ax.set_ylabel(f"arrivals per second\n(an input), bins of {bins[1]:g} s")
     count_axis(ax)
     time_axis(ax, bins[-1])
-    return finish(ax, f"{len(schedule):,} buyers in {seconds_text(schedule.end)}, at most {_peak(rates['drawn'])}")
+    return set_title(ax, f"{len(schedule):,} buyers in {seconds_text(schedule.end)}, at most {_peak(rates['drawn'])}")
 
 
 def planned_and_sent(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -64,7 +64,7 @@ def planned_and_sent(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_ylabel(f"first calls per second,\nbins of {bins[1]:g} s (as planned is best)")
     count_axis(ax)
     time_axis(ax, bins[-1])
-    return finish(ax, _title(attempts))
+    return set_title(ax, _title(attempts))
 
 
 def planned_and_sent_panel(attempts: pd.DataFrame) -> Panel:

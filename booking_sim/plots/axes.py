@@ -86,8 +86,8 @@ def log_axis(axis: Axis, write: Callable[[float], str] = "{:,g}".format) -> None
     axis.set_minor_formatter(NullFormatter())
 
 
-def finish(ax: Axes, title: str) -> Axes:
-    """Put the legend over the axes, in as many columns as fit, and the title over that.
+def set_title(ax: Axes, title: str) -> Axes:
+    """Put the legend over the axes, in as many columns as fit, and a title over that: a statement of what is shown.
 
     Args:
         ax: Where all else is drawn.

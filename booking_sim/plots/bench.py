@@ -8,7 +8,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from booking_sim.plots.axes import axes_or_new, finish, log_axis
+from booking_sim.plots.axes import axes_or_new, log_axis, set_title
 from booking_sim.plots.style import BAD, GOOD, STYLE, ink
 
 _ROW_INCHES = 0.24
@@ -47,7 +47,7 @@ def ratios(table: pd.DataFrame, better: str, *, ax: Axes | None = None) -> Axes:
     title, label = _SIDES[better]
     ax.set_xlabel(f"{label}; median of the rounds and its interval")
     ax.grid(visible=False, axis="y")
-    return finish(ax, f"{title}: {reached.sum()} of {len(part)} goals reached")
+    return set_title(ax, f"{title}: {reached.sum()} of {len(part)} goals reached")
 
 
 def ratios_overview(table: pd.DataFrame, title: str) -> Figure:

@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import RGBColorType
 
-from booking_sim.plots.axes import axes_or_new, finish, stack, time_axis
+from booking_sim.plots.axes import axes_or_new, set_title, stack, time_axis
 from booking_sim.plots.panel import Description, Panel
 from booking_sim.plots.style import OTHER_WAITS, WAIT_COLOURS, ink
 from booking_sim.stats.bins import edges
@@ -41,7 +41,7 @@ def waits_over_time(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     stack(ax, bins, ((f"{name}: {clients.mean():,.1f}", clients, colour) for name, clients, colour in _bands(profile)))
     ax.set_ylabel("clients at work, mean\n(fewer waiting is better)")
     time_axis(ax, bins[-1])
-    return finish(ax, _waits_title(waits))
+    return set_title(ax, _waits_title(waits))
 
 
 def waits_panel(waits: pd.DataFrame) -> Panel:
@@ -120,7 +120,7 @@ def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     if table.empty:
         ax.text(0.5, 0.5, "no session waited for another", transform=ax.transAxes, ha="center", color=ink())
         ax.set(xticks=[], yticks=[])
-        return finish(ax, _blocking_title(waits))
+        return set_title(ax, _blocking_title(waits))
     rows, columns = table.shape
     squares = (0.5, columns + 0.5, rows + 0.5, 0.5)
     image = ax.imshow(table.to_numpy(dtype=float), cmap="Reds", vmin=0, aspect="auto", extent=squares)
@@ -128,7 +128,7 @@ def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         axis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))
     bar = ax.figure.colorbar(image, ax=ax, label="share of samples\n(paler is better)")
     bar.ax.yaxis.set_major_formatter(PercentFormatter(1))
-    return finish(ax, _blocking_title(waits))
+    return set_title(ax, _blocking_title(waits))
 
 
 def blocking_panel(waits: pd.DataFrame) -> Panel:

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.axes import Axes
 
-from booking_sim.plots.axes import axes_or_new, count_axis, finish, time_axis
+from booking_sim.plots.axes import axes_or_new, count_axis, set_title, time_axis
 from booking_sim.plots.panel import Description, Panel
 from booking_sim.plots.style import BAD, STATUS_COLOURS, STATUS_LABELS
 
@@ -36,7 +36,7 @@ def inventory_over_time(inventory: pd.DataFrame, *, ax: Axes | None = None) -> A
     count_axis(ax)
     ax.set_ylim(0, inventory[list(colours)].sum(axis=1).max())
     time_axis(ax, last["seconds"])
-    return finish(ax, _title(inventory))
+    return set_title(ax, _title(inventory))
 
 
 def inventory_panel(inventory: pd.DataFrame) -> Panel:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from booking_sim.plots.axes import axes_or_new, finish, log_axis, time_axis
+from booking_sim.plots.axes import axes_or_new, log_axis, set_title, time_axis
 from booking_sim.plots.panel import Description, Panel
 from booking_sim.plots.style import PERCENT_SHADES, ink
 from booking_sim.plots.units import ms_text, seconds_text, tick_text
@@ -44,7 +44,7 @@ def latency_over_time(attempts: pd.DataFrame, *, clock: str = "database", ax: Ax
     ax.set(ylabel="time to answer, log scale\n(lower is better)")
     log_axis(ax.yaxis, tick_text)
     time_axis(ax, bins[-1])
-    return finish(ax, _over_time_title(attempts, clock))
+    return set_title(ax, _over_time_title(attempts, clock))
 
 
 def latency_over_time_panel(attempts: pd.DataFrame) -> Panel:
@@ -102,7 +102,7 @@ def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_ylim(0, 103)
     log_axis(ax.xaxis, tick_text)
     ax.yaxis.set_major_formatter(PercentFormatter())
-    return finish(ax, _curve_title(attempts))
+    return set_title(ax, _curve_title(attempts))
 
 
 def latency_curve_panel(attempts: pd.DataFrame) -> Panel:

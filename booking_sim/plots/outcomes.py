@@ -5,11 +5,11 @@ from functools import partial
 import pandas as pd
 from matplotlib.axes import Axes
 
-from booking_sim.attempts import OUTCOMES
-from booking_sim.plots.axes import axes_or_new, finish, stack, time_axis
+from booking_sim.plots.axes import axes_or_new, set_title, stack, time_axis
 from booking_sim.plots.panel import Description, Panel
 from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS
 from booking_sim.plots.units import seconds_text
+from booking_sim.records.attempts import OUTCOMES
 from booking_sim.stats.bins import edges
 from booking_sim.stats.outcomes import answer_times, rate_over_time, reserving
 
@@ -41,7 +41,7 @@ def outcomes_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     )
     ax.set_ylabel("answers per second\n(higher is better)")
     time_axis(ax, bins[-1])
-    return finish(ax, _title(attempts))
+    return set_title(ax, _title(attempts))
 
 
 def outcomes_panel(attempts: pd.DataFrame) -> Panel:

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.axes import Axes
 
-from booking_sim.plots.axes import axes_or_new, finish, stack, time_axis
+from booking_sim.plots.axes import axes_or_new, set_title, stack, time_axis
 from booking_sim.plots.panel import Description, Panel
 from booking_sim.plots.style import CPU_COLOURS
 from booking_sim.stats.server import cpu_use, mean_cpu_use, sample_times
@@ -27,7 +27,7 @@ def cpu_over_time(server: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     stack(ax, bins, ((f"{name}: {mean[name]:,.2g}", used[name], CPU_COLOURS[name]) for name in map(str, used)))
     ax.set_ylabel("CPUs in use (legend: mean)\n(lower is better)")
     time_axis(ax, bins[-1])
-    return finish(ax, _title(server))
+    return set_title(ax, _title(server))
 
 
 def cpu_panel(server: pd.DataFrame) -> Panel:

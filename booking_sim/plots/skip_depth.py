@@ -6,11 +6,11 @@ from math import isnan
 import pandas as pd
 from matplotlib.axes import Axes
 
-from booking_sim.plots.axes import axes_or_new, finish, stack, time_axis
+from booking_sim.plots.axes import axes_or_new, set_title, stack, time_axis
 from booking_sim.plots.panel import Description, Panel
 from booking_sim.plots.style import SKIP_COLOURS, SKIP_LABELS
 from booking_sim.stats.bins import edges
-from booking_sim.stats.depth import depth_over_time, skip_depth, total_skip_depth
+from booking_sim.stats.skipped import depth_over_time, skip_depth, total_skip_depth
 
 
 def skip_depth_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -29,7 +29,7 @@ def skip_depth_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> A
     stack(ax, bins, ((SKIP_LABELS[name], depth[name], colour) for name, colour in SKIP_COLOURS.items()))
     ax.set_ylabel("rows skipped per ticket\n(lower is better)")
     time_axis(ax, bins[-1])
-    return finish(ax, _title(attempts))
+    return set_title(ax, _title(attempts))
 
 
 def skip_depth_panel(attempts: pd.DataFrame) -> Panel:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from booking_sim.plots.axes import axes_or_new, finish, log_axis
+from booking_sim.plots.axes import axes_or_new, log_axis, set_title
 from booking_sim.plots.style import BAD, GOOD, SKIP_COLOURS, SKIP_LABELS, STYLE, WAIT_COLOURS
 from booking_sim.plots.units import tick_text
 
@@ -62,7 +62,7 @@ def metric_by_strategy(
     side = "right" if better == "higher" else "left"
     log = ", log scale" if milliseconds else ""
     _rows(ax, table, f"{about}{log} ({side} is better)\n{_SPREAD}")
-    return finish(ax, _best(part["median"], about, better))
+    return set_title(ax, _best(part["median"], about, better))
 
 
 def skip_depth_by_strategy(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -102,7 +102,7 @@ def _stack(ax: Axes, table: pd.DataFrame, parts: Mapping[str, tuple[str, str]], 
             ax.barh(np.arange(len(table)), width, left=base, height=0.62, color=colour, label=label)
         base = base + width
     _rows(ax, table, f"{about} (left is better)\nmedian of the rounds")
-    return finish(ax, _best(pd.Series(base, table.index), about, "lower"))
+    return set_title(ax, _best(pd.Series(base, table.index), about, "lower"))
 
 
 def _best(medians: pd.Series, about: str, better: str) -> str:

@@ -6,11 +6,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from booking_sim.holds import ENDS
-from booking_sim.plots.axes import axes_or_new, finish, log_axis
+from booking_sim.plots.axes import axes_or_new, log_axis, set_title
 from booking_sim.plots.panel import Description, Panel
 from booking_sim.plots.style import ink
 from booking_sim.plots.units import seconds_text, tick_text
+from booking_sim.records.holds import ENDS
 from booking_sim.stats import survival
 
 _FAINT = 0.25
@@ -36,7 +36,7 @@ def hold_survival(holds: pd.DataFrame, until: float, *, ax: Axes | None = None) 
     ax.axvline(length, color=ink(), linewidth=1, linestyle=_DEADLINE, label=f"deadline: {seconds_text(length)}")
     ax.set(xlabel="seconds since the hold", ylabel="holds not expired\n(higher is better)")
     ax.set_xlim(0, max(rows["age_s"].max(), length) * 1.02 if len(rows) else 1)
-    return finish(ax, _survival_title(holds))
+    return set_title(ax, _survival_title(holds))
 
 
 def hold_survival_panel(holds: pd.DataFrame, until: float) -> Panel:
@@ -86,7 +86,7 @@ def expiry_delay(holds: pd.DataFrame, until: float, *, ax: Axes | None = None) -
     ax.set(xlabel="time past the deadline, log scale (left is better)")
     ax.set(ylabel="overdue holds not released\n(lower is better)")
     log_axis(ax.xaxis, tick_text)
-    return finish(ax, _delay_title(rows))
+    return set_title(ax, _delay_title(rows))
 
 
 def expiry_delay_panel(holds: pd.DataFrame, until: float) -> Panel:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from booking_sim.display.scenario_table import behaviour
+from booking_sim.notebook.scenario_table import behaviour
 from booking_sim.plots.units import ms_text
-from booking_sim.result import SurgeResult
+from booking_sim.result.result import SurgeResult
 from booking_sim.stats.kinds import by_kind
 
 _count = "{:,.0f}".format

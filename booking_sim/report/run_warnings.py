@@ -1,6 +1,6 @@
 """What is wrong with a run: shown before everything else."""
 
-from booking_sim.result import SurgeResult
+from booking_sim.result.result import SurgeResult
 
 _FAILED = ("error", "unknown")
 

@@ -3,14 +3,14 @@
 from booking_sim.stats.arrivals import arrival_rates, planned_and_sent
 from booking_sim.stats.comparison import compare
 from booking_sim.stats.contention import blocking, wait_profile
-from booking_sim.stats.depth import depth_over_time, skip_depth
 from booking_sim.stats.inventory import inventory_over_time
 from booking_sim.stats.kinds import by_kind
 from booking_sim.stats.latency import curve, latencies, percentiles, percentiles_over_time, time_to_final_answer
-from booking_sim.stats.limits import bottleneck, time_spent
+from booking_sim.stats.order import fairness
 from booking_sim.stats.outcomes import final_outcomes, rate_over_time
-from booking_sim.stats.sale_order import fairness
+from booking_sim.stats.saturation import bottleneck, time_spent
 from booking_sim.stats.server import cpu_use, server_rates
+from booking_sim.stats.skipped import depth_over_time, skip_depth
 from booking_sim.stats.survival import expiry_delay, hold_survival
 
 __all__ = [

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from booking_sim.arrivals import Schedule
-from booking_sim.attempts import Call
+from booking_sim.records.attempts import Call
 from booking_sim.stats.bins import cut, default_bins, nice_width
 
 _AROUND_AN_INSTANT = 1.0

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from booking_sim.attempts import FAILURES
 from booking_sim.errors import BookingSimError
+from booking_sim.records.attempts import FAILURES
 from booking_sim.stats.bins import cut, default_bins
 from booking_sim.stats.outcomes import answer_times, reserving
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from booking_sim.attempts import OUTCOMES, Call
+from booking_sim.records.attempts import OUTCOMES, Call
 from booking_sim.stats.bins import cut, default_bins
 
 _NEVER = pd.Timestamp.max.tz_localize("UTC").floor("us")

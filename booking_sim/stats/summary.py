@@ -4,11 +4,11 @@ import math
 
 import pandas as pd
 
-from booking_sim.attempts import FAILURES
-from booking_sim.scenario import Scenario
-from booking_sim.stats.depth import total_skip_depth
+from booking_sim.records.attempts import FAILURES
+from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.latency import percentiles
 from booking_sim.stats.outcomes import answer_times, count_oversold, final_outcomes
+from booking_sim.stats.skipped import total_skip_depth
 
 _EXCEPTIONS = {
     "contended": "contended",
@@ -73,7 +73,7 @@ def metrics_between(attempts: pd.DataFrame, start: float, end: float) -> dict[st
             in between count.
 
     Returns:
-        The metrics of `booking_sim.figures.WINDOWED`, by name.
+        The metrics of `booking_sim.stats.figures.WINDOWED`, by name.
     """
     answered_at = answer_times(attempts)
     part = attempts[answered_at.between(start, end, inclusive="left")]

@@ -119,7 +119,11 @@ comment on table booking.stock_checks is
 create index stock_checks_by_event on booking.stock_checks (event_id, checked_at);
 comment on index booking.stock_checks_by_event is 'Finds the latest check of an event; every reservation begins here.';
 
--- Sequences are outside of transactions, so they are hints. This one says where the next buyer looks first.
+-- Sequences are outside of transactions, so they are hints.
 create sequence booking.places minvalue 0 cycle;
 comment on sequence booking.places is
     'Hands out places to look at first, so that buyers meet different tickets. Lost, reset or copied, it costs time and no answer.';
+create sequence booking.searches minvalue 0;
+comment on sequence booking.searches is
+    'Says who searched all of an event last, and when: the event, modulo 900,000, times 10^13, plus milliseconds since 1970. While '
+    'one buyer searches, the others wait a moment. Lost, reset or copied, it costs time and no answer.';

@@ -194,14 +194,6 @@ declare
     locked int;
     overdue bigint;
 begin
-    if quantity = 1 then  -- after a sale that nobody paid for, the first look finds a ticket
-        select booking.expire_intent(t.intent_id, 1) into found
-            from booking.tickets as t
-            where t.event_id = event_id and t.ticket_no = place and t.status = 'held' and t.hold_expires_at <= clock_timestamp();
-        if found is not null then
-            return found;
-        end if;
-    end if;
     found := booking.unlocked(event_id, array(
         select t.ticket_no from booking.tickets as t
         where t.event_id = event_id and t.ticket_no between place and place + reach and t.status = 'available'), quantity);
@@ -348,6 +340,22 @@ begin
 end $$;
 
 
+-- Whether somebody else began within the last 60 ms to search all of an event; if not, the caller does now. When the last ticket is
+-- gone, one buyer finds out, and the others read what that one found. A hint: whoever waits for it waits a moment only.
+create function booking.is_searched(event_id bigint) returns boolean
+language plpgsql as $$
+declare
+    now_ms bigint := 1000 * date_part('epoch', clock_timestamp());
+    event_part bigint := event_id % 900000 * 10000000000000;
+begin
+    if now_ms + event_part - pg_sequence_last_value('booking.searches') between 0 and 60 then
+        return true;
+    end if;
+    perform setval('booking.searches', event_part + now_ms);
+    return false;
+end $$;
+
+
 create function booking.reserve(
     event_id bigint, user_id text, quantity int default 1, hold_for interval default '5 minutes', request_key text default null,
     out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
@@ -360,37 +368,39 @@ declare
     seen pg_snapshot;
     place int;
     unusual boolean;
+    next_places int := 0;
     searches int := 0;
     searching_since timestamptz;
     block_ended boolean;
 begin
-    -- What the latest stock check says of this request. PL/pgSQL prepares each expression anew in every transaction, so there are
-    -- few of them on the way to a plain hold and to a plain refusal, and the statements do the rest.
-    select
-        (ascii(user_id) between 33 and 126 and octet_length(user_id) <= 1000 and quantity between 1 and c.capacity
-            and hold_for > interval '0' and hold_for <= interval '31 days' and request_key is null
-            and current_setting('transaction_isolation') = 'read committed') is not true,
-        c.capacity,
-        case when quantity > c.left_over and clock_timestamp() < c.closed_until and c.xmin = c.written_by then c.closed_until end,
-        c.seen
-        into unusual, capacity, closed_until, seen
-        from booking.stock_checks as c where c.event_id = event_id order by c.checked_at desc limit 1;
-    if unusual is not false then
-        capacity := booking.check_request(event_id, user_id, quantity, hold_for, request_key);
-        select * into intent_id, ticket_nos, hold_expires_at
-            from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
-        if intent_id is not null then
-            outcome := 'held';
+    loop
+        -- What the latest stock check says of this request. PL/pgSQL prepares each expression anew in every transaction, so there are
+        -- few of them on the way to a plain hold and to a plain refusal, and the statements do the rest.
+        select
+            (ascii(user_id) between 33 and 126 and octet_length(user_id) <= 1000 and quantity between 1 and c.capacity
+                and hold_for > interval '0' and hold_for <= interval '31 days' and request_key is null
+                and current_setting('transaction_isolation') = 'read committed') is not true,
+            c.capacity,
+            case when quantity > c.left_over and clock_timestamp() < c.closed_until and c.xmin = c.written_by then c.closed_until end,
+            c.seen
+            into unusual, capacity, closed_until, seen
+            from booking.stock_checks as c where c.event_id = event_id order by c.checked_at desc limit 1;
+        if unusual is not false then
+            capacity := booking.check_request(event_id, user_id, quantity, hold_for, request_key);
+            select * into intent_id, ticket_nos, hold_expires_at
+                from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
+            if intent_id is not null then
+                outcome := 'held';
+                return;
+            end if;
+        end if;
+        if closed_until is not null and (closed_until = 'infinity' or booking.is_still_closed(event_id, closed_until, seen)) then
+            outcome := 'sold_out';
             return;
         end if;
-    end if;
-    if closed_until is not null and (closed_until = 'infinity' or booking.is_still_closed(event_id, closed_until, seen)) then
-        outcome := 'sold_out';
-        return;
-    end if;
 
-    place := case quantity when 1 then nextval('booking.places') else booking.next_place(quantity) end % capacity + 1;
-    loop
+        place := case when searches > 0 then 1 + floor(random() * capacity) when quantity = 1 then nextval('booking.places') % capacity + 1
+            else booking.next_place(quantity) % capacity + 1 end;
         begin
             if searches = 0 then
                 ticket_nos := array(
@@ -398,6 +408,12 @@ begin
                     where t.event_id = event_id and t.status = 'available'
                         and t.ticket_no between place and place + quantity - 1
                     for update skip locked);
+                if quantity = 1 and ticket_nos = '{}' then  -- after a sale that nobody paid for, there is an overdue hold
+                    select booking.expire_intent(t.intent_id, 1) into ticket_nos
+                        from booking.tickets as t
+                        where t.event_id = event_id and t.ticket_no = place and t.status = 'held'
+                            and t.hold_expires_at <= clock_timestamp();
+                end if;
             else
                 ticket_nos := booking.find_tickets(event_id, quantity, capacity, place, searches);
             end if;
@@ -417,6 +433,9 @@ begin
                     where t.event_id = event_id and t.ticket_no = any (ticket_nos);
                 if request_key is not null then
                     perform booking.keep_request_key(user_id, request_key, intent_id);
+                end if;
+                if searches > 0 then
+                    perform setval('booking.searches', 0);
                 end if;
                 if block_ended then  -- a block behind, where hardly anybody is still at it
                     perform booking.note_claimed(event_id, no / 256 - 1)
@@ -446,7 +465,14 @@ begin
                 outcome := null;
         end;
         if searches = 0 then
-            searching_since := clock_timestamp();
+            searching_since := coalesce(searching_since, clock_timestamp());
+            next_places := next_places + 1;
+            if clock_timestamp() < searching_since + interval '80 ms' and booking.is_searched(event_id) then
+                if next_places > 1 then
+                    perform pg_sleep(least(0.001 * 2 ^ next_places, 0.032) * (0.5 + 0.5 * random()));
+                end if;
+                continue;
+            end if;
         elsif booking.is_sold_out(event_id, quantity, capacity) then
             outcome := 'sold_out';
             exit;
@@ -455,7 +481,6 @@ begin
             exit;
         else
             perform pg_sleep(least(0.0005 * 2 ^ searches, 0.032) * (0.5 + 0.5 * random()));
-            place := 1 + floor(random() * capacity);
         end if;
         searches := searches + 1;
     end loop;

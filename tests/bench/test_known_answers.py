@@ -2,9 +2,9 @@
 
 import pytest
 
-from booking_sim.bench.comparisons import Comparison, Side
 from booking_sim.bench.contestants import BASELINE, SKIP_LOCKED
 from booking_sim.bench.metrics import METRICS, Goal
+from booking_sim.bench.phases import Comparison, Side
 from booking_sim.bench.run import run
 from booking_sim.bench.server_cost import WalMeter
 from booking_sim.database import connect

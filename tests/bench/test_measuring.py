@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from booking_sim.bench.comparisons import PHASES, Comparison, Side, against_systems, comparisons
 from booking_sim.bench.contestants import BASELINE, RANDOM_START, SKIP_LOCKED, Catalogued
 from booking_sim.bench.metrics import METRICS, Goal
+from booking_sim.bench.phases import PHASES, Comparison, Side, against_systems, comparisons
 from booking_sim.bench.result import BenchResult
 from booking_sim.bench.table import interval, judge
 from booking_sim.bench.window import worst_window

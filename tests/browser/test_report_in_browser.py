@@ -3,7 +3,7 @@
 import pytest
 from surge_results import result
 
-from booking_sim.report import page as report_page
+from booking_sim.report.page import page as report_page
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 BARE = "rgba(0, 0, 0, 0)"

@@ -3,11 +3,11 @@
 import psycopg
 import pytest
 
-from booking_sim import samples
 from booking_sim.booking import confirm, create_event, reserve
 from booking_sim.database import connect
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.sight import Sight
+from booking_sim.records import samples
 
 pytestmark = pytest.mark.core
 

@@ -12,10 +12,10 @@ from drawn import title
 from made_up import attempts, failed, held, holds, inventory, refused, server, waits
 from matplotlib.figure import Figure
 
-from booking_sim.attempts import OUTCOMES
 from booking_sim.plots import at_a_glance, outcomes_over_time, overview
-from booking_sim.plots.composed import panels
+from booking_sim.plots.panels import panels
 from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS, STATUS_COLOURS
+from booking_sim.records.attempts import OUTCOMES
 from booking_sim.stats.outcomes import answer_times
 
 HOLDS = holds((0, "confirmed", 2), (0, "expired", 6), (1, "open", None))
@@ -146,7 +146,7 @@ def test_drawing_leaves_no_mark(frame):
 
 
 def test_the_result_and_its_chart_do_without_pyplot():
-    code = "import booking_sim.result, sys; sys.exit('matplotlib.pyplot' in sys.modules)"
+    code = "import booking_sim.result.result, sys; sys.exit('matplotlib.pyplot' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -1,0 +1,149 @@
+"""Runs the points against a strategy, in a scratch database, and says which it keeps."""
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+from booking_sim.contract import answers, counts, crowd, deadlines, shape, truth
+from booking_sim.contract.point import Point
+from booking_sim.contract.rule_of_three import Confidence
+from booking_sim.contract.subject import Broken, Progress, Subject, count_intents
+from booking_sim.database import connect
+from booking_sim.errors import BookingSimError
+from booking_sim.queries import load
+from booking_sim.strategies import Strategy, scratch
+
+POINTS: tuple[Point, ...] = (
+    shape.signatures,
+    shape.bad_input,
+    answers.confirm_and_release,
+    answers.rolled_back,
+    answers.request_keys,
+    counts.one_ticket_each,
+    counts.all_or_nothing,
+    truth.last_ticket_locked,
+    truth.last_ticket_taken,
+    deadlines.reserved_at_the_deadline,
+    deadlines.confirmed_late,
+    deadlines.held_after_waiting,
+    crowd.everything_at_once,
+    truth.never_waits,
+    truth.crossing_transactions,
+    crowd.one_holder,
+    shape.audited,
+)
+"""Every point, in the order in which they are checked: the audit last, over what the others left."""
+
+CROWD_FOR = timedelta(seconds=5)
+"""How long the crowd goes on unless said otherwise: a fault of one claim in a thousand is seldom missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of one point.
+
+    Attributes:
+        point: Its name.
+        sentence: What must be true.
+        required: Whether the contract requires it, or it is only noted.
+        problem: What was seen instead; None if the sentence is true.
+        seconds: How long the check took.
+        claims: How many holds were made and checked.
+    """
+
+    point: str
+    sentence: str
+    required: bool
+    problem: str | None
+    seconds: float
+    claims: int
+
+    @property
+    def verdict(self) -> str:
+        """The finding in a word: ``pass``, ``FAIL``, or ``note`` for a problem that the contract permits."""
+        if self.problem is None:
+            return "pass"
+        return "FAIL" if self.required else "note"
+
+
+def verify(
+    strategy: Strategy,
+    url: str,
+    *,
+    crowd_for: timedelta = CROWD_FOR,
+    progress: Progress = lambda *_: None,
+) -> Generator[Finding]:
+    """Check a strategy against the contract, one point after the other.
+
+    Args:
+        strategy: What to check, from `booking_sim.strategies.find`.
+        url: A libpq URL of any database of the server to check it on; nothing in it is touched.
+        crowd_for: How long the crowd of the point `one_holder` goes on, which finds what is rare.
+        progress: Called a few times a second by crowds: claims so far, seconds so far, seconds in all.
+
+    Yields:
+        A finding for each of POINTS, as it is found. `kept` gives the verdict on all, `confidence` what they say
+        about rare faults.
+
+    Raises:
+        BookingSimError: There is no right to make a database, the file does not apply, or `crowd_for` is not above 0.
+    """
+    if crowd_for <= timedelta(0):
+        raise BookingSimError(f"A crowd cannot go on for {crowd_for}: give it more than no time, such as 1m.")
+    with scratch(url, strategy) as scratch_url, connect(scratch_url) as admin:
+        admin.execute(SQL(load("contract/bounds")).format(name=Identifier(admin.info.dbname)))
+        claims = 0
+        for point in POINTS:
+            with connect(scratch_url) as connection:
+                subject = Subject(scratch_url, connection, strategy.retry, crowd_for, progress)
+                start = monotonic()
+                problem = _problem(point, subject)
+                seconds = monotonic() - start
+            before, claims = claims, _claims(admin)
+            yield Finding(point.name, point.sentence, point.required, problem, seconds, claims - before)
+
+
+def kept(findings: Iterable[Finding]) -> bool:
+    """Whether the contract is kept: every point that is required."""
+    return all(finding.problem is None for finding in findings if finding.required)
+
+
+def confidence(findings: Iterable[Finding]) -> Confidence | None:
+    """Say how rare a violation must be, if there was none among the claims of the crowd.
+
+    Only the crowd's claims count: each was compared with every other hold of its tickets.
+
+    Args:
+        findings: What `verify` yielded, all of it.
+
+    Returns:
+        None if the contract is broken: then nothing is rare.
+    """
+    findings = list(findings)
+    claims = sum(finding.claims for finding in findings if finding.point == crowd.one_holder.name)
+    return Confidence(claims) if kept(findings) and claims else None
+
+
+def _claims(connection: Connection[Any]) -> int:
+    try:
+        return count_intents(connection).made
+    except psycopg.Error:  # the strategy's file has done away with the table, which the points report
+        return 0
+
+
+def _problem(point: Point, subject: Subject) -> str | None:
+    try:
+        point.check(subject)
+    except (Broken, BookingSimError) as error:
+        return str(error)
+    except psycopg.Error as error:
+        return f"{error.sqlstate or 'connection lost'}: {error.diag.message_primary or error}"
+    except (TypeError, ValueError) as error:
+        return f"an answer that makes no sense: {error}"
+    return None

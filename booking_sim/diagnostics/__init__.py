@@ -1,0 +1,46 @@
+"""The doctor: what will hurt a run on this server and machine, and what to do about it."""
+
+from booking_sim.database import connect, open_server
+from booking_sim.diagnostics import settings, surroundings
+from booking_sim.diagnostics.facts import gather
+from booking_sim.diagnostics.finding import Checkup, Finding, Verdict
+from booking_sim.errors import BookingSimError
+from booking_sim.scenario.scenario import Scenario
+
+__all__ = ["Checkup", "Finding", "Verdict", "doctor"]
+
+
+def doctor(url: str | None = None, *, connections: int | None = None) -> Checkup:
+    """Say what will hurt a run on this server and machine, and what to do about it.
+
+    It looks for a second or two, and works with an ordinary user of anybody's
+    PostgreSQL. Nothing is changed; a few bytes go to the server's log of changes, to
+    see how long a commit waits for the disk.
+
+    Args:
+        url: The database, as a libpq URL. None: POSTGRES_URL, else the PG* variables,
+            else the embedded server.
+        connections: How many a run is to open; as many as a Scenario opens by default
+            if None.
+
+    Returns:
+        The findings: `to_frame()` gives a row a check, and `ok` whether none of them
+        will hurt.
+
+    Raises:
+        BookingSimError: There is no server to be looked at, or `connections` is less
+            than one.
+
+    Example:
+        Before a run with three hundred connections:
+
+            from booking_sim import doctor
+
+            doctor(connections=300)
+    """
+    wanted = Scenario().connections if connections is None else connections
+    if wanted < 1:
+        raise BookingSimError(f"connections={wanted} will not do: give a whole number from 1 on.")
+    with open_server(url) as server, connect(server.url, application_name="booking_sim doctor") as connection:
+        facts = gather(connection, wanted)
+    return Checkup((*settings.checks(facts), *surroundings.checks(facts)))

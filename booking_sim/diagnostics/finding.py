@@ -1,0 +1,93 @@
+"""What the doctor found: one finding a check, and all of them together."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Verdict(StrEnum):
+    """What a finding means to a run."""
+
+    GOOD = "good"
+    HURTS = "will hurt"
+    UNKNOWN = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check.
+
+    Attributes:
+        check: What was looked at.
+        verdict: What it means to a run.
+        found: What was found, and why it matters if it is not good.
+        advice: What to do; empty if there is nothing to do.
+    """
+
+    check: str
+    verdict: Verdict
+    found: str
+    advice: str = ""
+
+
+def good(check: str, found: str) -> Finding:
+    """Nothing to do."""
+    return Finding(check, Verdict.GOOD, found)
+
+
+def hurts(check: str, found: str, advice: str) -> Finding:
+    """A run would be refused, or its figures would not be what they seem."""
+    return Finding(check, Verdict.HURTS, found, advice)
+
+
+def unknown(check: str, found: str, advice: str = "") -> Finding:
+    """It could not be seen from here."""
+    return Finding(check, Verdict.UNKNOWN, found, advice)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """All findings.
+
+    Attributes:
+        findings: One a check.
+    """
+
+    findings: Sequence[Finding]
+
+    @property
+    def headline(self) -> str:
+        """What to remember of it, in one line."""
+        bad = [finding.check for finding in self.findings if finding.verdict is Verdict.HURTS]
+        open_ = sum(finding.verdict is Verdict.UNKNOWN for finding in self.findings)
+        found = f"Will hurt a run: {', '.join(bad)}" if bad else "Nothing that will hurt a run was found"
+        return f"{found}. Cannot be told from here: {open_} of {len(self.findings)}." if open_ else f"{found}."
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing that was found will hurt."""
+        return not any(finding.verdict is Verdict.HURTS for finding in self.findings)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """One row a check: `check`, `verdict`, `found`, `advice`."""
+        import pandas as pd  # noqa: PLC0415  the command line does without
+
+        return pd.DataFrame(self.rows())
+
+    def rows(self) -> list[dict[str, str]]:
+        """The findings as JSON can hold them."""
+        return [asdict(finding) for finding in self.findings]
+
+    def __repr__(self) -> str:
+        return f"<Checkup: {self.headline}>"
+
+    def _repr_html_(self) -> str:
+        from booking_sim.display.templates import table  # noqa: PLC0415  only a notebook wants it
+
+        head = ("check", "verdict", "found", "advice")
+        tones = {Verdict.GOOD.value: "good", Verdict.HURTS.value: "bad"}
+        return table(head, [[row[name] for name in head] for row in self.rows()], self.headline, tones)

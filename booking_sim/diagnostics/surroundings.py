@@ -1,0 +1,198 @@
+"""Checks of what is around a run: rights, connections, other people, the way to the server, and this machine."""
+
+from collections.abc import Iterator
+
+from booking_sim.diagnostics.facts import Facts
+from booking_sim.diagnostics.finding import Finding, good, hurts, unknown
+from booking_sim.load_generator.run import OURS
+
+_CROWD = 500
+"""Connections from which a server does more to keep them apart than to serve them; each is a process."""
+_OLD_S = 5.0
+"""A transaction of a booking shop is over in milliseconds."""
+_OLD_XIDS = 1_000_000
+_FAR_S = 0.010
+_CLOCK_S = 1.0
+_BUSY = 0.25
+_SPARE_FILES = 64
+
+
+def checks(facts: Facts) -> Iterator[Finding]:
+    """Every check of the surroundings."""
+    yield _rights(facts)
+    yield _scratch(facts)
+    yield _connections(facts)
+    yield _crowd(facts)
+    yield _pooler(facts)
+    yield _sight(facts)
+    yield _others(facts)
+    yield _snapshots(facts)
+    yield _statements(facts)
+    yield _way(facts)
+    yield _clock(facts)
+    yield _processors(facts)
+
+
+def _rights(facts: Facts) -> Finding:
+    user, database = facts.server["user_name"], facts.server["database_name"]
+    if facts.server["is_standby"]:
+        return hurts("rights", "The server is a standby, which nobody can write to.", "Name the primary.")
+    if not facts.server["may_create_events"]:
+        owner = facts.server["schema_owner"]
+        return hurts(
+            "rights",
+            f"User '{user}' may not put an event on sale in database '{database}'.",
+            (f"Connect as '{owner}'" if owner else f"Have its owner say: grant create on database {database} to {user}")
+            + "; or use a database of your own.",
+        )
+    return good("rights", f"User '{user}' may put events on sale in database '{database}'.")
+
+
+def _scratch(facts: Facts) -> Finding:
+    user = facts.server["user_name"]
+    if not facts.server["may_create_databases"]:
+        return hurts(
+            "scratch databases",
+            f"User '{user}' may not create databases: no other strategy, comparison or bench can be run.",
+            f"Have the server's owner say: alter role {user} createdb.",
+        )
+    return good("scratch databases", f"User '{user}' may create them: other strategies, comparisons and the bench run.")
+
+
+def _connections(facts: Facts) -> Finding:
+    settings, server = facts.settings, facts.server
+    reserved = int(settings["superuser_reserved_connections"]) + int(settings.get("reserved_connections", 0))
+    limits = {
+        f"max_connections is {settings['max_connections']}, {reserved} of them reserved": (
+            int(settings["max_connections"]) - reserved - server["connected"]
+        )
+    }
+    if not server["is_superuser"]:
+        if server["user_limit"] is not None:
+            limits[f"user '{server['user_name']}' may have {server['user_limit']}"] = (
+                server["user_limit"] - server["connected_as_user"]
+            )
+        if server["database_limit"] is not None:
+            limits[f"database '{server['database_name']}' may have {server['database_limit']}"] = (
+                server["database_limit"] - server["connected_here"]
+            )
+    reason, left = min(limits.items(), key=lambda limit: limit[1])
+    left = max(0, left - OURS)
+    if facts.wanted > left:
+        return hurts(
+            "connections",
+            f"{facts.wanted:,} are wanted and {left:,} are left: {reason}.",
+            f"Ask for at most {left:,}, or raise that limit.",
+        )
+    if facts.wanted > facts.files - _SPARE_FILES:
+        return hurts(
+            "connections",
+            f"{facts.wanted:,} are wanted, and a process may open {facts.files:,} files and connections here.",
+            f"Raise it before the run: ulimit -n {facts.wanted + 2 * _SPARE_FILES}.",
+        )
+    return good("connections", f"{facts.wanted:,} are wanted and {left:,} are left.")
+
+
+def _crowd(facts: Facts) -> Finding:
+    most = max(facts.wanted, int(facts.server["connected"]))
+    if most > _CROWD:
+        return hurts(
+            "crowd",
+            f"{most:,} connections, each a process of the server's: it is measured how well they are kept apart.",
+            "Use fewer, as an application with a pool does; buyers queue for them and are counted all the same.",
+        )
+    return good("crowd", f"At most {most:,} connections at once.")
+
+
+def _pooler(facts: Facts) -> Finding:
+    if facts.server["backend_pid"] != facts.told_pid:
+        return hurts(
+            "pooler",
+            "A connection pooler stands between, so waits are seen in the wrong place or not at all.",
+            "Name the server itself.",
+        )
+    return good("pooler", "None between.")
+
+
+def _sight(facts: Facts) -> Finding:
+    if facts.settings.get("track_activities") == "off":
+        return hurts(
+            "sight", "track_activities is off: nobody sees what buyers wait for.", "Set track_activities = on."
+        )
+    if not facts.server["sees_all"]:
+        user = facts.server["user_name"]
+        return unknown(
+            "sight",
+            f"User '{user}' sees what its own connections do, and not what others do.",
+            f"Have the server's owner say: grant pg_read_all_stats to {user}.",
+        )
+    return good("sight", "The observer sees what everybody does.")
+
+
+def _others(facts: Facts) -> Finding:
+    at_work = facts.server["at_work"]
+    if at_work:
+        return hurts("others", f"Other sessions are at work on this server: {at_work:,}.", "Run when it is idle.")
+    if not facts.server["sees_all"]:
+        return unknown("others", f"Others connected: {facts.server['connected']:,}; what they do is not ours to see.")
+    return good("others", f"Others connected: {facts.server['connected']:,}; none is at work.")
+
+
+def _snapshots(facts: Facts) -> Finding:
+    server = facts.server
+    advice = "End it: until then nothing that has died can be cleared away, and each call walks past more of it."
+    if server["oldest_transaction_s"] > _OLD_S:
+        return hurts("old snapshots", f"A transaction is {server['oldest_transaction_s']:,.0f} s old.", advice)
+    if server["oldest_prepared_s"] > _OLD_S:
+        return hurts("old snapshots", f"A prepared transaction is {server['oldest_prepared_s']:,.0f} s old.", advice)
+    if server["oldest_slot_xids"] > _OLD_XIDS:
+        return hurts(
+            "old snapshots", f"A replication slot is {server['oldest_slot_xids']:,} transactions behind.", advice
+        )
+    if not server["sees_all"]:
+        return unknown("old snapshots", "None of our own; those of others are not ours to see.")
+    return good("old snapshots", "None.")
+
+
+def _statements(facts: Facts) -> Finding:
+    is_loaded = "pg_stat_statements.max" in facts.settings
+    if facts.server["counts_statements"] and is_loaded:
+        return good("statements", "pg_stat_statements is here: the result says what each statement cost.")
+    advice = "Say: create extension pg_stat_statements."
+    if not is_loaded:
+        advice = f"Put pg_stat_statements into shared_preload_libraries and restart the server. {advice}"
+    can = facts.server["could_count_statements"]
+    return unknown("statements", "pg_stat_statements is not here: what each costs is not known.", advice if can else "")
+
+
+def _way(facts: Facts) -> Finding:
+    found = f"A question and its answer take {1000 * facts.round_trip_s:.3g} ms"
+    if facts.round_trip_s > _FAR_S:
+        return hurts("way", f"{found}: most of a call is the way.", "Run on a machine nearer to the server.")
+    return good("way", f"{found}.")
+
+
+def _clock(facts: Facts) -> Finding:
+    ahead = facts.clock_ahead_s
+    if abs(ahead) > _CLOCK_S:
+        return hurts(
+            "clock",
+            f"The server's is {abs(ahead):,.1f} s {'ahead of' if ahead > 0 else 'behind'} ours: deadlines go by the"
+            " server's, and what others log at the same moment has another time.",
+            "Let both follow the same time servers (NTP).",
+        )
+    return good("clock", f"The server's is {'ahead of' if ahead > 0 else 'behind'} ours by {_ms(abs(ahead))}.")
+
+
+def _ms(seconds: float) -> str:
+    return "less than a millisecond" if seconds < 0.001 else f"{1000 * seconds:,.0f} ms"
+
+
+def _processors(facts: Facts) -> Finding:
+    shared = "server and generator share them" if facts.is_here else "the server has others"
+    found = f"{facts.processors}, {facts.busy:.0%} at work, and {shared}"
+    if facts.busy > _BUSY:
+        return hurts("processors", f"{found}: something else runs here.", "End that, or run when it is over.")
+    if facts.processors < 2:
+        return hurts("processors", f"{found}: the generator waits for itself.", "Use a machine with two or more.")
+    return good("processors", f"{found}.")

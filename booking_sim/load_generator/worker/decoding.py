@@ -1,0 +1,43 @@
+"""What a row of a call's answer means: PostgreSQL's binary format, read without a round through anything else."""
+
+from struct import unpack_from
+from typing import cast
+
+from booking_sim.load_generator.worker.link import Row
+from booking_sim.models import Outcome
+from booking_sim.records.attempts import PAYMENTS
+
+_EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000, everybody else from 1970
+_HEADER, _ELEMENT = 20, 8  # bytes of an array before its first element, and of each with its length
+_WORDS = {word.encode(): str(word) for word in (*Outcome, *PAYMENTS)}
+
+
+def decode_outcome(row: Row) -> str:
+    """Read what came of a call.
+
+    Args:
+        row: The columns that sql/calls/ has for the call: outcome, intent_id, ticket_nos, hold_expires_at of a reserve,
+            one word of any other.
+
+    Raises:
+        KeyError: The word is none of the contract's.
+    """
+    return _WORDS[row[0] or b""]
+
+
+def decode_intent(row: Row) -> int:
+    """Read from an answer that something is held the id of the intent."""
+    return int.from_bytes(row[1] or b"")
+
+
+def decode_hold(row: Row) -> tuple[tuple[int, ...], int]:
+    """Read from the same the tickets, and until when they are held, in microseconds since 1970."""
+    _, _, ticket_nos, expires_at = cast("tuple[bytes, ...]", row)
+    return _numbers(ticket_nos), _EPOCH_US + int.from_bytes(expires_at, signed=True)
+
+
+def _numbers(binary: bytes) -> tuple[int, ...]:
+    """An int4[] of one dimension."""
+    if len(binary) == _HEADER + _ELEMENT:
+        return (int.from_bytes(binary[-4:], signed=True),)
+    return tuple(unpack_from(">i", binary, at + 4)[0] for at in range(_HEADER, len(binary), _ELEMENT))

@@ -1,0 +1,1 @@
+"""What is written down of a run: attempts, holds and samples, and the frames that they become."""

@@ -1,0 +1,87 @@
+"""A result as one page to send: the answer first, then the pictures, then what was simulated and on what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from matplotlib import style
+from matplotlib.figure import Figure
+
+from booking_sim.display.templates import render
+from booking_sim.notebook.scenario_table import settings
+from booking_sim.plots.panel import Panel
+from booking_sim.plots.panels import draw_panel, end_of_run, panels
+from booking_sim.plots.style import DARK, STYLE
+from booking_sim.report.buyers import buyer_table
+from booking_sim.report.kpi import kpis
+from booking_sim.report.pictures import data_uri
+from booking_sim.report.run_warnings import run_warnings
+from booking_sim.result.result import SurgeResult
+from booking_sim.stats.figures import FIGURES
+
+_INCHES = (5.6, 3.9)
+"""Small, so that the letters are still readable where the page is as narrow as a phone."""
+
+_BOTTLENECKS = {
+    "generator": "What kept it from being faster was the load generator, which had no time to spare.",
+    "connections": "An average call spent most of its time waiting for a connection to the database.",
+    "database": "An average call spent most of its time in the database.",
+    None: "Nothing was sent.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of the page, on a light background and on a dark one."""
+
+    title: str
+    caption: str
+    alternative: str
+    light: str
+    dark: str
+
+
+def page(result: SurgeResult) -> str:
+    """Write a result as an HTML page that needs nothing beside it, and no network.
+
+    Args:
+        result: A run, as `surge` or `load` gives it.
+    """
+    manifest = result.manifest
+    return render(
+        "report/page.html",
+        headline=result.headline,
+        warnings=run_warnings(result),
+        began=datetime.fromisoformat(manifest["started_at"]),
+        kpis=kpis(result.summary()),
+        pictures=_pictures(result),
+        scenario=settings(result.scenario),
+        buyers=buyer_table(result),
+        bottleneck=_BOTTLENECKS[manifest["generator"]["bottleneck"]],
+        unseen=manifest["observer"]["problems"],
+        rules=result.audit.to_dict("records"),
+        metrics=[(name, result.summary()[name], meaning) for name, meaning in FIGURES.items()],
+        server=manifest["server"],
+        machine=manifest["machine"],
+        versions=manifest["versions"],
+        git=manifest["git"],
+    )
+
+
+def _pictures(result: SurgeResult) -> list[Picture]:
+    draw = partial(_drawn, end=end_of_run(result.attempts))
+    pictures = []
+    for panel in panels(result.attempts, result.holds, result.inventory, result.waits, result.server):
+        description = panel.describe()
+        pictures.append(
+            Picture(panel.title, description.caption, description.alternative, draw(panel), draw(panel, DARK))
+        )
+    return pictures
+
+
+def _drawn(panel: Panel, *overlay: Path, end: float) -> str:
+    with style.context([STYLE, *overlay]):
+        figure = Figure(figsize=_INCHES, layout="constrained")
+        draw_panel(panel, end, figure.subplots()).set_title("", loc="left")  # the page says it, over the picture
+        return data_uri(figure)

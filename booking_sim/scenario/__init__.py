@@ -1,0 +1,1 @@
+"""What to simulate: the settings, the kinds of buyers, and the ready scenarios."""

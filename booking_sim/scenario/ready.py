@@ -1,0 +1,68 @@
+"""The catalogue of ready scenarios: one TOML file each under data/scenarios, its first line says what it is."""
+
+from pathlib import Path
+
+from booking_sim.errors import BookingSimError
+from booking_sim.resources import DATA
+from booking_sim.scenario.scenario import Scenario
+
+FOLDER = DATA / "scenarios"
+
+
+class Catalogue(dict[str, str]):
+    """What scenarios are, by their names; a notebook shows them as a table."""
+
+    def _repr_html_(self) -> str:
+        from booking_sim.display.templates import table  # noqa: PLC0415  only a notebook wants it
+
+        return table(["scenario", "what it is"], self.items())
+
+
+def catalogue() -> Catalogue:
+    """Find the ready scenarios.
+
+    Returns:
+        What each is, by its name.
+
+    Example:
+        Show them all, and run one:
+
+            from booking_sim import scenarios, surge
+
+            scenarios.catalogue()
+            surge(scenarios.find("club_gig"))
+    """
+    paths = sorted(FOLDER.glob("*.toml"))
+    return Catalogue((path.stem, path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")) for path in paths)
+
+
+def find(name_or_path: str | Path) -> Scenario:
+    """Return a ready scenario by its name, or one's own by the path of its file.
+
+    Args:
+        name_or_path: A name, such as ``club_gig``; or a path, which ends in ``.toml``.
+
+    Returns:
+        The scenario: to run as it is, or with some settings changed by `replace`.
+
+    Raises:
+        BookingSimError: There is no such name, or the file cannot be read, or what it
+            says will not do.
+    """
+    return Scenario.from_file(path_of(name_or_path))
+
+
+def path_of(name_or_path: str | Path) -> Path:
+    """Return the file of a scenario.
+
+    Raises:
+        BookingSimError: It is no path of a TOML file, and no name of a ready scenario.
+    """
+    name = str(name_or_path)
+    if name.endswith(".toml"):
+        return Path(name)
+    if name not in catalogue():
+        raise BookingSimError(
+            f"There is no scenario {name!r}: choose {', '.join(catalogue())}, or give the path of a .toml file."
+        )
+    return FOLDER / f"{name}.toml"

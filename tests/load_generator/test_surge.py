@@ -1,0 +1,192 @@
+"""A surge from Python, against a real server: exact counts, everything written down, nothing else touched."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from booking_sim import Scenario, surge
+from booking_sim.booking import create_event, reserve
+from booking_sim.database import connect
+from booking_sim.errors import BookingSimError
+from booking_sim.records.attempts import OUTCOMES, PAYMENTS, Attempt
+from booking_sim.strategies import find
+
+TABLES = ("events", "tickets", "booking_intents")
+
+
+@pytest.fixture(scope="module")
+def place(servers):
+    """The URL of a database that several tests look at."""
+    server = servers("main")
+    with server.database(server.template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def small(place):
+    """A surge of 40 tickets and 400 buyers."""
+    return surge(tickets=40, buyers=400, connections=8, url=place, progress=False)
+
+
+@pytest.fixture
+def inside(place):
+    """A connection to its database."""
+    with connect(place) as connection:
+        yield connection
+
+
+def test_every_ticket_is_held_and_everybody_else_refused(small, inside):
+    summary = small.summary()
+    assert summary[["held", "sold_out", "contended", "errors", "unanswered", "oversold"]].tolist() == [
+        40,
+        360,
+        0,
+        0,
+        0,
+        0,
+    ]
+    assert small.ok
+    assert not small.partial
+    assert inside.execute("select count(distinct ticket_no) from booking.tickets where status = 'held'").fetchone() == (
+        40,
+    )
+    end = {"available": 0, "held": 40, "overdue": 0, "sold": 0, "oversold": 0}
+    assert small.inventory.iloc[-1].drop("seconds").to_dict() == end
+
+
+def test_every_attempt_is_a_row(small, inside):
+    attempts = small.attempts
+    assert list(attempts.columns) == list(Attempt._fields)
+    assert sorted(attempts["buyer"].unique()) == list(range(400))
+    assert set(attempts["worker"]) == {0, 1}
+    assert set(attempts["connection"]) == set(range(8))
+    assert attempts["sent_at"].between(0, 60).all()
+    assert attempts["latency_ms"].between(0, 60_000, inclusive="neither").all()
+    assert list(attempts["outcome"].cat.categories) == [*OUTCOMES, *PAYMENTS]
+    held = attempts[attempts["outcome"] == "held"].explode("ticket_nos")
+    told = set(zip(held["intent_id"], held["ticket_nos"], "buyer " + held["buyer"].astype(str), strict=True))
+    assert told == set(inside.execute("select intent_id, ticket_no, held_by from booking.tickets").fetchall())
+
+
+def test_a_quantity_that_leaves_a_rest_leaves_it_available(database):
+    result = surge(tickets=20, buyers=60, quantity=3, connections=4, url=database, progress=False)
+    assert result.ok
+    assert result.summary()[["held", "tickets_held", "sold_out"]].tolist() == [6, 18, 54]
+    assert result.inventory["available"].iloc[-1] == 2
+
+
+def test_a_ticket_held_again_after_its_hold_ran_out_is_not_oversold(database):
+    result = surge(tickets=2, buyers=300, hold="5ms", connections=4, url=database, progress=False)
+    assert result.ok
+    assert result.summary()["held"] > 2
+    assert "2 tickets, held " in result.headline
+
+
+def test_what_was_there_before_stays(database, conn):
+    event_id = create_event(conn, "concert", 3)
+    reserve(conn, event_id, "buyer 1", request_key=f"event {event_id + 1}")
+    before = [conn.execute(f"select * from booking.{table} as t order by t").fetchall() for table in TABLES]
+    surge(tickets=3, buyers=30, connections=2, url=database, progress=False)
+    after = [conn.execute(f"select * from booking.{table} as t order by t").fetchall() for table in TABLES]
+    assert all(set(map(str, old)) <= set(map(str, new)) for old, new in zip(before, after, strict=True))
+
+
+def test_another_strategy_runs_in_a_scratch_database(database, conn, tmp_path):
+    own = tmp_path / "own.sql"
+    own.write_text(find("skip_locked").path.read_text())
+    result = surge(tickets=20, buyers=60, connections=4, strategy=own, url=database, progress=False)
+    assert result.ok
+    assert result.inventory["held"].iloc[-1] == 20
+    assert conn.execute("select count(*) from booking.events").fetchone() == (0,)
+    left = conn.execute(
+        "select count(*) from pg_database where starts_with(datname, %s)", [f"booking_sim_scratch_{os.getpid()}_"]
+    )
+    assert left.fetchone() == (0,)
+    assert result.manifest["strategy"]["file"] == "own.sql"
+    assert len(result.manifest["strategy"]["sha256"]) == 64
+    assert str(tmp_path) not in json.dumps(result.manifest | result.scenario.to_dict())
+
+
+def test_a_strategys_client_asks_again_and_every_attempt_is_told(database):
+    result = surge(tickets=10, buyers=30, connections=8, strategy="serializable", url=database, progress=False)
+    summary = result.summary()
+    failed = result.attempts[result.attempts["outcome"] == "error"]
+    assert set(failed["sqlstate"]) <= {"40001", "40P01"}
+    assert summary["retries"] >= summary["failed_attempts"] > 0
+    assert summary[["held", "sold_out", "errors", "oversold"]].tolist() == [10, 20, 0, 0]
+
+
+def test_an_empty_database_is_migrated_first(empty_database):
+    assert surge(tickets=2, buyers=5, connections=2, url=empty_database, progress=False).ok
+
+
+def test_the_manifest_says_with_what_and_no_more(small, place):
+    manifest = small.manifest
+    assert manifest["server"]["settings"]["fsync"] == "on"
+    assert manifest["server"]["source"] == "url"
+    assert set(manifest["versions"]) == {"booking_sim", "python", "psycopg", "libpq"}
+    assert manifest["machine"]["cpus"] >= 1
+    written = json.dumps(manifest)
+    for private in (place, place.split("host=")[-1].split()[0], "password", sys.prefix):
+        assert private not in written
+
+
+def test_a_scenario_may_be_given_and_changed(database):
+    result = surge(Scenario(tickets=2, buyers=9, connections=2), buyers=5, url=database, progress=False)
+    assert (result.scenario.tickets, result.scenario.buyers) == (2, 5)
+
+
+def test_more_connections_than_are_left_are_refused_before_anything_is_made(database, conn):
+    with pytest.raises(
+        BookingSimError, match=r"connections=9999 is more than the server has left, \d+: .* Ask for at most"
+    ):
+        surge(connections=9999, url=database)
+    assert conn.execute("select count(*) from booking.events").fetchone() == (0,)
+
+
+def test_workers_end_and_connections_close(small, inside):
+    ours = "datname = current_database() and application_name like 'booking_sim surge%' and state <> 'idle'"
+    left = f"select count(*) from pg_stat_activity where {ours}"
+    assert inside.execute(left).fetchone() == (0,)
+    assert not [
+        child
+        for child in psutil.Process().children()
+        if "booking_sim.load_generator.worker.worker.play" in child.cmdline()
+    ]
+
+
+def test_a_script_without_a_main_guard_runs_once(database, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"from booking_sim import surge\nprint(surge(tickets=2, buyers=5, connections=2, url={database!r}).headline)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("2 of 2 tickets held, 3 buyers refused, none sold twice\n", "")
+
+
+def test_a_surge_in_a_thread_works(database):
+    """As in a server or a notebook's background: no signal handlers there."""
+    with ThreadPoolExecutor() as executor:
+        assert executor.submit(surge, tickets=2, buyers=5, connections=2, url=database).result().ok
+
+
+def test_a_bar_is_shown_when_asked_for(database, capsys):
+    surge(tickets=2, buyers=5, connections=2, url=database, progress=True)
+    shown = capsys.readouterr()
+    assert "5/5" in shown.err
+    assert re.search(r"2 held, 3 refused, [\d,]+/s, p99 [\d.,]+ ms", shown.err)
+    assert shown.out == ""
+
+
+def test_what_is_given_out_is_a_copy(small):
+    frame, summary = small.to_frame(), small.summary()
+    frame["buyer"] = 0
+    summary["held"] = 0
+    assert small.attempts["buyer"].nunique() == 400
+    assert small.summary()["held"] == 40

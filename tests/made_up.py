@@ -1,0 +1,76 @@
+"""Frames made by hand, so that what is drawn and counted is known."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from booking_sim.records import columns, samples
+from booking_sim.records.attempts import Attempt, Call, Phase
+from booking_sim.records.holds import ENDS
+
+NUMBERS = pd.ArrowDtype(pa.list_(pa.int32()))
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def attempts(*rows):
+    """Turn rows into a frame of attempts."""
+    return columns.to_frame([tuple(zip(*rows, strict=True))] if rows else [])
+
+
+def call(buyer, attempt, sent_at, latency_ms, outcome, *answer, **failure):
+    """Sent as soon as it was planned."""
+    start = (buyer, "buyer", attempt, Call.RESERVE, 1, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
+    return Attempt(*start, *answer, **failure)
+
+
+def held(buyer, sent_at, intent_id, ticket_no, *, attempt=1, latency_ms=10.0, expires_s=300.0):
+    expires_at = NOON + timedelta(seconds=expires_s)
+    return call(buyer, attempt, sent_at, latency_ms, "held", intent_id, (ticket_no,), expires_at)
+
+
+def refused(buyer, sent_at, outcome="sold_out", *, attempt=1, latency_ms=5.0):
+    return call(buyer, attempt, sent_at, latency_ms, outcome)
+
+
+def failed(buyer, sent_at, *, attempt=1):
+    return call(buyer, attempt, sent_at, 900.0, "error", error="gone", phase=Phase.CALL_SENT)
+
+
+def holds(*rows, hold_s=5.0):
+    """Turn (held_at, end, ended_at) into a frame of holds that last so long."""
+    held_at, ends, ended_at = zip(*rows, strict=True) if rows else ((), (), ())
+    held_at = np.array(held_at, dtype=float)
+    return pd.DataFrame(
+        {
+            "intent_id": np.arange(len(rows)) + 1,
+            "event": 1,
+            "buyer": pd.array(range(len(rows)), "Int32"),
+            "quantity": pd.array([1] * len(rows), "Int32"),
+            "ticket_nos": pd.array([[number] for number in range(1, len(rows) + 1)], NUMBERS),
+            "held_at": held_at,
+            "deadline": held_at + hold_s,
+            "ended_at": np.array(ended_at, dtype=float),
+            "end": pd.Categorical(ends, ENDS),
+        }
+    )
+
+
+def inventory(*rows):
+    """Turn (seconds, available, held, overdue, sold) into counts of the tickets, none of them promised twice."""
+    return pd.DataFrame(rows, columns=["seconds", "available", "held", "overdue", "sold"]).assign(oversold=0)
+
+
+def waits(*rows):
+    """Turn (seconds, pid, wait_event_type, wait_event, blocked_by) into a frame of waits."""
+    columns = ["seconds", "pid", "wait_event_type", "wait_event", "blocked_by"]
+    frame = pd.DataFrame(rows, columns=columns).assign(waited_ms=np.nan)
+    return frame.astype({"seconds": float, "pid": "Int32", "blocked_by": NUMBERS})
+
+
+def server(*rows):
+    """Turn (seconds, server_cpu_s, generator_cpu_s, machine_cpu_s) into samples of a server that does nothing else."""
+    columns = ["seconds", "server_cpu_s", "generator_cpu_s", "machine_cpu_s"]
+    still = {name: 0.0 for name in samples.SCHEMAS["server"].names if name not in columns}
+    return pd.DataFrame(rows, columns=columns, dtype=float).assign(**still)

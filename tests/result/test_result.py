@@ -1,0 +1,98 @@
+"""A result tells the truth in one line, shows itself in a notebook, and comes back from disk as it was."""
+
+import json
+import re
+
+import pytest
+from pandas.testing import assert_frame_equal, assert_series_equal
+from surge_results import result
+
+from booking_sim import stats
+from booking_sim.errors import BookingSimError
+from booking_sim.notebook import to_html
+from booking_sim.records import columns, samples
+from booking_sim.result.result import SurgeResult, load
+
+
+def test_the_summary_counts_buyers_once_and_attempts_beside_them():
+    summary = result().summary()
+    assert summary[["held", "sold_out", "contended", "errors", "unanswered"]].tolist() == [1, 1, 0, 1, 1]
+    assert summary[["tickets_held", "attempts", "failed_attempts"]].tolist() == [2, 4, 1]
+    assert summary["p50_ms"] == 4.0
+    assert summary["duration_s"] == pytest.approx(0.0315)
+    assert summary["throughput"] == pytest.approx(4 / 0.0315)
+
+
+@pytest.mark.parametrize(
+    ("flaws", "ok", "line"),
+    [
+        ({}, True, "1 buyer failed: 2 of 2 tickets held, 1 buyer refused, 1 unanswered, none sold twice"),
+        (
+            {"oversold": 3},
+            False,
+            "3 tickets sold twice, 1 buyer failed: 2 of 2 tickets held, 1 buyer refused, 1 unanswered",
+        ),
+        ({"violations": 1}, False, "The audit fails, 1 buyer failed: 2 of 2 tickets held"),
+        ({"partial": True}, False, "Partial run, 1 buyer failed: 2 of 2 tickets held"),
+    ],
+)
+def test_the_headline_hides_nothing(flaws, ok, line):
+    flawed = result(**flaws)
+    assert line in flawed.headline
+    assert flawed.ok is ok
+
+
+def test_it_comes_back_from_disk_as_it_was(tmp_path):
+    saved = result(partial=True)
+    loaded = load(saved.save(tmp_path / "made" / "here"))
+    assert_frame_equal(loaded.attempts, saved.attempts)
+    assert_frame_equal(loaded.audit, saved.audit)
+    assert_frame_equal(loaded.holds, saved.holds)
+    for name in (*samples.KEPT, "inventory"):
+        assert_frame_equal(getattr(loaded, name), getattr(saved, name))
+    assert_series_equal(loaded.summary(), saved.summary())
+    assert (loaded.scenario, loaded.manifest, loaded.partial) == (saved.scenario, saved.manifest, True)
+    assert (tmp_path / "made" / "here" / "surge.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_empty_run_comes_back_too_and_is_valid_json(tmp_path):
+    empty = SurgeResult(**{**vars(result()), "attempts": columns.to_frame([])})
+    loaded = load(empty.save(tmp_path))
+    assert_frame_equal(loaded.attempts, empty.attempts)
+    manifest = json.loads((tmp_path / "manifest.json").read_text(), parse_constant=pytest.fail)
+    assert manifest["summary"]["p99_ms"] is None
+
+
+def test_a_result_is_not_written_over(tmp_path):
+    result().save(tmp_path)
+    with pytest.raises(BookingSimError, match="holds a result, which is kept"):
+        result().save(tmp_path)
+
+
+@pytest.mark.parametrize(("manifest", "reason"), [(None, "No such file"), ("{}", "'headline' is missing"), ("[", "")])
+def test_what_is_no_result_is_said_in_one_line(tmp_path, manifest, reason):
+    if manifest is not None:
+        (tmp_path / "manifest.json").write_text(manifest)
+    with pytest.raises(BookingSimError, match=rf"holds no result that can be read \(.*{reason}") as caught:
+        load(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_who_gives_the_whole_where_a_frame_is_wanted_is_told_which_there_are():
+    with pytest.raises(BookingSimError, match=r"A SurgeResult is no frame: .* such as result\.attempts"):
+        stats.percentiles(result())
+
+
+def test_a_notebook_sees_picture_and_numbers():
+    html = to_html(result(oversold=3))
+    assert re.search(r'alt="Stacked bars of .*1 held.* rising curves\. .*50 % within 4 ms', html)
+    assert html.index("tickets were promised to more than one buyer") < html.index("Tickets held")
+    assert "data:image/png;base64," in html
+    assert '<div class="kpi bad"><span>Oversold</span><b>3</b>' in html
+    assert "p99_ms" in html
+
+
+def test_a_result_is_one_line_where_it_is_printed():
+    shown = repr(result())
+    assert shown.startswith("<SurgeResult: 1 buyer failed: 2 of 2 tickets held")
+    assert "\n" not in shown

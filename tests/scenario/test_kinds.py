@@ -1,0 +1,83 @@
+"""Buyers of a kind do what their rates say, and the same seed gives each the same life on any number of workers."""
+
+from collections import Counter
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from booking_sim.load_generator.worker.journey import Cast, Terms
+from booking_sim.records.attempts import Call
+from booking_sim.scenario.kinds import Kind, Payment
+from booking_sim.scenario.spans import Span, parse_span
+
+KINDS = {
+    "fan": Kind(share=3, quantity={1: 0.25, 2: 0.75}, pays=0.6, fails=0.2, late=0.1, think="10s..20s"),
+    "bot": Kind(share=1, at_once=2),
+}
+TERMS = Terms(KINDS, (4, 5), 1, 60.0, 10.0, (), 7)
+
+
+@pytest.mark.parametrize("text", ["20s", "10s..40s", "~20s", "0s"])
+def test_a_span_is_written_as_it_is_read(text):
+    assert str(parse_span(text)) == text
+
+
+def test_spans_are_drawn_as_they_say():
+    dice = Random(1)
+    drawn = {text: [parse_span(text).draw(lambda: dice) for _ in range(4000)] for text in ("2s", "2s..4s", "~2s")}
+    assert set(drawn["2s"]) == {2.0}
+    assert min(drawn["2s..4s"]) == pytest.approx(2, abs=0.01)
+    assert max(drawn["2s..4s"]) == pytest.approx(4, abs=0.01)
+    assert sum(drawn["~2s"]) / 4000 == pytest.approx(2, rel=0.05)
+    assert Span(timedelta(0), timedelta(0)).draw(pytest.fail) == 0
+
+
+def life(cast, number):
+    """All that a buyer does if every call succeeds, pauses rounded."""
+    steps = []
+    for first in cast.enter(number):
+        step = first
+        while step is not None:
+            if isinstance(step, float):
+                steps.append(round(step, 9))
+            else:
+                steps.append((step.call, step.parameters))
+                step.outcome, step.row = "held", (b"held", (17).to_bytes(8))
+            step = next(first.journey, None)
+    return first.buyer.kind, first.buyer.event_id, steps
+
+
+def test_the_rates_are_kept():
+    lives = [life(Cast(TERMS), number) for number in range(4000)]
+    kinds = Counter(kind for kind, _, _ in lives)
+    assert kinds["fan"] / 4000 == pytest.approx(0.75, abs=0.03)
+    assert Counter(event_id for _, event_id, _ in lives)[4] / 4000 == pytest.approx(0.5, abs=0.03)
+    fans = [steps for kind, _, steps in lives if kind == "fan"]
+    quantities = Counter(steps[0][1][2] for steps in fans)
+    assert quantities[b"2"] / len(fans) == pytest.approx(0.75, abs=0.03)
+    ends = Counter((steps[-1][0], steps[1] > 6) if len(steps) > 1 else None for steps in fans)
+    shares = {what: count / len(fans) for what, count in ends.items()}
+    expected = {(Call.CONFIRM, False): 0.6, (Call.RELEASE, False): 0.2, (Call.CONFIRM, True): 0.1, None: 0.1}
+    assert shares == pytest.approx(expected, abs=0.03)
+    assert all(1 <= steps[1] <= 2 or 61 <= steps[1] <= 62 for steps in fans if len(steps) > 1)  # time scale 10
+
+
+def test_a_bot_has_a_request_for_each_hand():
+    number = next(number for number in range(100) if life(Cast(TERMS), number)[0] == "bot")
+    _, _, steps = life(Cast(TERMS), number)
+    assert len(steps) == len({parameters[4] for _, parameters in steps}) == 2
+
+
+def test_a_life_is_the_seeds_alone():
+    """Whoever plays the buyer, and whoever was played before it."""
+    one = {number: life(Cast(TERMS), number) for number in range(60)}
+    cast = Cast(TERMS)
+    for worker in range(3):
+        assert {number: life(cast, number) for number in range(worker, 60, 3)}.items() <= one.items()
+    other = Terms(KINDS, (4, 5), 1, 60.0, 10.0, (), 8)
+    assert one != {number: life(Cast(other), number) for number in range(60)}
+
+
+def test_never_is_what_is_left():
+    assert Kind().draw_payment(pytest.fail) is Payment.NEVER
