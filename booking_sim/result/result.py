@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import BookingSimError, ResultNotFound
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.panels import at_a_glance, overview
 from booking_sim.records import columns, holds, samples
@@ -199,7 +199,7 @@ def load(folder: str | Path) -> SurgeResult:
         seen = {name: samples.read(name, folder) for name in samples.KEPT}
     except (OSError, ValueError, KeyError) as error:
         reason = f"{error} is missing" if isinstance(error, KeyError) else error
-        raise BookingSimError(
+        raise ResultNotFound(
             f"{folder} holds no result that can be read ({reason}): name a folder that `save` or --out made."
         ) from None
     return SurgeResult(

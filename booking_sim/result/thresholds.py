@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from booking_sim.durations import parse_duration
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 from booking_sim.stats.figures import FIGURES, WINDOWED
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Threshold:
         """
         match = _FORM.fullmatch(text)
         if match is None:
-            raise BookingSimError(
+            raise SettingError(
                 f"'{text}' is no requirement: write a figure, one of {' '.join(_OPERATORS)}, and a number, "
                 "such as 'p99_ms < 50', or 'p99_ms[5s:] < 50' for what came 5 s after the start."
             )
@@ -70,9 +70,9 @@ class Threshold:
         known = FIGURES if window is None else WINDOWED
         if figure not in known:
             of = "" if window is None else " of a window"
-            raise BookingSimError(f"'{text}': there is no figure '{figure}'{of}: choose from {', '.join(known)}.")
+            raise SettingError(f"'{text}': there is no figure '{figure}'{of}: choose from {', '.join(known)}.")
         if window is not None and window[0] >= window[1]:
-            raise BookingSimError(f"'{text}': the window ends before it begins. Write the earlier time first.")
+            raise SettingError(f"'{text}': the window ends before it begins. Write the earlier time first.")
         return cls(text.strip(), figure, window, match["operator"], _limit(text, match["limit"]))
 
     def measure(self, result: "SurgeResult") -> float | bool:
@@ -120,6 +120,6 @@ def _limit(text: str, limit: str) -> float | bool:
     try:
         return float(limit.replace(",", "").replace("_", ""))
     except ValueError:
-        raise BookingSimError(
+        raise SettingError(
             f"'{text}': '{limit}' is no number. Write one without a unit (the figure's name has it), or true or false."
         ) from None

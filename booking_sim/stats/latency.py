@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 from booking_sim.records.attempts import FAILURES
 from booking_sim.stats.bins import cut, default_bins
 from booking_sim.stats.outcomes import answer_times, reserving
@@ -35,10 +35,10 @@ def latencies(attempts: pd.DataFrame, clock: str = "database") -> pd.Series:
         Milliseconds, with the attempts' index; without those that were not answered.
 
     Raises:
-        BookingSimError: The clock is not one of CLOCKS.
+        SettingError: The clock is not one of CLOCKS.
     """
     if clock not in CLOCKS:
-        raise BookingSimError(f"clock={clock!r} is invalid: expected one of {', '.join(CLOCKS)}.")
+        raise SettingError(f"clock={clock!r} is invalid: expected one of {', '.join(CLOCKS)}.")
     answers = answered(attempts)
     waited_s = answers["sent_at"] - answers[CLOCKS[clock]]
     return (answers["latency_ms"] + 1000 * waited_s).rename("latency_ms")

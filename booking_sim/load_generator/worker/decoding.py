@@ -16,7 +16,7 @@ def decode_outcome(row: Row) -> str:
     """Read what came of a call.
 
     Args:
-        row: The columns that sql/calls/ has for the call: outcome, intent_id, ticket_nos, hold_expires_at of a reserve,
+        row: The columns of the call in sql/calls.sql: outcome, intent_id, ticket_nos, hold_expires_at of a reserve,
             one word of any other.
 
     Raises:
