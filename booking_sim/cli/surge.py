@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from booking_sim.cli.settings import chosen_scenario, settings
-from booking_sim.load_generator import surge
+from booking_sim.load_generator.run import surge
 from booking_sim.result import folder
+from booking_sim.result.durability import acknowledges_early
 from booking_sim.result.junit import check, write
 from booking_sim.result.thresholds import Threshold, Verdict, judge
 
@@ -44,9 +45,9 @@ def surge_command(
     SCENARIO is a TOML file with any of the settings below, or the name of a ready one: see `booking-sim scenarios`.
     Flags override it.
 
-    Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if the audit
-    and all that is required holds, 1 if not or if a worker was lost, 130 if interrupted; the result is kept in each
-    case.
+    Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if audit,
+    proof and all that is required hold, 1 if not or if a worker was lost, 130 if interrupted; the result is kept in
+    each case.
 
     \b
     What can be required: any figure that --json shows, of the whole run or of a part.
@@ -93,11 +94,14 @@ def _report(result: "SurgeResult", out: Path) -> str:
         "slowed by": f"the {result.manifest['generator']['bottleneck'] or 'generator'}",
         "oversold": f"{figures['oversold']:,}",
         "audit": f"{audit} ({result.audit['checked'].sum()} invariants)",
+        "proof": _proof(result),
+        "durable": acknowledges_early(result.manifest["server"]["settings"]),
         "kept in": str(out),
     }
     for line, figure in (
         ("left", figures["gave_up"] + figures["timed_out"]),
         ("payments", figures["confirmed"] + figures["expired"]),
+        ("durable", lines["durable"]),
     ):
         if not figure:
             del lines[line]
@@ -106,6 +110,19 @@ def _report(result: "SurgeResult", out: Path) -> str:
     if result.manifest["observer"]["problems"]:
         lines["observer"] = "; ".join(result.manifest["observer"]["problems"])
     return "\n".join([f"{result.headline}.", "", *(f"  {name:<9} {text}" for name, text in lines.items())])
+
+
+def _proof(result: "SurgeResult") -> str:
+    """What the history says: how many answers and rows were judged, or what is wrong, or why nobody can tell."""
+    proof = result.proof
+    if (violated := proof[proof["violations"] > 0]).empty:
+        untold = proof[proof["untold"] > 0]
+        if untold.empty:
+            return f"holds ({proof['judged'].sum():,} answers and rows by {len(proof)} rules)"
+        return f"cannot tell for {untold['untold'].sum():,} answers and rows: {'; '.join(untold['reason'].unique())}"
+    return "VIOLATED: " + "; ".join(
+        f"{rule} Not so {n:,} times." for rule, n in zip(violated["rule"], violated["violations"], strict=True)
+    )
 
 
 def _skipped(result: "SurgeResult") -> str:

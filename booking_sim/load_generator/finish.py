@@ -10,86 +10,82 @@ from psycopg.rows import dict_row
 
 from booking_sim import queries
 from booking_sim.audit import audit
-from booking_sim.load_generator.crew import Account
+from booking_sim.load_generator.context import RunContext
+from booking_sim.load_generator.worker_reports import WorkerReports
 from booking_sim.observer.observer import Sightings
+from booking_sim.proof.history import Circumstances
+from booking_sim.proof.rules import check
 from booking_sim.records import columns, samples
 from booking_sim.records.holds import read_csv
 from booking_sim.result import manifest
 from booking_sim.result.result import SurgeResult
-from booking_sim.scenario.scenario import Scenario
-from booking_sim.skip_depth.measure import Measure
 from booking_sim.stats.inventory import inventory_over_time
 from booking_sim.stats.saturation import bottleneck
-from booking_sim.strategies import Strategy
 
 _READINGS = 10
 """How often the database's clock is read."""
 
 
 def finish(
-    connection: Connection[Any],
-    account: Account,
-    sightings: Sightings,
-    *,
-    scenario: Scenario,
-    strategy: Strategy,
-    measure: Measure | None,
-    event_ids: Sequence[int],
-    application_name: str,
-    source: str,
-    began_at: datetime,
+    connection: Connection[Any], context: RunContext, reports: WorkerReports, sightings: Sightings
 ) -> SurgeResult:
-    """Look at what the workers left in the database, and put everything that is known of the run together.
+    """Read the final state from the database, and make the result of everything that is known of the run.
 
     Args:
-        connection: An idle one to the database of the surge.
-        account: What the workers reported.
+        connection: An idle connection to the database of the run.
+        context: The run.
+        reports: What the workers reported.
         sightings: What the observer reported.
-        scenario: What was simulated.
-        strategy: How tickets were claimed.
-        measure: How the skip depth of some calls was measured.
-        event_ids: The events of the surge.
-        application_name: What the connections of the workers are called.
-        source: How the server was found.
-        began_at: When it was begun.
     """
     ended_at = datetime.now(UTC)
-    if account.problems:
-        connection.execute(queries.load("surge/end_backends"), {"application_name": application_name})
-    attempts = columns.to_frame(account.attempts())
-    holds = fetch_holds(connection, event_ids, _start_on_its_clock(connection, account.elapsed))
-    inventory = inventory_over_time(holds, scenario.events * scenario.tickets, account.elapsed())
+    if reports.problems:
+        connection.execute(queries.load("surge/end_backends"), {"application_name": context.application_name})
+    attempts = columns.to_frame(reports.take_attempts())
+    started_at = _start_on_its_clock(connection, reports.elapsed)
+    holds = fetch_holds(connection, context.event_ids, started_at)
+    history: dict[str, Any] = {
+        "started_at": started_at.isoformat(),
+        "read_at": reports.elapsed(),
+        "lost_workers": reports.lost(context.scenario.workers),
+    }
+    inventory = inventory_over_time(holds, context.scenario.events * context.scenario.tickets, reports.elapsed())
     return SurgeResult(
-        scenario=scenario,
+        scenario=context.scenario,
         attempts=attempts,
         holds=holds,
-        inventory=_to_the_end(inventory, connection, event_ids, account),
-        **samples.to_frames(sightings.columns, account.started_at),
-        audit=audit(connection, event_id=event_ids),
+        inventory=_to_the_end(inventory, connection, context.event_ids, reports),
+        **samples.to_frames(sightings.columns, reports.started_at),
+        audit=audit(connection, event_id=context.event_ids),
+        proof=check(attempts, holds, Circumstances.of(context.scenario, **history)),
         manifest={
-            "event_ids": list(event_ids),
-            "started_at": began_at.isoformat(),
+            "event_ids": list(context.event_ids),
+            "started_at": context.began_at.isoformat(),
             "ended_at": ended_at.isoformat(),
-            "partial": bool(account.problems),
-            "interrupted": account.interrupted,
-            "problems": account.problems,
-            "generator": account.generator()
-            | {"bottleneck": bottleneck(attempts, list(account.interpreters.values()))},
-            "strategy": strategy.told(),
-            "skip_depth": {"every": measure.every, "plans": bool(measure.prelude)} if measure else None,
-            "observer": sightings.told(account.started_at),
+            "partial": bool(reports.problems),
+            "interrupted": reports.interrupted,
+            "problems": reports.problems,
+            "history": history,
+            "generator": reports.to_dict() | {"bottleneck": bottleneck(attempts, list(reports.interpreters.values()))},
+            "strategy": context.strategy.told(),
+            "skip_depth": _skip_depth(context),
+            "observer": sightings.told(reports.started_at),
             "versions": manifest.versions(),
-            "server": manifest.server(connection, source),
+            "server": manifest.server(connection, context.source),
             "machine": manifest.machine(),
             "git": manifest.commit(),
         },
     )
 
 
-def _start_on_its_clock(connection: Connection[Any], elapsed: Callable[[], float]) -> datetime:
-    """The start of the run by the database's clock, which need agree with ours on nothing but the length of a second.
+def _skip_depth(context: RunContext) -> dict[str, Any] | None:
+    measure = context.measure
+    return {"every": measure.every, "plans": bool(measure.prelude)} if measure else None
 
-    Of a few questions the quickest counts, in the middle between asking and answer: so it is wrong by half of that.
+
+def _start_on_its_clock(connection: Connection[Any], elapsed: Callable[[], float]) -> datetime:
+    """The start of the run by the database's clock, which may differ from ours in all but the length of a second.
+
+    The quickest of a few readings counts, in the middle between request and answer: the error is half of that at most.
     """
     readings = []
     for _ in range(_READINGS):
@@ -117,10 +113,10 @@ def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], started_a
 
 
 def _to_the_end(
-    inventory: pd.DataFrame, connection: Connection[Any], event_ids: Sequence[int], account: Account
+    inventory: pd.DataFrame, connection: Connection[Any], event_ids: Sequence[int], reports: WorkerReports
 ) -> pd.DataFrame:
-    """The inventory as the holds tell it, and last, as the tickets themselves are now."""
+    """The inventory computed from the holds; the last row, from the tickets themselves."""
     with connection.cursor(row_factory=dict_row) as cursor:
         counts = cursor.execute(queries.load("surge/inventory"), {"event_ids": list(event_ids)}).fetchall()
-    end = pd.DataFrame([{"seconds": account.elapsed()} | count for count in counts]).astype(inventory.dtypes)
+    end = pd.DataFrame([{"seconds": reports.elapsed()} | count for count in counts]).astype(inventory.dtypes)
     return pd.concat([inventory, end], ignore_index=True)

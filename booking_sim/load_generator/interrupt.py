@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM during a surge: a wish to stop, looked at between two messages, not an exception anywhere."""
+"""Ctrl-C and SIGTERM during a surge: counted, and checked between two messages, instead of an exception anywhere."""
 
 import os
 import signal
@@ -9,34 +9,34 @@ from types import FrameType
 
 
 class Interrupt:
-    """Whether somebody wants the surge to stop.
+    """Whether the surge has to stop.
 
     Attributes:
-        times: How often it was said. Once: let calls under way be answered. Twice: at once. Then: KeyboardInterrupt.
+        count: Signals so far. One: requests under way are still answered. Two: stop at once. Three: KeyboardInterrupt.
     """
 
     def __init__(self) -> None:
-        self.times = 0
+        self.count = 0
         self._process = os.getpid()
 
-    def hear(self, number: int, _frame: FrameType | None) -> None:
-        """Count one more."""
-        if os.getpid() != self._process:  # forked meanwhile, by an executor that may want to end it
+    def on_signal(self, number: int, _frame: FrameType | None) -> None:
+        """Count a signal."""
+        if os.getpid() != self._process:  # a fork, made by an executor that may want to end it
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
-        self.times += 1
-        if self.times > 2:
+        self.count += 1
+        if self.count > 2:
             raise KeyboardInterrupt
 
 
 @contextmanager
 def interruptible() -> Iterator[Interrupt]:
-    """Hear SIGINT and SIGTERM while inside. Outside the main thread Python hears no signals, and nobody interrupts."""
+    """Count SIGINT and SIGTERM inside the context. Outside the main thread Python handles none: it stays 0."""
     interrupt = Interrupt()
     if threading.current_thread() is not threading.main_thread():
         yield interrupt
         return
-    before = {number: signal.signal(number, interrupt.hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, interrupt.on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield interrupt
     finally:

@@ -45,7 +45,7 @@ def metric_by_strategy(
         The axes. A strategy that oversold, or broke the audit, has another colour.
     """
     ax = axes_or_new(ax)
-    part, rows = table[metric], np.arange(len(table))
+    part, rows = pd.DataFrame(table[metric]), np.arange(len(table))
     broken = _broken(table)
     for which, colour, label in ((~broken, GOOD, "audit passed"), (broken, BAD, "oversold, or audit failed")):
         ax.hlines(rows[which], part["least"][which], part["greatest"][which], color=colour, linewidth=2, alpha=0.45)
@@ -120,7 +120,7 @@ def _best(spread: pd.DataFrame, broken: npt.NDArray[np.bool_], about: str, bette
     known = spread[~broken].dropna()
     if known.empty:
         return f"Not measured: {about}"
-    best = known.loc[known["median"].idxmax() if better == "higher" else known["median"].idxmin()]
+    best = known.iloc[int(known["median"].argmax() if better == "higher" else known["median"].argmin())]
     rivals = (known["least"] <= best["greatest"]) & (known["greatest"] >= best["least"])
     most = _BEST[better]
     return f"{best.name}: {most} {about}" if rivals.sum() == 1 else f"No clear {most}: {about}"

@@ -27,8 +27,6 @@ class Phase(StrEnum):
 
     WAITING = "waiting"
     """No connection was free in time, and the call was never sent."""
-    CONNECTING = "connecting"
-    """No connection could be made, and the call was never sent."""
     CALL_SENT = "call_sent"
     """The call was sent and no answer came back: it may have reserved. Asking again with the request key tells."""
     ANSWERED = "answered"
@@ -39,7 +37,7 @@ class Attempt(NamedTuple):
     """One call of one buyer, and what came of it.
 
     Three latencies come of its times: from the plan, `sent_at - scheduled_at` and the latency; from when a connection
-    was asked for, `sent_at - wanted_at` and the latency; and in the database, the latency.
+    was asked for, `sent_at - queued_at` and the latency; and in the database, the latency.
     """
 
     buyer: int
@@ -57,7 +55,7 @@ class Attempt(NamedTuple):
     """Counted over all workers; None of a call that was never sent."""
     scheduled_at: float
     """Seconds since the start of the run, which all workers share, as the next two: when it was planned."""
-    wanted_at: float
+    queued_at: float
     """When a connection was asked for."""
     sent_at: float | None
     """When it was sent; None if it never was."""

@@ -21,7 +21,7 @@ SCHEMA = pa.schema(
         "worker": pa.int32(),
         "connection": pa.int16(),
         "scheduled_at": pa.float64(),
-        "wanted_at": pa.float64(),
+        "queued_at": pa.float64(),
         "sent_at": pa.float64(),
         "latency_ms": pa.float64(),
         "outcome": pa.dictionary(pa.int8(), pa.string()),
@@ -43,7 +43,7 @@ _CATEGORIES = {"call": tuple(Call), "outcome": (*OUTCOMES, *PAYMENTS)}
 
 
 def to_frame(batches: Iterable[Sequence[Sequence[Any]]]) -> pd.DataFrame:
-    """Turn batches of attempts, the fields of Attempt as a sequence each, into one frame, by `wanted_at`."""
+    """Turn batches of attempts, the fields of Attempt as a sequence each, into one frame, by `queued_at`."""
     return _frame(pa.Table.from_batches(map(_record_batch, batches), SCHEMA).columns)
 
 
@@ -70,7 +70,7 @@ def _record_batch(columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
 
 def _frame(columns: list[pa.ChunkedArray]) -> pd.DataFrame:
     """Take the columns one by one, in order: of millions of attempts, only one is in memory twice."""
-    by = [columns[SCHEMA.get_field_index(name)].to_numpy() for name in ("attempt", "buyer", "wanted_at")]
+    by = [columns[SCHEMA.get_field_index(name)].to_numpy() for name in ("attempt", "buyer", "queued_at")]
     order = np.lexsort(by)
     taken = {name: _series(name, columns.pop(0)).take(order).array for name in SCHEMA.names}
     return pd.DataFrame(taken, copy=False)

@@ -1,5 +1,6 @@
 """What is wrong with a run: shown before everything else."""
 
+from booking_sim.result.durability import acknowledges_early
 from booking_sim.result.result import SurgeResult
 
 _FAILED = ("error", "unknown")
@@ -20,12 +21,19 @@ def run_warnings(result: SurgeResult) -> list[str]:
         f"Oversold: tickets were promised to more than one buyer at once, {summary['oversold']:,} times.": (
             summary["oversold"]
         ),
+        f"Answers received and tables contradict each other: {' '.join(_violated(result))}": summary["contradictions"],
         f"The audit of the database failed: {broken} of {len(audit)} invariants are violated.": broken,
         f"{summary['errors']:,} of {summary['buyers']:,} buyers ended with an error, most often:"
         f" {_most_often(result)}.": summary["errors"],
+        acknowledges_early(manifest["server"]["settings"]): acknowledges_early(manifest["server"]["settings"]),
         f"Connections were lost or refused {sum(lost.values()):,} times: {'; '.join(lost)}": lost,
     }
     return [sentence for sentence, applies in sentences.items() if applies]
+
+
+def _violated(result: SurgeResult) -> list[str]:
+    proof = result.proof[result.proof["violations"] > 0]
+    return [f"Violated {count:,} times: {rule}" for rule, count in zip(proof["rule"], proof["violations"], strict=True)]
 
 
 def _most_often(result: SurgeResult) -> str:

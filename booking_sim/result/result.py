@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from booking_sim.errors import BookingSimError, ResultNotFound
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.panels import at_a_glance, overview
+from booking_sim.proof.rules import unchecked
 from booking_sim.records import columns, holds, samples
 from booking_sim.result.folder import ATTEMPTS, CHART, HOLDS, INVENTORY, MANIFEST, claim, seal
 from booking_sim.scenario.scenario import Scenario
@@ -25,7 +26,7 @@ class SurgeResult:
 
     Attributes:
         scenario: What was simulated.
-        attempts: One row an attempt, by `wanted_at`;
+        attempts: One row an attempt, by `queued_at`;
             `booking_sim.records.attempts.Attempt` says what the columns are.
         holds: One row a hold, as the database has it at the end: `intent_id`, `event`,
             `buyer`, `quantity` and `ticket_nos`; `held_at`, `deadline` and `ended_at`,
@@ -55,8 +56,10 @@ class SurgeResult:
         statements: What each statement cost during the run, where pg_stat_statements is
             installed: `query`, `calls`, `total_ms`, `rows`, `buffer_hits`,
             `buffer_reads`, `wal_bytes`.
-        audit: The invariants, checked at the end: `name`, `rule`, `violations`,
-            `offenders`.
+        audit: The invariants, checked at the end: `name`, `rule`, `checked`,
+            `violations`, `offenders`.
+        proof: What buyers were told, judged against the tables, at the end: as
+            `booking_sim.prove` gives it.
         manifest: When, where and with what it was run; whether it is partial, and why.
     """
 
@@ -66,6 +69,7 @@ class SurgeResult:
     inventory: pd.DataFrame
     audit: pd.DataFrame
     manifest: dict[str, Any]
+    proof: pd.DataFrame = field(default_factory=unchecked)
     waits: pd.DataFrame = field(default_factory=lambda: samples.to_frame("waits"))
     server: pd.DataFrame = field(default_factory=lambda: samples.to_frame("server"))
     statements: pd.DataFrame = field(default_factory=lambda: samples.to_frame("statements"))
@@ -77,7 +81,7 @@ class SurgeResult:
 
     @cached_property
     def _summary(self) -> pd.Series:
-        return summarise(self.scenario, self.attempts, self.inventory, self.audit, partial=self.partial)
+        return summarise(self.scenario, self.attempts, self.inventory, self.audit, self.proof, partial=self.partial)
 
     def summary(self) -> pd.Series:
         """The run in numbers, all of them measured; `booking_sim.stats.figures.FIGURES` says what each of them is."""
@@ -107,9 +111,10 @@ class SurgeResult:
 
     @property
     def ok(self) -> bool:
-        """Whether the run is complete, the audit holds and nothing was sold twice."""
+        """Whether the run is complete, audit and proof find nothing wrong and nothing was sold twice."""
         summary = self.summary()
-        return bool(summary["audit_ok"]) and summary["oversold"] == 0 and not self.partial
+        right = summary["audit_ok"] and not summary["oversold"] and not summary["contradictions"]
+        return bool(right) and not self.partial
 
     def to_frame(self) -> pd.DataFrame:
         """The attempts, as a frame of one's own."""
@@ -161,6 +166,7 @@ class SurgeResult:
             "summary": self.figures(),
             "scenario": self.scenario.to_dict(),
             "audit": self.audit.to_dict("records"),
+            "proof": self.proof.to_dict("records"),
         }
         columns.write(self.attempts, folder / ATTEMPTS)
         holds.write(self.holds, folder / HOLDS)
@@ -192,7 +198,7 @@ def load(folder: str | Path) -> SurgeResult:
     folder = Path(folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        parts = {name: manifest.pop(name) for name in ("headline", "summary", "scenario", "audit")}
+        parts = {name: manifest.pop(name) for name in ("headline", "summary", "scenario", "audit", "proof")}
         attempts = columns.read(folder / ATTEMPTS)
         intents = holds.read(folder / HOLDS)
         inventory = pd.read_parquet(folder / INVENTORY)
@@ -208,6 +214,7 @@ def load(folder: str | Path) -> SurgeResult:
         holds=intents,
         inventory=inventory,
         audit=pd.DataFrame(parts["audit"]),
+        proof=pd.DataFrame(parts["proof"]),
         manifest=manifest,
         **seen,
     )

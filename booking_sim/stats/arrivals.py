@@ -48,7 +48,7 @@ def is_open_loop(attempts: pd.DataFrame) -> bool:
         its buyer requested a connection.
     """
     first = attempts[attempts["attempt"] == 1]
-    return bool((first["scheduled_at"] != first["wanted_at"]).any())
+    return bool((first["scheduled_at"] != first["queued_at"]).any())
 
 
 def planned_and_sent(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:

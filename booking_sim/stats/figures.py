@@ -28,6 +28,7 @@ FIGURES: Final = {
     "expired": "Payments that came after the hold had run out, and sold nothing.",
     "oversold": "Tickets promised twice, as the database or the buyers saw it, whichever is more.",
     "audit_ok": "Whether every invariant of the database holds.",
+    "contradictions": "Answers, and rows of the tables, that the proof found to contradict each other.",
     "partial": "Whether the run ended before every buyer had the last word.",
     "attempts": "Calls that were made.",
     "retries": "Calls that their buyer had made before.",

@@ -11,7 +11,7 @@ from booking_sim.records.attempts import FAILURES
 from booking_sim.stats.bins import cut, default_bins
 from booking_sim.stats.outcomes import answer_times, reserving
 
-CLOCKS: Final = {"database": "sent_at", "dispatch": "wanted_at", "scheduled": "scheduled_at"}
+CLOCKS: Final = {"database": "sent_at", "dispatch": "queued_at", "scheduled": "scheduled_at"}
 """The three clocks, and the column that each starts at: when the request was sent; when a connection was requested; and
 the planned instant. Only the last shows what a stall does to buyers who arrive during it: a generator that waits sends
 less, and so measures less (Tene, "How NOT to Measure Latency", 2013: coordinated omission)."""

@@ -47,7 +47,7 @@ def rate_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFr
 
 def answer_times(attempts: pd.DataFrame) -> pd.Series:
     """When each attempt was answered, in seconds since the start; if it was never sent, when it was requested."""
-    return (attempts["sent_at"] + attempts["latency_ms"] / 1000).fillna(attempts["wanted_at"])
+    return (attempts["sent_at"] + attempts["latency_ms"] / 1000).fillna(attempts["queued_at"])
 
 
 def count_oversold(attempts: pd.DataFrame, hold_s: float) -> int:

@@ -20,11 +20,17 @@ _EXCEPTIONS = {
 
 
 def summarise(
-    scenario: Scenario, attempts: pd.DataFrame, inventory: pd.DataFrame, audit: pd.DataFrame, *, partial: bool
+    scenario: Scenario,
+    attempts: pd.DataFrame,
+    inventory: pd.DataFrame,
+    audit: pd.DataFrame,
+    proof: pd.DataFrame,
+    *,
+    partial: bool,
 ) -> pd.Series:
     """The metrics of a surge; SurgeResult.summary says what they are."""
     final = final_outcomes(attempts).value_counts()
-    buyers = int(final.sum()) if scenario.crowd is None else scenario.crowd
+    buyers = int(final.sum()) if scenario.buyer_count is None else scenario.buyer_count
     held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
     duration = answer_times(attempts).max() - attempts["sent_at"].min()
     refused = attempts[attempts["outcome"] == "sold_out"]
@@ -48,6 +54,7 @@ def summarise(
                 count_oversold(attempts, scenario.seconds(scenario.hold)), int(inventory["oversold"].iloc[-1])
             ),
             "audit_ok": bool((audit["violations"] == 0).all()),
+            "contradictions": int(proof["violations"].sum()),
             "partial": partial,
             "attempts": len(attempts),
             "retries": int(attempts.duplicated(["buyer", "call"]).sum()),
@@ -55,7 +62,7 @@ def summarise(
             "duration_s": float(duration) if len(attempts) else 0.0,
             "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
             "skip_depth": total_skip_depth(attempts),
-            "late_ms": 1000 * float((attempts["wanted_at"] - attempts["scheduled_at"]).quantile(0.99)),
+            "late_ms": 1000 * float((attempts["queued_at"] - attempts["scheduled_at"]).quantile(0.99)),
             **_latencies(attempts),
         },
         name="surge",
@@ -98,9 +105,11 @@ def _latencies(attempts: pd.DataFrame) -> dict[str, float]:
 def headline(summary: pd.Series) -> str:
     """A surge in one line; what went wrong comes first."""
     tickets, held, oversold = summary["tickets"], summary["tickets_held"], summary["oversold"]
+    contradictions = summary["contradictions"]
     wrong = [
         *(["partial run"] if summary["partial"] else []),
         *([f"{_number(oversold, 'ticket')} sold twice"] if oversold else []),
+        *([f"answers and tables contradict each other {_number(contradictions, 'time')}"] if contradictions else []),
         *([] if summary["audit_ok"] else ["the audit fails"]),
         *([f"{_number(summary['errors'], 'buyer')} failed"] if summary["errors"] else []),
     ]

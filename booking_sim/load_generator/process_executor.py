@@ -1,4 +1,4 @@
-"""The executor of a surge that is given none: each call in a fresh interpreter of its own, started at once."""
+"""The executor of a surge unless another is passed: each call in a new process with its own interpreter."""
 
 import sys
 from collections.abc import Callable
@@ -24,43 +24,44 @@ class ProcessEndedError(Exception):
     """The process of a call ended before the call did; the message says how."""
 
 
-class FreshProcesses(Executor):
-    """Runs each call in a process that `booking_sim.processes` starts; as many at once as there are calls."""
+class ProcessPerCallExecutor(Executor):
+    """Runs each call in a process that `booking_sim.processes` starts, all calls at the same time."""
 
     def __init__(self) -> None:
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._followers: list[Thread] = []
+        self._threads: list[Thread] = []
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Start a process for a call; both function and arguments have to be such that they can be pickled."""
-        process, channel = processes.start("booking_sim.load_generator.executor", f"{fn.__module__}.{fn.__name__}")
-        with suppress(OSError):  # one that is gone already is noticed by its follower
+        """Start a process for a call. The function and its arguments must be picklable."""
+        called = f"{fn.__module__}.{fn.__name__}"
+        process, channel = processes.start("booking_sim.load_generator.process_executor", called)
+        with suppress(OSError):  # a process that has ended is noticed by its thread
             channel.send((fn, args, kwargs))
         future = Future[T]()
         future.set_running_or_notify_cancel()
-        follower = Thread(target=_follow, args=(process, channel, future), daemon=True)
+        thread = Thread(target=_wait_for, args=(process, channel, future), daemon=True)
         self._processes.append(process)
-        self._followers.append(follower)
-        follower.start()
+        self._threads.append(thread)
+        thread.start()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Wait for the processes to end.
 
         Args:
-            wait: Whether to.
-            cancel_futures: Whether to kill those that have not ended: a call that has a process of its own can be
-                cancelled at any time.
+            wait: Whether to wait.
+            cancel_futures: Whether to kill those that have not ended: a call with its own process can be cancelled at
+                any time.
         """
         if cancel_futures:
             for process in self._processes:
                 process.kill()
         if wait:
-            for follower in self._followers:
-                follower.join()
+            for thread in self._threads:
+                thread.join()
 
 
-def _follow(process: "subprocess.Popen[bytes]", channel: "Channel", future: "Future[Any]") -> None:
+def _wait_for(process: "subprocess.Popen[bytes]", channel: "Channel", future: "Future[Any]") -> None:
     with channel:
         try:
             result = channel.recv()
@@ -72,15 +73,15 @@ def _follow(process: "subprocess.Popen[bytes]", channel: "Channel", future: "Fut
 
 
 def main(descriptor: int) -> None:
-    """Make the call that the parent asks for over the pipe, and send its result."""
-    _be_punctual()
+    """Make the call that the parent sends over the pipe, and send its result."""
+    _wake_precisely()
     with Connection(descriptor) as channel, suppress(EOFError, OSError):  # the parent is gone
         function, arguments, keywords = channel.recv()
         channel.send(function(*arguments, **keywords))
 
 
-def _be_punctual() -> None:
-    """Have Linux wake this process when it is due: else up to 50 microseconds later, so as to save power."""
+def _wake_precisely() -> None:
+    """Set the timer slack of Linux to the minimum: by default it wakes a process up to 50 microseconds late."""
     with suppress(OSError):
         Path("/proc/self/timerslack_ns").write_text("1", encoding="ascii")
 

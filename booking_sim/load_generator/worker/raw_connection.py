@@ -1,4 +1,4 @@
-"""One connection to the database, never waited for: libpq with nothing between it and the loop."""
+"""One connection to the database that is never waited for: libpq, without psycopg's cursors and coroutines."""
 
 import re
 import time
@@ -33,7 +33,7 @@ class Failure:
     Attributes:
         message: One line.
         sqlstate: None if no server gave one.
-        is_lost: Whether the connection went with it: nobody knows whether the call was done.
+        is_lost: Whether the connection is lost too: then it is unknown whether the call was executed.
     """
 
     message: str
@@ -42,26 +42,26 @@ class Failure:
 
 
 class Owner(Protocol):
-    """What a link reports to."""
+    """What a connection reports to."""
 
-    def opened(self, link: "Link") -> None:
+    def opened(self, connection: "RawConnection") -> None:
         """It is open, and every call is prepared."""
 
-    def answered(self, link: "Link", answer: Row | Failure) -> None:
+    def answered(self, connection: "RawConnection", answer: Row | Failure) -> None:
         """The call has its answer, the columns of its row, in binary."""
 
-    def lost(self, link: "Link", reason: str) -> None:
-        """It could not be opened, or is lost; a call that was under way had a failure for its answer just before."""
+    def lost(self, connection: "RawConnection", reason: str) -> None:
+        """It could not be opened, or is lost; a call that was under way got a failure as its answer just before."""
 
 
 def statement(call: Call) -> bytes:
-    """The SQL of a call as the server itself takes it: parameters have numbers, in the order in which they appear."""
+    """The SQL of a call with the server's own placeholders: $1, $2, ... in the order in which they appear."""
     names: dict[str, int] = {}
     text = queries.load(f"calls/{call}")
     return _PARAMETER.sub(lambda match: f"${names.setdefault(match[1], len(names) + 1)}", text).encode()
 
 
-class Link:
+class RawConnection:
     """One connection of a worker.
 
     Args:
@@ -73,8 +73,8 @@ class Link:
 
     Attributes:
         is_open: Whether calls can be sent.
-        openings: How often it was begun to be opened.
-        notices: What came with the answer to a call that was measured; None if none was since it was last taken.
+        openings: How many times opening it was begun.
+        notices: What the server reported with the answer to a measured call; None if the call was not measured.
     """
 
     def __init__(self, number: int, url: str, application_name: str, selector: BaseSelector, owner: Owner) -> None:
@@ -89,19 +89,19 @@ class Link:
         self._socket: int | None = None
         self._unprepared: list[Call] = []
         self._result: PGresult | None = None
-        self._asked = False
+        self._is_waiting = False
 
     def open(self) -> None:
         """Begin to connect."""
         self.openings += 1
         self._connection = pq.PGconn.connect_start(self._conninfo)
-        self._connection.notice_handler = self._hear
+        self._connection.notice_handler = self._on_notice
         self._unprepared = list(Call)
         self._connect()
 
     def close(self) -> None:
         """Disconnect."""
-        self.is_open = self._asked = False
+        self.is_open = self._is_waiting = False
         self._unwatch()
         if self.openings:
             self._connection.finish()
@@ -117,45 +117,45 @@ class Link:
             When it was sent, an instant of `time.monotonic()`.
         """
         sent_at = time.monotonic()
-        self._asked = True
+        self._is_waiting = True
         try:
             self._connection.send_query_prepared(call, parameters, None, _BINARY)
             if self._connection.flush():
                 self._watch(EVENT_READ | EVENT_WRITE, self._write)
         except psycopg.OperationalError:
-            pass  # a connection that is gone is read to its end, and told of then
+            pass  # a lost connection is read to its end, and reported then
         return sent_at
 
     def send_measured(self, measure: Measure, parameters: Sequence[bytes]) -> float:
-        """Send a call to reserve as `send` does, such that its skip depth can be told.
+        """Send a reserve as `send` does, and measure its skip depth.
 
-        The answer is what `Measure.answer` and `Measure.depth` read, the latter with `notices`.
+        `Measure.answer` and `Measure.depth` read the answer, the latter with `notices`.
         """
         escape = pq.Escaping(self._connection).escape_literal
         message = measure.message([escape(parameter).decode() for parameter in parameters])
         self.notices = []
         sent_at = time.monotonic()
-        self._asked = True
+        self._is_waiting = True
         with suppress(psycopg.OperationalError):
             self._connection.send_query(message.encode())
             self._flush()
         return sent_at
 
     def give_up(self, opening: int) -> None:
-        """If it is still being opened, for the so many-th time, do so no longer."""
+        """Stop opening it, if the opening of that number is still under way."""
         if self.openings == opening and not self.is_open and self._socket is not None:
-            self._lose(Failure("timeout expired", None, is_lost=True))
+            self._fail(Failure("timeout expired", None, is_lost=True))
 
     def canceller(self) -> PGcancel:
-        """What cancels the call that is under way; it may be used in another thread, and waits for the server there."""
+        """What cancels the call that is under way. It waits for the server, and may be used in another thread."""
         return self._connection.get_cancel()
 
     def _flush(self) -> None:
         if self._connection.flush():
             self._watch(EVENT_READ | EVENT_WRITE, self._write)
 
-    def _hear(self, notice: PGresult) -> None:
-        """Keep what a call that is measured has said besides its answer; the others say nothing that anybody wants."""
+    def _on_notice(self, notice: PGresult) -> None:
+        """Keep the notices of a measured call; those of others are not needed."""
         if self.notices is not None:
             self.notices.append((notice.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode())
 
@@ -170,7 +170,7 @@ class Link:
             case pq.PollingStatus.WRITING:
                 self._watch(EVENT_WRITE, self._connect)
             case _:
-                self._lose(Failure(self._connection.get_error_message(), None, is_lost=True))
+                self._fail(Failure(self._connection.get_error_message(), None, is_lost=True))
 
     def _prepare(self) -> None:
         """Prepare the next call; after the last one, it is open."""
@@ -199,35 +199,35 @@ class Link:
                     return
                 self._result = result
         except psycopg.OperationalError as error:
-            self._lose(Failure(str(error), None, is_lost=True))
+            self._fail(Failure(str(error), None, is_lost=True))
 
     def _answer(self) -> None:
-        """Hand over what the server said, and it has said all."""
+        """Deliver the answer, which is complete."""
         result, self._result = self._result, None
-        if result is None:  # a notice, while nothing was asked
+        if result is None:  # a notice without a call
             return
         status = result.status
         if status not in (_ROWS, _DONE):
             failure = self._failure(result)
             if failure.is_lost or not self.is_open:
-                self._lose(failure)
+                self._fail(failure)
             else:
-                self._tell(failure)
+                self._deliver(failure)
         elif self.is_open:
-            self._tell(tuple(map(result.get_value, repeat(0), range(result.nfields))))
+            self._deliver(tuple(map(result.get_value, repeat(0), range(result.nfields))))
         else:
             self._unprepared.pop()
             self._prepare()
 
-    def _tell(self, answer: Row | Failure) -> None:
-        self._asked = False
+    def _deliver(self, answer: Row | Failure) -> None:
+        self._is_waiting = False
         self._owner.answered(self, answer)
 
-    def _lose(self, failure: Failure) -> None:
-        was_asked = self._asked
+    def _fail(self, failure: Failure) -> None:
+        was_waiting = self._is_waiting
         self.close()
-        if was_asked:
-            self._tell(failure)
+        if was_waiting:
+            self._deliver(failure)
         self._owner.lost(self, failure.message)
 
     def _failure(self, result: PGresult) -> Failure:
@@ -240,11 +240,11 @@ class Link:
             is_lost=ends or self._connection.status != pq.ConnStatus.OK,
         )
 
-    def _watch(self, events: int, do: Callable[[], None]) -> None:
-        """Have something called when the socket is ready; while it connects, libpq may change the socket."""
+    def _watch(self, events: int, callback: Callable[[], None]) -> None:
+        """Set the callback of the socket. While connecting, libpq may change the socket."""
         self._unwatch()
         self._socket = self._connection.socket
-        self._selector.register(self._socket, events, do)
+        self._selector.register(self._socket, events, callback)
 
     def _unwatch(self) -> None:
         if self._socket is not None:
