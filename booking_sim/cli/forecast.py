@@ -31,7 +31,8 @@ _ROWS = {
 @click.command("forecast")
 @click.argument("scenario", required=False, metavar="[SCENARIO]")
 @settings()
-@click.option("--server", type=click.Path(path_type=Path), metavar="FILE", help="The model: see `calibrate`.")
+@click.option("--server", type=click.Path(path_type=Path), metavar="FILE", help="A model of the server.")
+@click.option("--latency", type=float, metavar="MS", help="A made-up server instead: exponential, with this mean.")
 @click.option("--seeds", type=int, default=20, show_default=True, metavar="N", help="Runs with different buyers.")
 @click.option("--admit", type=float, metavar="X", help="A waiting room that lets this many buyers in per second.")
 @click.option("--cores", type=float, metavar="X", help="Extrapolate the server to another number of cores.")
@@ -40,23 +41,24 @@ def forecast_command(
     *,
     scenario: str | None,
     server: Path | None,
+    latency: float | None,
     seeds: int,
     admit: float | None,
     cores: float | None,
     as_json: bool,
     **flags: Any,
 ) -> None:
-    """Forecast a scenario on a calibrated model of the server. No database is needed.
+    """Forecast a scenario on a model of the server. No database is needed.
 
     SCENARIO is a TOML file, or the name of a ready scenario: see `booking-sim scenarios`. Flags override it.
 
-    The model comes from `booking-sim calibrate`; without --server it is a reference that comes with the toolkit.
+    Give a model of the server: --server or --latency. A made-up one takes the same time however many calls there are.
     """
     from booking_sim.forecasting.inputs import WaitingRoom  # noqa: PLC0415  --help does not wait for numpy and pandas
     from booking_sim.forecasting.run import forecast  # noqa: PLC0415
-    from booking_sim.forecasting.server_model import find_model  # noqa: PLC0415
+    from booking_sim.forecasting.server_model import ServerModel, find_model  # noqa: PLC0415
 
-    model = find_model(server)
+    model = find_model(server if latency is None else ServerModel.exponential(latency))
     room = None if admit is None else WaitingRoom(rate=admit)
     result = forecast(
         chosen_scenario(scenario, flags),

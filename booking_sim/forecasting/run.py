@@ -36,8 +36,7 @@ def forecast(
     Args:
         scenario: What to simulate: a Scenario, the name of a ready one, or a path; the
             defaults of Scenario if None.
-        server: The model of the server: one, or the file of one that
-            `booking-sim calibrate` wrote. None: the reference that comes with this.
+        server: The model of the server, or the file that `ServerModel.save` wrote.
         seeds: How many runs, with the seed of the scenario and those that follow it.
         waiting_room: What lets buyers in one after the other; None: nothing.
         generator: Calls a second that a load generator can send; None: as many as
@@ -56,12 +55,13 @@ def forecast(
     Example:
         Three and a half million people, and when the first of them is refused:
 
-            from booking_sim import forecast
+            from booking_sim import ServerModel, forecast
 
             result = forecast(
                 tickets=150_000,
                 arrivals="poisson(spike(peak_rate=4000, fall=15m, duration=1h))",
                 connections=32,
+                server=ServerModel.exponential(5),
             )
             result.spread().loc["sold_out_after_s"]
     """

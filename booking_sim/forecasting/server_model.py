@@ -10,18 +10,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.forecasting.layout import CLASSES, COLD
-from booking_sim.resources import DATA
 from booking_sim.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 
 NAMES: Final = ("held", "returned", "sold_out", "confirmed", "expired", "released")
 """The classes of calls, in the order of `layout`: `returned` is a hold of a ticket that was held before."""
-
-REFERENCE: Final = DATA / "servers" / "reference.json"
-"""The model that a forecast has if it is given none."""
 
 _INSTEAD: Final = {
     "returned": "held",
@@ -196,7 +192,7 @@ class ServerModel:
             if measured != wanted:
                 raise BookingSimError(
                     f"The model of the server was calibrated with another {what}, {measured}, than {wanted}:"
-                    " run 'booking-sim calibrate' again."
+                    " measure it again."
                 )
 
     def outside(self, scenario: Scenario) -> list[str]:
@@ -250,7 +246,7 @@ class ServerModel:
 
     @classmethod
     def load(cls, path: str | Path) -> "ServerModel":
-        """Read a model that `save` or `booking-sim calibrate` wrote.
+        """Read a model that `save` wrote.
 
         Args:
             path: Its file.
@@ -269,10 +265,10 @@ class ServerModel:
                 samples[name, int(level)] = np.array(microseconds, dtype=float) / 1e6
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BookingSimError(
-                f"{path} holds no model of a server that can be read ({error}): run 'booking-sim calibrate'."
+                f"{path} holds no model of a server that can be read ({error}): name one that `save` wrote."
             ) from None
         if parts["format"] != _FORMAT:
-            raise BookingSimError(f"{path} holds a model of another version: run 'booking-sim calibrate' again.")
+            raise BookingSimError(f"{path} holds a model of another version: measure it again.")
         return cls(
             levels=tuple(parts["levels"]),
             samples=samples,
@@ -295,12 +291,16 @@ class ServerModel:
         return np.asarray(self.samples[name, nearest] * (held[0] / held[1]))
 
 
-def find_model(server: "ServerModel | str | Path | None") -> ServerModel:
-    """The model that is meant: itself, that of a file, or the reference.
+def find_model(server: ServerModel | str | Path | None) -> ServerModel:
+    """The model that is meant: itself, or that of a file.
 
     Raises:
+        SettingError: Nothing says which.
         BookingSimError: There is no such file, or no model in it.
     """
-    if isinstance(server, ServerModel):
-        return server
-    return ServerModel.load(REFERENCE if server is None else server)
+    if server is None:
+        raise SettingError(
+            "server=None is invalid: expected a model of the server, such as ServerModel.exponential(5), or the file of"
+            " one. On the command line: --latency or --server."
+        )
+    return server if isinstance(server, ServerModel) else ServerModel.load(server)
