@@ -50,6 +50,7 @@ copy (
         i.id as intent_id,
         event_id as event,
         substring(user_id from '^buyer (\d+)$')::int as buyer,
+        coalesce(substring(request_key from ', \w+ (\d+)$')::int, 0) as session,
         quantity,
         array_to_string(ticket_nos, ' ') as ticket_nos,
         coalesce(agreeing.tickets, 0) as tickets_agree,

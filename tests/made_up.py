@@ -47,6 +47,7 @@ def holds(*rows, hold_s=5.0):
             "intent_id": np.arange(len(rows)) + 1,
             "event": 1,
             "buyer": pd.array(range(len(rows)), "Int32"),
+            "session": pd.array([0] * len(rows), "Int32"),
             "quantity": pd.array([1] * len(rows), "Int32"),
             "ticket_nos": pd.array([[number] for number in range(1, len(rows) + 1)], NUMBERS),
             "tickets_agree": pd.array([1] * len(rows), "Int32"),
@@ -71,7 +72,7 @@ def waits(*rows):
 
 
 def server(*rows):
-    """Turn (seconds, server_cpu_s, generator_cpu_s, machine_cpu_s) into looks at a server that does nothing else."""
+    """Turn (seconds, server_cpu_s, generator_cpu_s, machine_cpu_s) into samples of a server that does nothing else."""
     columns = ["seconds", "server_cpu_s", "generator_cpu_s", "machine_cpu_s"]
     still = {name: 0.0 for name in samples.SCHEMAS["server"].names if name not in columns}
     return pd.DataFrame(rows, columns=columns, dtype=float).assign(**still)

@@ -17,7 +17,7 @@ from booking_sim.proof.rules import unchecked
 from booking_sim.records import columns, holds, samples
 from booking_sim.result.folder import ATTEMPTS, CHART, HOLDS, INVENTORY, MANIFEST, claim, seal
 from booking_sim.scenario.scenario import Scenario
-from booking_sim.stats.summary import figures_between, headline, summarise
+from booking_sim.stats.summary import headline, metrics_between, summarise
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ class SurgeResult:
             Those of `booking_sim.stats.figures.WINDOWED` by name; a percentile of
             nothing is not a number.
         """
-        return figures_between(self.attempts, start, end)
+        return metrics_between(self.attempts, start, end)
 
     @property
     def headline(self) -> str:
@@ -147,11 +147,6 @@ class SurgeResult:
 
     def __repr__(self) -> str:
         return f"<SurgeResult: {self.headline}>"
-
-    def _repr_html_(self) -> str:
-        from booking_sim.report.card import card  # noqa: PLC0415  only a notebook wants it
-
-        return card(self)
 
     def save(self, folder: str | Path) -> Path:
         """Write the result down: a Parquet file for each frame, manifest.json (all the rest) and surge.png.

@@ -8,13 +8,13 @@ import pandas as pd
 
 from booking_sim.errors import SettingError
 from booking_sim.records.attempts import FAILURES
-from booking_sim.stats.bins import cut, fair
-from booking_sim.stats.outcomes import answer_times
+from booking_sim.stats.bins import cut, default_bins
+from booking_sim.stats.outcomes import answer_times, reserving
 
-CLOCKS: Final = {"database": "sent_at", "dispatch": "queued_at", "schedule": "scheduled_at"}
-"""From when a latency counts, and the column that says so: from sending the call; from asking for a connection; or from
-the moment at which the call was planned. Only the last shows what a stall does to those who come during it: a generator
-that waits sends less, and so measures less (Tene, "How NOT to Measure Latency", 2013: coordinated omission)."""
+CLOCKS: Final = {"database": "sent_at", "dispatch": "queued_at", "scheduled": "scheduled_at"}
+"""The three clocks, and the column that each starts at: when the request was sent; when a connection was requested; and
+the planned instant. Only the last shows what a stall does to buyers who arrive during it: a generator that waits sends
+less, and so measures less (Tene, "How NOT to Measure Latency", 2013: coordinated omission)."""
 
 PERCENTS: Final = (50, 95, 99)
 
@@ -28,32 +28,32 @@ def latencies(attempts: pd.DataFrame, clock: str = "database") -> pd.Series:
     """How long each answer took.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         clock: From when it counts, one of CLOCKS.
 
     Returns:
         Milliseconds, with the attempts' index; without those that were not answered.
 
     Raises:
-        BookingSimError: There is no such clock.
+        SettingError: The clock is not one of CLOCKS.
     """
     if clock not in CLOCKS:
-        raise SettingError(f"clock={clock!r} is none: choose from {', '.join(CLOCKS)}.")
+        raise SettingError(f"clock={clock!r} is invalid: expected one of {', '.join(CLOCKS)}.")
     answers = answered(attempts)
     waited_s = answers["sent_at"] - answers[CLOCKS[clock]]
     return (answers["latency_ms"] + 1000 * waited_s).rename("latency_ms")
 
 
 def percentiles(attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, clock: str = "database") -> pd.Series:
-    """The latencies that so many percent of the answers did not exceed.
+    """The latencies that the given percentages of the answers did not exceed.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         percents: Which, from 0 to 100.
         clock: From when a latency counts, one of CLOCKS.
 
     Returns:
-        Milliseconds, by percent; not a number where nothing was answered.
+        Milliseconds, by percent; NaN where nothing was answered.
     """
     latency = latencies(attempts, clock).to_numpy()
     values = np.percentile(latency, percents, method="inverted_cdf") if latency.size else [np.nan] * len(percents)
@@ -63,10 +63,10 @@ def percentiles(attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, cl
 def percentiles_over_time(
     attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, clock: str = "database", bins: int | None = None
 ) -> pd.DataFrame:
-    """The same percentiles, of the answers that came in each part of the run.
+    """Percentiles of the answers that came in each part of the run.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         percents: Which, from 0 to 100.
         clock: From when a latency counts, one of CLOCKS.
         bins: How many bins there may be at most; their width is 1, 2 or 5 times a power
@@ -74,20 +74,19 @@ def percentiles_over_time(
             the 99th percentile is the slowest.
 
     Returns:
-        One row a bin: its start in seconds as the index, a column for each percent, in
-        milliseconds; and `answers`, of which there were so many. Not a number where
-        there was none.
+        One row per bin: its start in seconds as the index; a column for each percent,
+        in milliseconds; and `answers`, their number. NaN where there was none.
     """
     answers = answered(attempts)
     latency = latencies(answers, clock)
-    bin_of, starts = cut(answer_times(answers), fair(bins, 50, len(answers), 100))
-    in_order = latency.to_numpy()[np.lexsort((latency, bin_of))]
-    counts = np.bincount(bin_of, minlength=len(starts))
+    cuts = cut(answer_times(answers), default_bins(bins, 50, len(answers), 100))
+    in_order = latency.to_numpy()[np.lexsort((latency, cuts.number))]
+    counts = np.bincount(cuts.number, minlength=len(cuts.starts))
     first = np.cumsum(counts) - counts
-    frame = pd.DataFrame({"answers": counts}, index=starts)
+    frame = pd.DataFrame({"answers": counts}, index=cuts.starts)
     for percent in percents:
         rank = first + np.maximum(np.ceil(percent / 100 * counts).astype(int) - 1, 0)
-        values = np.full(len(starts), np.nan)
+        values = np.full(len(cuts.starts), np.nan)
         values[counts > 0] = in_order[rank[counts > 0]]
         frame[percent] = values
     return frame
@@ -97,12 +96,34 @@ def curve(attempts: pd.DataFrame, clock: str = "database") -> pd.DataFrame:
     """The share of answers that came within each latency.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         clock: From when a latency counts, one of CLOCKS.
 
     Returns:
-        One row an answer, by latency: `latency_ms`, and `percent` of the answers that
+        One row per answer, by latency: `latency_ms`, and `percent` of the answers that
         took no longer.
     """
     latency = np.sort(latencies(attempts, clock).to_numpy())
     return pd.DataFrame({"latency_ms": latency, "percent": 100 * np.arange(1, latency.size + 1) / max(latency.size, 1)})
+
+
+def time_to_final_answer(attempts: pd.DataFrame) -> pd.Series:
+    """How long each buyer waited for the final answer to reserve, all retries and the pauses between them included.
+
+    A call can be quick and the purchase slow: what a strategy saves in a call, its
+    buyers may spend on calling again.
+
+    Args:
+        attempts: One row per attempt, as SurgeResult.attempts.
+
+    Returns:
+        Milliseconds by buyer, from the planned instant of the first attempt to the
+        last answer; without buyers whose last attempt failed.
+    """
+    in_order = reserving(attempts).sort_values("attempt", kind="stable")
+    ends = in_order.assign(answered_at=answer_times(in_order)).groupby("buyer")[
+        ["scheduled_at", "answered_at", "outcome"]
+    ]
+    first, last = ends.first(), ends.last()
+    waited_ms = 1000 * (last["answered_at"] - first["scheduled_at"])
+    return waited_ms[~last["outcome"].isin(FAILURES)].rename("waited_ms")

@@ -7,8 +7,8 @@ import pandas as pd
 from booking_sim.records.attempts import FAILURES
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.latency import percentiles
-from booking_sim.stats.outcomes import answer_times, last_words, sold_twice
-from booking_sim.stats.skipped import walked_past
+from booking_sim.stats.outcomes import answer_times, count_oversold, final_outcomes, sold
+from booking_sim.stats.skipped import total_skip_depth
 
 _EXCEPTIONS = {
     "contended": "contended",
@@ -16,7 +16,7 @@ _EXCEPTIONS = {
     "gave_up": "gave up",
     "unanswered": "unanswered",
 }
-"""Buyers who got neither a ticket nor a refusal: their figures, and what the headline calls them."""
+"""Buyers who got neither a ticket nor a refusal: their metrics, and what the headline calls them."""
 
 
 def summarise(
@@ -28,29 +28,31 @@ def summarise(
     *,
     partial: bool,
 ) -> pd.Series:
-    """Count a surge out; SurgeResult.summary says what the numbers are."""
-    words = last_words(attempts).value_counts()
-    crowd = int(words.sum()) if scenario.buyer_count is None else scenario.buyer_count
+    """The metrics of a surge; SurgeResult.summary says what they are."""
+    final = final_outcomes(attempts).value_counts()
+    buyers = int(final.sum()) if scenario.buyer_count is None else scenario.buyer_count
     held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
     duration = answer_times(attempts).max() - attempts["sent_at"].min()
     refused = attempts[attempts["outcome"] == "sold_out"]
     return pd.Series(
         {
             "tickets": scenario.events * scenario.tickets,
-            "buyers": crowd,
-            "held": int(words.get("held", 0)),
-            "sold_out": int(words.get("sold_out", 0)),
-            "contended": int(words.get("contended", 0)),
-            "errors": int(words.get("error", 0) + words.get("unknown", 0)),
-            "timed_out": int(words.get("timed_out", 0)),
-            "gave_up": int(words.get("gave_up", 0)),
-            "unanswered": crowd - int(words.sum()),
+            "buyers": buyers,
+            "held": int(final.get("held", 0)),
+            "sold_out": int(final.get("sold_out", 0)),
+            "contended": int(final.get("contended", 0)),
+            "errors": int(final.get("error", 0) + final.get("unknown", 0)),
+            "timed_out": int(final.get("timed_out", 0)),
+            "gave_up": int(final.get("gave_up", 0)),
+            "unanswered": buyers - int(final.sum()),
             "tickets_held": int(held["ticket_nos"].list.len().sum()),
             "tickets_sold": int(inventory["sold"].iloc[-1]),
             "sold_out_after_s": float(answer_times(refused).min()),
-            "confirmed": int((attempts["outcome"] == "confirmed").sum()),
+            "confirmed": int(sold(attempts).sum()),
             "expired": int((attempts["outcome"] == "expired").sum()),
-            "oversold": max(sold_twice(attempts, scenario.seconds(scenario.hold)), int(inventory["oversold"].iloc[-1])),
+            "oversold": max(
+                count_oversold(attempts, scenario.seconds(scenario.hold)), int(inventory["oversold"].iloc[-1])
+            ),
             "audit_ok": bool((audit["violations"] == 0).all()),
             "contradictions": int(proof["violations"].sum()),
             "partial": partial,
@@ -59,7 +61,7 @@ def summarise(
             "failed_attempts": int(attempts["outcome"].isin(FAILURES).sum()),
             "duration_s": float(duration) if len(attempts) else 0.0,
             "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
-            "skip_depth": walked_past(attempts),
+            "skip_depth": total_skip_depth(attempts),
             "late_ms": 1000 * float((attempts["queued_at"] - attempts["scheduled_at"]).quantile(0.99)),
             **_latencies(attempts),
         },
@@ -68,17 +70,17 @@ def summarise(
     )
 
 
-def figures_between(attempts: pd.DataFrame, start: float, end: float) -> dict[str, float]:
-    """Count a part of a surge out.
+def metrics_between(attempts: pd.DataFrame, start: float, end: float) -> dict[str, float]:
+    """The metrics of a part of a surge.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         start: From when, in seconds since the start of the run.
         end: To when; infinite for the end of the run. Only attempts that were answered
             in between count.
 
     Returns:
-        The figures of `booking_sim.stats.figures.WINDOWED`, by name.
+        The metrics of `booking_sim.stats.figures.WINDOWED`, by name.
     """
     answered_at = answer_times(attempts)
     part = attempts[answered_at.between(start, end, inclusive="left")]
@@ -92,7 +94,7 @@ def figures_between(attempts: pd.DataFrame, start: float, end: float) -> dict[st
 
 
 def _latencies(attempts: pd.DataFrame) -> dict[str, float]:
-    clocks = {"": "database", "scheduled_": "schedule"}
+    clocks = {"": "database", "scheduled_": "scheduled"}
     return {
         f"p{percent}_{name}ms": float(latency)
         for name, clock in clocks.items()
@@ -101,7 +103,7 @@ def _latencies(attempts: pd.DataFrame) -> dict[str, float]:
 
 
 def headline(summary: pd.Series) -> str:
-    """What to remember of a surge, in one line; what went wrong comes first."""
+    """A surge in one line; what went wrong comes first."""
     tickets, held, oversold = summary["tickets"], summary["tickets_held"], summary["oversold"]
     contradictions = summary["contradictions"]
     wrong = [

@@ -1,4 +1,10 @@
-"""One connection to the database that is never waited for: libpq, without psycopg's cursors and coroutines."""
+"""One connection to the database that is never waited for: libpq, without psycopg's cursors and coroutines.
+
+Why raw libpq: one thread serves many connections, so psycopg's choice would be AsyncConnection, and CPU time is what
+limits the generator. CPU per empty call with one connection, event loop included: 21 µs here, 78 µs with AsyncCursor,
+30 µs with a blocking Cursor, which would need a thread for each connection. (Medians of five turns of 4,000 calls, one
+after the other, on two busy cores; Python 3.11, psycopg 3.3.9 binary, 2026-11-27.)
+"""
 
 import re
 import secrets
