@@ -1,0 +1,68 @@
+"""The attempts of a run, wherever they are: in memory or in a file, whole or only the columns that are needed."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
+
+from booking_sim.records import columns
+
+
+class RecordedAttempts:
+    """The attempts of a run.
+
+    Args:
+        source: A frame of them; or a file that `columns.Stream` or `columns.write` wrote.
+        owner: What keeps the file as long as it is needed, such as a TemporaryDirectory.
+    """
+
+    def __init__(self, source: pd.DataFrame | Path, owner: object = None) -> None:
+        self._source = source
+        self._owner = owner
+
+    def frame(self) -> pd.DataFrame:
+        """All of them, by `queued_at`."""
+        return self._source if isinstance(self._source, pd.DataFrame) else columns.in_order(self._read())
+
+    def columns(self, *names: str) -> pd.DataFrame:
+        """Some columns of all of them, in an order that is the same for every choice of columns."""
+        if isinstance(self._source, pd.DataFrame):
+            return self._source[[*names]]
+        return columns.as_frame(self._read(names))
+
+    def write(self, path: Path) -> None:
+        """Write them to a Parquet file.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        if isinstance(self._source, pd.DataFrame):
+            columns.write(self._source, path)
+        elif _is_stream(self._source):
+            columns.stream_to_parquet(self._source, path)
+        else:
+            shutil.copyfile(self._source, path)
+
+    def settle(self, path: Path) -> None:
+        """Write them to a Parquet file; if they are in a stream in the same folder, the file takes its place.
+
+        Raises:
+            OSError: It cannot be written; a stream stays.
+        """
+        source = self._source
+        self.write(path)
+        if isinstance(source, Path) and _is_stream(source) and source.parent == path.parent:
+            self._source = path
+            source.unlink()
+
+    def _read(self, names: "tuple[str, ...] | None" = None) -> pa.Table:
+        source: Any = self._source
+        read: Callable[..., pa.Table] = columns.read_stream if _is_stream(source) else columns.read
+        return read(source, names)
+
+
+def _is_stream(path: Path) -> bool:
+    return path.suffix == ".arrows"
