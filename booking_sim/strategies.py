@@ -26,7 +26,7 @@ from psycopg.pq import TransactionStatus
 
 from booking_sim.database import connect
 from booking_sim.database.scratch import scratch_database
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import StrategyError
 from booking_sim.queries import load
 from booking_sim.resources import SQL
 
@@ -136,7 +136,7 @@ def check_name(name_or_path: str | Path) -> str:
     name = str(name_or_path)
     if not name.endswith(".sql") and name not in {path.stem for path in FOLDER.glob("*.sql")}:
         names = (strategy.name for strategy in catalogue())
-        raise BookingSimError(
+        raise StrategyError(
             f"There is no strategy {name!r}: choose {', '.join(names)}, or give the path of an .sql file."
         )
     return name
@@ -172,14 +172,14 @@ def _apply(connection: Connection[Any], strategy: Strategy) -> None:
             before = _definitions(connection)
             connection.execute(text)
             if connection.info.transaction_status is not TransactionStatus.INTRANS:
-                raise BookingSimError(
+                raise StrategyError(
                     f"{strategy.path} ends the transaction that it is applied in: take out its COMMIT or ROLLBACK."
                 )
             if _definitions(connection) <= before and strategy != find("default"):
                 names = ", ".join(f"booking.{name}" for name in FUNCTIONS)
-                raise BookingSimError(f"{strategy.path} defines none of {names}: define one of them.")
+                raise StrategyError(f"{strategy.path} defines none of {names}: define one of them.")
     except psycopg.Error as error:
-        raise BookingSimError(_complaint(strategy.path, text, error)) from None
+        raise StrategyError(_complaint(strategy.path, text, error)) from None
 
 
 def _definitions(connection: Connection[Any]) -> set[tuple[Any, ...]]:
@@ -196,11 +196,11 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise BookingSimError(
+        raise StrategyError(
             f"Cannot read the strategy {path}: {error.strerror}. Give the path of an .sql file."
         ) from None
     except UnicodeDecodeError:
-        raise BookingSimError(f"Cannot read the strategy {path}: it is not UTF-8. Save it as UTF-8.") from None
+        raise StrategyError(f"Cannot read the strategy {path}: it is not UTF-8. Save it as UTF-8.") from None
 
 
 def _read(path: Path) -> Strategy:

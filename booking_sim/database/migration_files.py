@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import LiteralString
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SchemaError
 from booking_sim.resources import SQL
 
 FOLDER = SQL / "migrations"
@@ -51,9 +51,9 @@ def read() -> list[Migration]:
     for number, path in enumerate(sorted(FOLDER.glob("*.sql"))):
         match = _NAME.fullmatch(path.name)
         if match is None:
-            raise BookingSimError(f"{path.name} is no name for a migration: rename it to NNNN_what_it_does.sql.")
+            raise SchemaError(f"{path.name} is no name for a migration: rename it to NNNN_what_it_does.sql.")
         if int(match[1]) != number:
-            raise BookingSimError(f"{path.name} stands where {number:04} should: number the files without a gap.")
+            raise SchemaError(f"{path.name} stands where {number:04} should: number the files without a gap.")
         migrations.append(Migration(number, path.name, path.read_text(encoding="utf-8")))
     return migrations
 
@@ -71,17 +71,17 @@ def outstanding(migrations: Sequence[Migration], ledger: Sequence[Applied]) -> l
     """
     for number, row in enumerate(ledger):
         if row.number != number:
-            raise BookingSimError(
+            raise SchemaError(
                 f"The ledger has {row.name} but not number {number:04} before it: "
                 "restore its row in booking_sim.migrations, or begin anew with 'booking-sim db reset'."
             )
         if number >= len(migrations):
-            raise BookingSimError(
+            raise SchemaError(
                 f"{row.name} was applied by a newer booking_sim than this one, which ends at {number - 1:04}: "
                 "upgrade booking_sim, or use another database."
             )
         if (row.name, row.checksum) != (migrations[number].name, migrations[number].checksum):
-            raise BookingSimError(
+            raise SchemaError(
                 f"{migrations[number].name} is not what was applied as {row.name}: put the file back and write the "
                 "change as a new one, or begin anew with 'booking-sim db reset'."
             )

@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from booking_sim.database import migration_files
 from booking_sim.database.connecting import check_version, connect
 from booking_sim.database.migration_files import Applied, Migration
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import PermissionMissing, SchemaError
 from booking_sim.queries import load
 
 
@@ -66,7 +66,7 @@ def reset(database: str | psycopg.Connection[Any]) -> list[str]:
     with _one_at_a_time(database) as connection:
         state = _read_state(connection)
         if not state.is_ours:
-            raise BookingSimError(
+            raise SchemaError(
                 f"Database {state.database!r} is not reset: it has no schema 'booking' that booking_sim made. "
                 "Name the right database, or make a new one."
             )
@@ -128,18 +128,18 @@ def _outstanding(connection: psycopg.Connection[Any]) -> list[Migration]:
     if state.is_ours:
         return migration_files.outstanding(migrations, _read_ledger(connection, state))
     if state.has_booking and not state.is_marked:
-        raise BookingSimError(
+        raise SchemaError(
             f"Database {state.database!r} has a schema 'booking' that booking_sim did not make: "
             "use another database, or rename that schema."
         )
     if state.is_marked or state.has_ledger:
         there, lost = ("booking", "booking_sim") if state.is_marked else ("booking_sim", "booking")
-        raise BookingSimError(
+        raise SchemaError(
             f"Database {state.database!r} has lost the schema '{lost}' that belongs to '{there}': "
             f"restore it, or drop the schema '{there}' too and migrate again."
         )
     if not state.can_create:
-        raise BookingSimError(
+        raise PermissionMissing(
             f"User {state.user!r} may not create a schema in database {state.database!r}: "
             "have its owner grant create on the database, or use one of your own."
         )
@@ -151,7 +151,7 @@ def _read_ledger(connection: psycopg.Connection[Any], state: _State) -> list[App
         with connection.cursor(row_factory=class_row(Applied)) as cursor:
             return cursor.execute(load("ledger/applied")).fetchall()
     except psycopg.errors.InsufficientPrivilege as error:
-        raise BookingSimError(
+        raise PermissionMissing(
             f"User {state.user!r} may not read the ledger of database {state.database!r}: "
             "connect as the user who migrated it."
         ) from error
@@ -166,7 +166,7 @@ def _apply(connection: psycopg.Connection[Any], migration: Migration) -> None:
         position = error.diag.statement_position
         line = f", line {migration.line(int(position))}" if position else ""
         message = error.diag.message_primary or str(error)
-        raise BookingSimError(
+        raise SchemaError(
             f"{migration.name}{line}: {message}. Nothing of this file was applied: put it right and migrate again."
         ) from error
 
@@ -175,7 +175,7 @@ def _drop(connection: psycopg.Connection[Any]) -> None:
     try:
         connection.execute(load("ledger/drop"))
     except (psycopg.errors.LockNotAvailable, psycopg.errors.InsufficientPrivilege) as error:
-        raise BookingSimError(
+        raise SchemaError(
             f"The database is not reset: {error.diag.message_primary}. "
             "End all other work in it, connect as the user who migrated it, and try again."
         ) from error

@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 
 from booking_sim.database.connecting import connect
 from booking_sim.database.redaction import redact
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import PermissionMissing, SchemaError, SettingError
 from booking_sim.queries import load
 
 
@@ -39,15 +39,15 @@ def grant(database: str | Connection[Any], role: str, *, audit: bool = False) ->
         except (psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedFunction):
             raise no_schema(connection) from None
         except psycopg.Error as error:
-            raise BookingSimError(
+            raise PermissionMissing(
                 f"Nothing was granted to {role!r}: {redact(error.diag.message_primary or str(error))}. "
                 "Connect as the user who migrated the database."
             ) from None
 
 
-def no_schema(connection: Connection[Any]) -> BookingSimError:
+def no_schema(connection: Connection[Any]) -> SchemaError:
     """Return the error that says that a connection's database has not been migrated."""
-    return BookingSimError(
+    return SchemaError(
         f"Database '{connection.info.dbname}' has no booking schema. Make it with 'booking-sim db migrate'."
     )
 
@@ -56,14 +56,12 @@ def _grant(connection: Connection[Any], role: str, *, audit: bool) -> None:
     parameters = {"role": role, "audit": audit}
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
         if cursor.execute(load("privileges/role_exists"), parameters).fetchone() != (True,):
-            raise BookingSimError(
-                f"There is no role {role!r}: make it with CREATE ROLE, or give its name as it is kept."
-            )
+            raise SettingError(f"There is no role {role!r}: make it with CREATE ROLE, or give its name as it is kept.")
         cursor.execute(SQL(load("privileges/grant")).format(role=Identifier(role)))
         if audit:
             cursor.execute(SQL(load("privileges/grant_audit")).format(role=Identifier(role)))
         if missing := cursor.execute(load("privileges/missing"), parameters).fetchall():
-            raise BookingSimError(
+            raise PermissionMissing(
                 f"Nothing was granted to {role!r}: user {connection.info.user!r} may not grant {missing[0][0]}. "
                 "Connect as the user who migrated the database."
             )

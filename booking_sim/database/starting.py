@@ -9,7 +9,7 @@ from pathlib import Path
 
 from booking_sim.database import leases
 from booking_sim.database.programs import Programs, give_to_server
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import ServerNotStarted
 from booking_sim.resources import SQL
 
 START_SECONDS = 300
@@ -72,7 +72,7 @@ def start(folder: Path, programs: Programs) -> None:
         log = " ".join(_lines(data / "server.log")[-5:])
         # The processes of a killed server end by themselves; PostgreSQL refuses to start beside them, so we wait.
         if "shared memory block" not in log or time.monotonic() > deadline:
-            raise BookingSimError(f"PostgreSQL did not start in {folder}. The end of its log: {log}")
+            raise ServerNotStarted(f"PostgreSQL did not start in {folder}. The end of its log: {log}")
         time.sleep(0.1)
 
 
@@ -89,7 +89,7 @@ def _forget_dead_server(folder: Path) -> None:
     """
     place = socket_folder(folder) / f".s.PGSQL.{PORT}"
     if place.is_socket() and _answers(place):
-        raise BookingSimError(
+        raise ServerNotStarted(
             f"A server runs in {folder} that cannot be seen from here, perhaps in another container."
             " Set BOOKING_SIM_HOME to another folder."
         )

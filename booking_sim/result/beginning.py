@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.result.folder import FORMAT, write_manifest
 from booking_sim.result.manifest import Manifest
 from booking_sim.result.result import RESULT_OF
@@ -19,16 +19,16 @@ def check_can_save(scenario: Scenario) -> None:
     """Make sure that a scenario comes back from a manifest as it was.
 
     Raises:
-        BookingSimError: It does not.
+        SettingError: It does not.
     """
     settings = scenario.to_dict()
     try:
         read = Scenario.from_settings(json.loads(json.dumps(settings, allow_nan=False))).to_dict()
     except (TypeError, ValueError, RecursionError, BookingSimError) as error:
-        raise BookingSimError(f"This scenario cannot be saved with its result ({error}): change it.") from None
+        raise SettingError(f"This scenario cannot be saved with its result ({error}): change it.") from None
     changed = [name for name, value in settings.items() if read[name] != value]
     if changed:
-        raise BookingSimError(
+        raise SettingError(
             f"This scenario cannot be saved with its result: {', '.join(changed)} would come back changed. Change it."
         )
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import ResultNotFound
 from booking_sim.records import columns, holds, inventory, samples
 from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.result.folder import ATTEMPTS, FORMAT, HOLDS, INVENTORY, MANIFEST, STREAM
@@ -31,7 +31,7 @@ def load(folder: str | Path) -> SurgeResult:
         killed: what was on disk by then, marked as partial.
 
     Raises:
-        BookingSimError: The folder contains no result; or one that another version
+        ResultNotFound: The folder contains no result; or one that another version
             wrote, that is damaged, or that was changed.
 
     Example:
@@ -70,7 +70,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise _unreadable(folder, f"{MANIFEST} is not JSON, or only half of it is there") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         version = manifest.get("versions", {}).get("booking_sim", "another") if isinstance(manifest, dict) else "another"
-        raise BookingSimError(
+        raise ResultNotFound(
             f"'{folder}' was written by another version of booking_sim ({version}), in another format: read it with that"
             " version, or run the surge again."
         )
@@ -79,7 +79,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     if "result_of" not in manifest:
         raise _unreadable(folder, "the run ended before its first call")
     if manifest["result_of"] != RESULT_OF:
-        raise BookingSimError(
+        raise ResultNotFound(
             f"'{folder}' contains the result of a {manifest['result_of']}: name a folder of a surge."
         )
     return manifest
@@ -111,8 +111,8 @@ def _file(folder: Path, name: str, files: Mapping[str, str], read: Callable[[Pat
     return read(folder / name)
 
 
-def _unreadable(folder: Path, reason: str) -> BookingSimError:
-    return BookingSimError(
+def _unreadable(folder: Path, reason: str) -> ResultNotFound:
+    return ResultNotFound(
         f"'{folder}' contains no result that can be read ({reason}): name a folder that `save` or --out made."
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from booking_sim.durations import parse_duration
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 from booking_sim.records.attempts import Call
 from booking_sim.result.result import SurgeResult
 from booking_sim.scenario.scenario import Scenario
@@ -62,27 +62,27 @@ class Threshold:
                 `[5s:1m]`, in this order. A number has digits and at most one point.
 
         Raises:
-            BookingSimError: It is written otherwise, or there is no such metric.
+            SettingError: It is written otherwise, or there is no such metric.
         """
         match = _FORM.fullmatch(text)
         if match is None:
-            raise BookingSimError(
+            raise SettingError(
                 f"'{text}' is invalid: expected a metric, one of {' '.join(_OPERATORS)}, and a number, such as"
                 " 'p99_ms < 50', 'p99_ms[5s:] < 50' for what came 5 s after the start, or"
                 " 'p99_ms{kind=fan,call=confirm} < 50'."
             )
         if match["metric"] not in METRICS:
-            raise BookingSimError(
+            raise SettingError(
                 f"'{text}': there is no metric '{match['metric']}': choose from {', '.join(METRICS)}."
             )
         if _NUMBER.fullmatch(match["limit"]) is None:
-            raise BookingSimError(
+            raise SettingError(
                 f"'{text}': '{match['limit']}' is not a number: expected digits with at most one point, such as 1500 or"
                 " 0.5, and no unit (the metric's name has it)."
             )
         start, end = _seconds(match["start"], 0.0), _seconds(match["end"], math.inf)
         if start >= end:
-            raise BookingSimError(f"'{text}': the window ends before it begins. Write the earlier time first.")
+            raise SettingError(f"'{text}': the window ends before it begins. Write the earlier time first.")
         part = Part(start, end, **_labels(text, match["labels"]))
         return cls(text.strip(), match["metric"], part, match["operator"], float(match["limit"]))
 
@@ -90,10 +90,10 @@ class Threshold:
         """Make sure that a run of a scenario can be measured by it.
 
         Raises:
-            BookingSimError: It is about a kind of buyers that the scenario does not have.
+            SettingError: It is about a kind of buyers that the scenario does not have.
         """
         if self.part.kind is not None and self.part.kind not in scenario.kinds:
-            raise BookingSimError(
+            raise SettingError(
                 f"'{self.text}': there is no kind '{self.part.kind}': choose from {', '.join(scenario.kinds)}."
             )
 
@@ -147,8 +147,8 @@ def _labels(text: str, labels: str | None) -> dict[str, str]:
     for label in (labels or "").split(",") if labels is not None else ():
         name, _, value = (part.strip() for part in label.partition("="))
         if name not in _LABELS or not value or name in found:
-            raise BookingSimError(f"'{text}': '{label.strip()}' is invalid: expected kind=NAME or call=NAME, each once.")
+            raise SettingError(f"'{text}': '{label.strip()}' is invalid: expected kind=NAME or call=NAME, each once.")
         found[name] = value
     if "call" in found and found["call"] not in [*Call]:
-        raise BookingSimError(f"'{text}': there is no call '{found['call']}': choose from {', '.join(Call)}.")
+        raise SettingError(f"'{text}': there is no call '{found['call']}': choose from {', '.join(Call)}.")
     return found

@@ -13,7 +13,7 @@ from typing import Any
 
 from booking_sim.arrivals import Profile, Schedule, parse_arrivals
 from booking_sim.durations import format_duration, parse_duration
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.scenario.kinds import Kind, read_kinds
 from booking_sim.strategies import check_name
 
@@ -128,7 +128,7 @@ class Scenario:
         self._check_whole("quantity", 1, self.tickets, because=f" (tickets={self.tickets})")
         for name, kind in self.kinds.items():
             if kind.most_tickets > self.tickets:
-                raise BookingSimError(
+                raise SettingError(
                     f"kinds.{name}: quantity={kind.most_tickets} is more than an event has, tickets={self.tickets}."
                 )
         self._check_whole("connections", 1, 10_000)
@@ -138,7 +138,7 @@ class Scenario:
         self._check_whole("depth_every", 0, 1_000_000_000)
         self._check_whole("seed", 0, 2**63 - 1)
         if self.schedule is not None and not len(self.schedule):
-            raise BookingSimError(
+            raise SettingError(
                 f"arrivals={self.arrivals} and duration={format_duration(self.duration or _LONGEST)} let nobody come:"
                 " give a longer duration, or earlier arrivals."
             )
@@ -168,7 +168,7 @@ class Scenario:
         """
         for name in settings:
             if name not in cls.names():
-                raise BookingSimError(f"There is no setting '{name}': choose from {', '.join(cls.names())}.")
+                raise SettingError(f"There is no setting '{name}': choose from {', '.join(cls.names())}.")
         return cls(**settings)
 
     @classmethod
@@ -188,11 +188,11 @@ class Scenario:
         try:
             return cls.from_settings(tomllib.loads(Path(path).read_text(encoding="utf-8")))
         except OSError as error:
-            raise BookingSimError(
+            raise SettingError(
                 f"Cannot read the scenario {path}: {error.strerror}. Give the path of a .toml file."
             ) from None
         except (ValueError, BookingSimError) as error:
-            raise BookingSimError(f"{path}: {error}") from None
+            raise SettingError(f"{path}: {error}") from None
 
     @classmethod
     def given(cls, scenario: object, settings: Mapping[str, Any]) -> "Scenario":
@@ -210,7 +210,7 @@ class Scenario:
         """
         scenario = cls() if scenario is None else scenario
         if not isinstance(scenario, cls):
-            raise BookingSimError(
+            raise SettingError(
                 f"scenario={scenario!r} is no Scenario: give settings by name, such as tickets=500, or a scenario, such"
                 " as booking_sim.scenarios.find('club_gig')."
             )
@@ -289,9 +289,7 @@ class Scenario:
         value: Any = getattr(self, name)
         whole = isinstance(value, Integral) and not isinstance(value, bool)
         if not (whole and least <= value <= most):
-            raise BookingSimError(
-                f"{name}={value} will not do: give a whole number from {least:,} to {most:,}{because}."
-            )
+            raise SettingError(f"{name}={value} will not do: give a whole number from {least:,} to {most:,}{because}.")
         object.__setattr__(self, name, int(value))  # JSON takes no number of NumPy's
 
     def _check_duration(self, name: str) -> None:
@@ -299,9 +297,9 @@ class Scenario:
         if isinstance(value, str):
             value = parse_duration(value)
         if not isinstance(value, timedelta):
-            raise BookingSimError(f"{name}={value!r} is not a duration: give a timedelta, or text such as '5m'.")
+            raise SettingError(f"{name}={value!r} is not a duration: give a timedelta, or text such as '5m'.")
         if not timedelta(0) < value <= _LONGEST:
-            raise BookingSimError(
+            raise SettingError(
                 f"{name}={format_duration(value)} will not do: give more than nothing and at most 31 days."
             )
         object.__setattr__(self, name, value)
@@ -310,7 +308,7 @@ class Scenario:
         value: Any = self.time_scale
         number = isinstance(value, Real) and not isinstance(value, bool)
         if not (number and 0.001 <= value <= 1_000_000):
-            raise BookingSimError(
+            raise SettingError(
                 f"time_scale={value} will not do: give a number from 0.001 to 1,000,000; 60 runs a minute in a second."
             )
         object.__setattr__(self, "time_scale", float(value))
@@ -333,6 +331,6 @@ def _arrivals(given: object) -> Profile | None:
         return given
     if isinstance(given, str):
         return parse_arrivals(given)
-    raise BookingSimError(
+    raise SettingError(
         f"arrivals={given!r} will not do: give a profile, or text such as 'constant(rate=500, duration=30s)'."
     )

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 from booking_sim.records.attempts import FAILURES
 from booking_sim.stats.bins import cut, fair
 from booking_sim.stats.outcomes import answer_times
@@ -38,7 +38,7 @@ def latencies(attempts: pd.DataFrame, clock: str = "database") -> pd.Series:
         BookingSimError: There is no such clock.
     """
     if clock not in CLOCKS:
-        raise BookingSimError(f"clock={clock!r} is none: choose from {', '.join(CLOCKS)}.")
+        raise SettingError(f"clock={clock!r} is none: choose from {', '.join(CLOCKS)}.")
     answers = answered(attempts)
     waited_s = answers["sent_at"] - answers[CLOCKS[clock]]
     return (answers["latency_ms"] + 1000 * waited_s).rename("latency_ms")
