@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from booking_sim.comparison.result import Comparison
     from booking_sim.database import connect, open_server
     from booking_sim.diagnostics import doctor
-    from booking_sim.result.result import SurgeResult, load
+    from booking_sim.result.loading import load
+    from booking_sim.result.result import SurgeResult
     from booking_sim.scenario import ready as scenarios
     from booking_sim.scenario.scenario import Scenario
 
@@ -48,7 +49,7 @@ _HOMES = {
     "compare": "booking_sim.comparison",
     "connect": "booking_sim.database",
     "doctor": "booking_sim.diagnostics",
-    "load": "booking_sim.result.result",
+    "load": "booking_sim.result.loading",
     "open_server": "booking_sim.database",
 }
 _MODULES = {

@@ -15,7 +15,7 @@ from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.load_generator import surge
 from booking_sim.result import folder
 from booking_sim.result.junit import check, write
-from booking_sim.result.thresholds import Threshold, Verdict, judge
+from booking_sim.result.thresholds import Judgement, Threshold, judge, with_defaults
 
 if TYPE_CHECKING:
     from booking_sim.result.result import SurgeResult
@@ -63,18 +63,18 @@ def surge_command(
     with folder.claimed(out):
         result = surge(chosen)
     result.save(out)
-    verdicts = judge(result, thresholds)
+    judgements = judge(result, thresholds)
     if junit is not None:
-        write(junit, result, verdicts)
+        write(junit, result, judgements)
     if as_json:
-        failed = [verdict.threshold.text for verdict in verdicts if not verdict.met]
-        click.echo(json.dumps(result.figures() | {"out": str(out), "failed": failed}))
+        failed = [judgement.threshold.text for judgement in judgements if not judgement.is_met]
+        click.echo(json.dumps(result.metrics() | {"out": str(out), "failed": failed}))
     else:
         click.echo(_report(result, out))
-        click.echo(_judgement(verdicts), nl=False)
-    if result.manifest["interrupted"]:
+        click.echo(_judgement(judgements), nl=False)
+    if result.manifest.interrupted:
         sys.exit(_INTERRUPTED)
-    sys.exit(0 if result.ok and all(verdict.met for verdict in verdicts) else 1)
+    sys.exit(0 if result.ok and all(judgement.is_met for judgement in judgements) else 1)
 
 
 def _report(result: "SurgeResult", out: Path) -> str:
@@ -90,7 +90,7 @@ def _report(result: "SurgeResult", out: Path) -> str:
         + (f" · {figures['retries']:,} asked again" if figures["retries"] else ""),
         "latency": " · ".join(f"p{percent} {figures[f'p{percent}_ms']:,.1f} ms" for percent in (50, 95, 99)),
         "skipped": _skipped(result),
-        "slowed by": f"the {result.manifest['generator']['bottleneck'] or 'generator'}",
+        "slowed by": f"the {result.manifest.generator.bottleneck or 'generator'}",
         "oversold": f"{figures['oversold']:,}",
         "audit": f"{audit} ({result.audit['checked'].sum()} invariants)",
         "kept in": str(out),
@@ -102,26 +102,26 @@ def _report(result: "SurgeResult", out: Path) -> str:
         if not figure:
             del lines[line]
     if result.partial:
-        lines["partial"] = "; ".join(result.manifest["problems"])
-    if result.manifest["observer"]["problems"]:
-        lines["observer"] = "; ".join(result.manifest["observer"]["problems"])
+        lines["partial"] = "; ".join(result.manifest.problems)
+    if result.manifest.observer.problems:
+        lines["observer"] = "; ".join(result.manifest.observer.problems)
     return "\n".join([f"{result.headline}.", "", *(f"  {name:<9} {text}" for name, text in lines.items())])
 
 
 def _skipped(result: "SurgeResult") -> str:
     """The skip depth, and what of it the server did not let be seen."""
-    depth, measured = result.summary()["skip_depth"], result.manifest["skip_depth"]
+    depth, measured = result.summary()["skip_depth"], result.manifest.skip_depth
     if math.isnan(depth):
         return "not measured: no call that got tickets was among the sample (--depth-every)"
-    unseen = "" if measured["plans"] else "; locked ones not seen: that takes a superuser, or auto_explain"
+    unseen = "" if measured is None or measured.plans else "; locked ones not seen: that takes a superuser, or auto_explain"
     return f"{depth:,.1f} tickets walked past for each one taken{unseen}"
 
 
-def _judgement(verdicts: Sequence[Verdict]) -> str:
+def _judgement(judgements: Sequence[Judgement]) -> str:
     """A table of what was required and is not so; one line if all is."""
-    if not verdicts:
+    if not judgements:
         return ""
-    failed = [verdict for verdict in verdicts if not verdict.met]
-    width = max((len(verdict.threshold.text) for verdict in failed), default=0)
-    rows = [f"  {verdict.threshold.text:<{width}}   measured: {verdict}" for verdict in failed]
-    return "\n".join(["", f"{len(verdicts) - len(failed)} of {len(verdicts)} requirements are met.", *rows, ""])
+    failed = [judgement for judgement in judgements if not judgement.is_met]
+    width = max((len(judgement.threshold.text) for judgement in failed), default=0)
+    rows = [f"  {judgement.threshold.text:<{width}}   measured: {judgement}" for judgement in failed]
+    return "\n".join(["", f"{len(judgements) - len(failed)} of {len(judgements)} requirements are met.", *rows, ""])

@@ -8,7 +8,7 @@ from matplotlib.ticker import PercentFormatter
 from booking_sim.plots.style import PERCENT_SHADES, axes_or_new, ink, label_powers, label_times, legend_above
 from booking_sim.stats.latency import curve, percentiles, percentiles_over_time
 
-_CURVES = {"database": ("in the database", "-"), "schedule": ("since it was planned", (0, (4, 2)))}
+_CURVES = {"database": ("in the database", "-"), "scheduled": ("since it was planned", (0, (4, 2)))}
 """Of which clock, what it is called, and how it is drawn."""
 
 _POINTS = 2000

@@ -39,25 +39,29 @@ class Attempt(NamedTuple):
     """One call of one buyer, and what came of it.
 
     Three latencies come of its times: from the plan, `sent_at - scheduled_at` and the latency; from when a connection
-    was asked for, `sent_at - wanted_at` and the latency; and in the database, the latency.
+    was asked for, `sent_at - queued_at` and the latency; and in the database, the latency.
     """
 
     buyer: int
     """0 to buyers - 1, in the order in which they come."""
     kind: str
     """Which kind of buyer."""
+    session: int
+    """The session of this buyer, from 0: more than one if its kind tries several times at once."""
     attempt: int
     """The attempts of this buyer, counted from 1 over all calls."""
     call: str
     """One of Call."""
     event: int
     """Whose tickets, by its id in the database."""
+    quantity: int
+    """The tickets that the session wants."""
     worker: int
     connection: int | None
     """Counted over all workers; None of a call that was never sent."""
     scheduled_at: float
     """Seconds since the start of the run, which all workers share, as the next two: when it was planned."""
-    wanted_at: float
+    queued_at: float
     """When a connection was asked for."""
     sent_at: float | None
     """When it was sent; None if it never was."""
@@ -76,6 +80,6 @@ class Attempt(NamedTuple):
     """What went wrong, in one line."""
     phase: Phase | None = None
     """How far a failed attempt had come."""
-    passed_locked: int | None = None
+    locked_rows_skipped: int | None = None
     """Of a call whose skip depth was measured, as the next: see `booking_sim.skip_depth.measure.Depth`."""
-    passed_dead: int | None = None
+    dead_rows_scanned: int | None = None

@@ -42,7 +42,9 @@ def read(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) ->
         if not file.schema_arrow.equals(schema):
             raise ValueError(f"{path.name} has {_difference(schema, file.schema_arrow)}")
         table = file.read(columns=columns)
-    return table.cast(pa.schema([schema.field(name) for name in table.column_names]))  # a list's items have another name
+    return table.cast(
+        pa.schema([schema.field(name) for name in table.column_names])
+    )  # a list's items have another name
 
 
 def _difference(wanted: pa.Schema, found: pa.Schema) -> str:

@@ -1,9 +1,8 @@
 """The attempts of a run, wherever they are: in memory or in a file, whole or only the columns that are needed."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
@@ -59,9 +58,8 @@ class RecordedAttempts:
             source.unlink()
 
     def _read(self, names: "tuple[str, ...] | None" = None) -> pa.Table:
-        source: Any = self._source
-        read: Callable[..., pa.Table] = columns.read_stream if _is_stream(source) else columns.read
-        return read(source, names)
+        path = cast("Path", self._source)
+        return columns.read_stream(path, names) if _is_stream(path) else columns.read(path, names)
 
 
 def _is_stream(path: Path) -> bool:

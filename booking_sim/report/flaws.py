@@ -15,10 +15,10 @@ def flaws(result: "SurgeResult") -> list[str]:
         result: A run, as `surge` or `load` gives it.
     """
     summary, manifest, audit = result.summary(), result.manifest, result.audit
-    lost = manifest["generator"]["connecting"]
+    lost = manifest.generator.connecting
     broken = int((audit["violations"] > 0).sum())
     told = {
-        f"The run is not complete: {'; '.join(manifest['problems'])}. {summary['unanswered']:,} of"
+        f"The run is not complete: {'; '.join(manifest.problems)}. {summary['unanswered']:,} of"
         f" {summary['buyers']:,} buyers had no word.": result.partial,
         "What must never happen did: tickets were promised to more than one buyer at the same time,"
         f" {summary['oversold']:,} times.": summary["oversold"],

@@ -16,7 +16,7 @@ from booking_sim.report.pictures import data_uri
 from booking_sim.report.plan import settings
 from booking_sim.report.tiles import tiles
 from booking_sim.report.words import words
-from booking_sim.stats.figures import FIGURES
+from booking_sim.stats.metrics import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,19 +58,19 @@ def page(result: "SurgeResult") -> str:
         "report/page.html",
         headline=result.headline,
         flaws=flaws(result),
-        began=datetime.fromisoformat(manifest["started_at"]),
+        began=datetime.fromisoformat(manifest.started_at),
         tiles=tiles(result.summary()),
         pictures=_pictures(result),
         scenario=settings(result.scenario),
         crowd=crowd(result),
-        bottleneck=_BOTTLENECKS[manifest["generator"]["bottleneck"]],
-        unseen=manifest["observer"]["problems"],
+        bottleneck=_BOTTLENECKS[manifest.generator.bottleneck],
+        unseen=manifest.observer.problems,
         rules=result.audit.to_dict("records"),
-        figures=[(name, result.summary()[name], meaning) for name, meaning in FIGURES.items()],
-        server=manifest["server"],
-        machine=manifest["machine"],
-        versions=manifest["versions"],
-        git=manifest["git"],
+        figures=[(name, result.summary()[name], meaning) for name, meaning in METRICS.items()],
+        server=manifest.environment.server,
+        machine=manifest.environment.machine,
+        versions=manifest.environment.versions,
+        git=manifest.environment.git,
     )
 
 

@@ -158,7 +158,7 @@ def _processors(result: "SurgeResult") -> Words:
     used = processors(result.server)
     lasted = apart(result.server)["seconds"].diff().iloc[1:].to_numpy()
     told = ", ".join(f"{(part * lasted).sum() / lasted.sum():,.2g} by the {name}" for name, part in used.items())
-    cpus = result.manifest["machine"]["cpus"]
+    cpus = result.manifest.environment.machine["cpus"]
     return Words(
         f"Of the {cpus} processors here, on average: {told}.",
         f"Stacked steps of the processors in use over the run. On average, of {cpus}: {told}.",

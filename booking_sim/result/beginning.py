@@ -1,9 +1,8 @@
 """What is saved before a run begins: so much that its folder can be read if the run never ends."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.result.folder import FORMAT, write_manifest
@@ -44,7 +43,7 @@ def begin(folder: Path, scenario: Scenario, manifest: Manifest) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    about: Mapping[str, Any] = {
+    about = {
         "result_of": RESULT_OF,
         "scenario": scenario.to_dict(),
         "audit": [],

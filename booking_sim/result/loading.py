@@ -69,7 +69,9 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     except ValueError:
         raise _unreadable(folder, f"{MANIFEST} is not JSON, or only half of it is there") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        version = manifest.get("versions", {}).get("booking_sim", "another") if isinstance(manifest, dict) else "another"
+        version = (
+            manifest.get("versions", {}).get("booking_sim", "another") if isinstance(manifest, dict) else "another"
+        )
         raise ResultNotFound(
             f"'{folder}' was written by another version of booking_sim ({version}), in another format: read it with that"
             " version, or run the surge again."
@@ -79,10 +81,14 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     if "result_of" not in manifest:
         raise _unreadable(folder, "the run ended before its first call")
     if manifest["result_of"] != RESULT_OF:
-        raise ResultNotFound(
-            f"'{folder}' contains the result of a {manifest['result_of']}: name a folder of a surge."
-        )
+        raise ResultNotFound(f"'{folder}' contains the result of a {manifest['result_of']}: name a folder of a surge.")
     return manifest
+
+
+def _version(manifest: Any) -> str:
+    """The version that wrote a manifest of any format, in brackets, if it says so."""
+    versions = manifest.get("versions") if isinstance(manifest, dict) else None
+    return f" ({versions['booking_sim']})" if isinstance(versions, dict) and "booking_sim" in versions else ""
 
 
 def _attempts(folder: Path, files: Mapping[str, str]) -> RecordedAttempts:

@@ -1,10 +1,24 @@
 """The manifest of a surge: when, where and with what it was run, and what is missing from its result."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Self
+from dataclasses import Field, asdict, dataclass, field, fields, replace
+from typing import Any, ClassVar, Protocol, Self
 
 from booking_sim.result.environment import Environment
+
+
+class WithEnvironment(Protocol):
+    """A manifest of any kind: a dataclass with an environment."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    environment: Environment
+
+
+def flat(manifest: WithEnvironment) -> dict[str, Any]:
+    """A manifest as JSON can hold it, the parts of its environment side by side with its own."""
+    about = asdict(manifest)
+    environment = about.pop("environment")
+    return {**about, **environment}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +103,7 @@ class Manifest:
 
     def to_dict(self) -> dict[str, Any]:
         """The manifest as JSON can hold it; `from_dict` makes the same manifest of it."""
-        about = asdict(self)
-        environment = about.pop("environment")
-        return {**about, "partial": self.partial, **environment}
+        return {**flat(self), "partial": self.partial}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:

@@ -1,5 +1,6 @@
 """SurgeResult: the one object that a run gives back."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -20,10 +21,15 @@ from booking_sim.result.folder import ATTEMPTS, CHART, HOLDS, INVENTORY
 from booking_sim.result.manifest import Manifest
 from booking_sim.result.saving import Saved
 from booking_sim.scenario.scenario import Scenario
-from booking_sim.stats.summary import headline, metrics_between, summarise
+from booking_sim.stats.requests import COLUMNS
+from booking_sim.stats.summary import WHOLE, Part, headline, summarise
 
 RESULT_OF: Final = "surge"
 """What the manifest says that made such a result."""
+
+
+CHARTED: Final = (*COLUMNS, "queued_at", "sent_at", "latency_ms")
+"""The columns of the attempts that the chart shows; all of them would take three times the memory."""
 
 
 class SurgeResult(Saved):
@@ -115,28 +121,36 @@ class SurgeResult(Saved):
 
     @cached_property
     def _summary(self) -> pd.Series:
-        return summarise(self.scenario, self.attempts, self.inventory, self.audit, partial=self.partial)
+        return self._summarise(WHOLE)
 
-    def summary(self) -> pd.Series:
-        """The metrics of the run, all of them measured; `booking_sim.stats.metrics.METRICS` says what each of them is."""
-        return self._summary.copy()
+    def _summarise(self, part: Part) -> pd.Series:
+        return summarise(
+            self.scenario,
+            self.recorded.columns,
+            holds=self.holds,
+            inventory=self.inventory,
+            audit=self.audit,
+            is_incomplete=self.partial,
+            part=part,
+        )
 
-    def metrics(self) -> dict[str, int | float | bool | None]:
-        """The summary as JSON can hold it: a percentile that was not reached is null."""
-        return {str(name): None if pd.isna(value) else value for name, value in self._summary.items()}
-
-    def metrics_between(self, start: float, end: float) -> dict[str, float]:
-        """The metrics of a part of the run: of what was answered then.
+    def summary(self, part: Part = WHOLE) -> pd.Series:
+        """The metrics of the run, or of a part of it, all of them measured.
 
         Args:
-            start: From when, in seconds since the start.
-            end: To when; may be infinite.
+            part: Which part, such as `Part(start=5, kind="fan")`: what buyers of this kind
+                were answered from 5 s after the start on.
 
         Returns:
-            Those of `booking_sim.stats.figures.WINDOWED` by name; a percentile of
-            nothing is not a number.
+            The metrics by name; `booking_sim.stats.metrics.METRICS` says what each is.
         """
-        return metrics_between(self.attempts, start, end)
+        metrics = (self._summary if part.is_whole else self._summarise(part)).copy()
+        metrics["partial"] = self.partial
+        return metrics
+
+    def metrics(self) -> dict[str, int | float | bool | None]:
+        """The summary as JSON can hold it: what was not reached, and what there was none of, is null."""
+        return {str(name): _json(value) for name, value in self.summary().items()}
 
     @property
     def headline(self) -> str:
@@ -166,7 +180,7 @@ class SurgeResult(Saved):
 
     def chart(self) -> Figure:
         """Draw the run at a glance: headline, outcomes over time, latencies."""
-        return at_a_glance(self.attempts, self.headline)
+        return at_a_glance(self.recorded.columns(*CHARTED), self.headline)
 
     def overview(self) -> Figure:
         """Draw everything that there is to show, on one page."""
@@ -175,7 +189,7 @@ class SurgeResult(Saved):
     def __getitem__(self, name: object) -> NoReturn:
         """Say which frames there are, since the whole result is none."""
         raise BookingSimError(
-            "A SurgeResult is not a frame: use one of its frames, such as result.attempts, result.holds or result.waits."
+            "A SurgeResult is not a frame: use one of its frames, such as result.attempts, result.holds, result.waits."
         )
 
     def __repr__(self) -> str:
@@ -204,6 +218,10 @@ class SurgeResult(Saved):
 
     def _add_problems(self, problems: Sequence[str]) -> None:
         self.manifest = self.manifest.with_problems(problems)
+
+
+def _json(value: float) -> int | float | bool | None:
+    return value if math.isfinite(value) else None
 
 
 def no_audit() -> pd.DataFrame:

@@ -70,7 +70,8 @@ class Saved(ABC):
         for name, write in {**self._writers(), self.chart_name: self._write_chart}.items():
             steps.take(name, partial(_write, write, folder / name, files), None)
             if name not in files:
-                steps.take(f"the removal of {name}", partial((folder / name).unlink, missing_ok=True), None, always=True)
+                remove = partial((folder / name).unlink, missing_ok=True)
+                steps.take(f"the removal of {name}", remove, None, always=True)
         self._add_problems(steps.problems)
         steps.take(f"the end of {MANIFEST}", partial(self._write_manifest, folder, files), None, always=True)
 

@@ -5,15 +5,17 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from booking_sim.durations import parse_duration
 from booking_sim.errors import SettingError
 from booking_sim.records.attempts import Call
-from booking_sim.result.result import SurgeResult
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.metrics import METRICS
 from booking_sim.stats.summary import WHOLE, Part
+
+if TYPE_CHECKING:
+    from booking_sim.result.result import SurgeResult
 
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "<=": operator.le,
@@ -72,9 +74,7 @@ class Threshold:
                 " 'p99_ms{kind=fan,call=confirm} < 50'."
             )
         if match["metric"] not in METRICS:
-            raise SettingError(
-                f"'{text}': there is no metric '{match['metric']}': choose from {', '.join(METRICS)}."
-            )
+            raise SettingError(f"'{text}': there is no metric '{match['metric']}': choose from {', '.join(METRICS)}.")
         if _NUMBER.fullmatch(match["limit"]) is None:
             raise SettingError(
                 f"'{text}': '{match['limit']}' is not a number: expected digits with at most one point, such as 1500 or"
@@ -97,7 +97,7 @@ class Threshold:
                 f"'{self.text}': there is no kind '{self.part.kind}': choose from {', '.join(scenario.kinds)}."
             )
 
-    def measure(self, result: SurgeResult) -> float | bool:
+    def measure(self, result: "SurgeResult") -> float | bool:
         """The value of the metric; not a number if there is nothing to measure."""
         return result.summary(self.part)[self.metric]  # type: ignore[no-any-return]
 
@@ -132,7 +132,7 @@ def with_defaults(thresholds: Sequence[Threshold]) -> list[Threshold]:
     return [*thresholds, *added]
 
 
-def judge(result: SurgeResult, thresholds: Sequence[Threshold]) -> list[Judgement]:
+def judge(result: "SurgeResult", thresholds: Sequence[Threshold]) -> list[Judgement]:
     """Compare a result to requirements."""
     return [Judgement(threshold, threshold.measure(result)) for threshold in thresholds]
 

@@ -44,7 +44,7 @@ def come_as_planned(attempts: pd.DataFrame) -> bool:
         attempts: One row an attempt, as SurgeResult.attempts.
     """
     first = attempts[attempts["attempt"] == 1]
-    return bool((first["scheduled_at"] != first["wanted_at"]).any())
+    return bool((first["scheduled_at"] != first["queued_at"]).any())
 
 
 def planned_and_sent(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:

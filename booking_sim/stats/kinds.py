@@ -28,7 +28,7 @@ def _row(attempts: pd.DataFrame, everybody: int) -> dict[str, float]:
     words = last_words(attempts).value_counts()
     outcomes = attempts["outcome"].value_counts()
     holds = reserving(attempts).query("outcome == 'held'").drop_duplicates("intent_id")
-    latency = percentiles(attempts, (50, 99), clock="schedule")
+    latency = percentiles(attempts, (50, 99), clock="scheduled")
     return {
         "buyers": attempts["buyer"].nunique(),
         "held": int(words.get("held", 0)),

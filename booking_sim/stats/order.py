@@ -26,8 +26,8 @@ def fairness(attempts: pd.DataFrame, holds: pd.DataFrame) -> pd.Series:
     """
     from scipy.stats import kendalltau  # type: ignore[import-untyped]  # noqa: PLC0415  a wait that few need
 
-    asked = attempts[attempts["call"] == "reserve"].groupby("buyer")[["scheduled_at", "wanted_at"]].first()
-    place = asked.sort_values(["scheduled_at", "wanted_at"]).assign(place=range(len(asked)))["place"]
+    asked = attempts[attempts["call"] == "reserve"].groupby("buyer")[["scheduled_at", "queued_at"]].first()
+    place = asked.sort_values(["scheduled_at", "queued_at"]).assign(place=range(len(asked)))["place"]
     served = place.reindex(holds.sort_values("held_at")["buyer"].drop_duplicates()).dropna().to_numpy(dtype=int)
     if len(served) < 2:
         return pd.Series({"tau": np.nan, "displacement": np.nan, "out_of_turn": np.nan}, name="fairness")

@@ -1,5 +1,7 @@
 """What buyers got, and when: attempts -> frames."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from booking_sim.records.attempts import OUTCOMES, Call
@@ -48,25 +50,27 @@ def rate_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFr
 
 def answer_times(attempts: pd.DataFrame) -> pd.Series:
     """When each attempt was answered, in seconds since the start; of a call that was never sent, when it was wanted."""
-    return (attempts["sent_at"] + attempts["latency_ms"] / 1000).fillna(attempts["wanted_at"])
+    return (attempts["sent_at"] + attempts["latency_ms"] / 1000).fillna(attempts["queued_at"])
 
 
-def sold_twice(attempts: pd.DataFrame, hold_s: float) -> int:
-    """Count the tickets that two buyers were told they had at the same time.
+def count_oversold(attempts: pd.DataFrame, hold_s: float, without: Collection[int] = ()) -> int:
+    """Count the holds of a ticket that another buyer still had, by the answers that the buyers received.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         hold_s: How long each hold lasts, in seconds.
+        without: Intents whose hold can have ended at any time, beside those below.
 
     Returns:
-        Holds that began while another of the same ticket was not over, by the
-        database's clock. A hold that was paid for is never over; one that its buyer
-        wanted to give back can be over at any time, and is not counted.
+        The holds that began before an earlier hold of the same ticket ended, by the
+        database's clock. A confirmed hold never ends. A hold whose buyer called release
+        can have ended at any time, and is not counted.
     """
     given_back = attempts.loc[attempts["call"] == Call.RELEASE, "intent_id"]
-    paid = attempts.loc[attempts["outcome"] == "confirmed", "intent_id"]
-    held = attempts[(attempts["outcome"] == "held") & ~attempts["intent_id"].isin(given_back)]
-    holds = held.drop_duplicates("intent_id")[["intent_id", "event", "ticket_nos", "hold_expires_at"]]
+    paid = attempts.loc[attempts["outcome"].isin(["confirmed", "already_confirmed"]), "intent_id"]
+    is_sure = ~attempts["intent_id"].isin(given_back) & ~attempts["intent_id"].isin(without)
+    holds = attempts[(attempts["outcome"] == "held") & is_sure].drop_duplicates("intent_id")
+    holds = holds[["intent_id", "event", "ticket_nos", "hold_expires_at"]]
     holds["began_at"] = holds["hold_expires_at"] - pd.Timedelta(seconds=hold_s)
     holds["over_at"] = holds["hold_expires_at"].mask(holds["intent_id"].isin(paid), _NEVER)
     tickets = holds.explode("ticket_nos").sort_values("began_at")

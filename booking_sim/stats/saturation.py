@@ -21,8 +21,8 @@ def time_spent(attempts: pd.DataFrame) -> pd.Series:
     """
     return pd.Series(
         {
-            "generator": 1000 * (attempts["wanted_at"] - attempts["scheduled_at"]).mean(),
-            "connections": 1000 * (attempts["sent_at"] - attempts["wanted_at"]).mean(),
+            "generator": 1000 * (attempts["queued_at"] - attempts["scheduled_at"]).mean(),
+            "connections": 1000 * (attempts["sent_at"] - attempts["queued_at"]).mean(),
             "database": attempts["latency_ms"].mean(),
         },
         name="milliseconds",

@@ -1,7 +1,6 @@
 """A surge in numbers, and in one line."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,15 +9,12 @@ import pandas as pd
 
 from booking_sim.records.attempts import FAILURES, Call
 from booking_sim.scenario.scenario import Scenario
-from booking_sim.stats import requests
 from booking_sim.stats.failures import ERRORS
 from booking_sim.stats.latency import PERCENTS, censored, percentiles
 from booking_sim.stats.metrics import METRICS
 from booking_sim.stats.outcomes import answer_times, count_oversold
-from booking_sim.stats.skipped import total_skip_depth
-
-Columns = Callable[..., pd.DataFrame]
-"""Gives the columns of the attempts that it is asked for by name, their rows always in the same order."""
+from booking_sim.stats.requests import FOUND, Columns, with_requests
+from booking_sim.stats.skipped import walked_past
 
 _TIMES: Final = ("queued_at", "sent_at", "latency_ms")
 _PAID: Final = ("confirmed", "already_confirmed")
@@ -59,7 +55,7 @@ class Part:
         return lambda *names: columns(*names)[chosen]
 
     def seconds(self, attempts: pd.DataFrame) -> float:
-        """How long it took: the window up to the last answer; without a window, from the first plan to the last answer."""
+        """How long it took: its window, up to the last answer; if it has none, from the first plan to the last answer."""
         if attempts.empty:
             return 0.0
         has_window = (self.start, self.end) != (0.0, math.inf)
@@ -77,7 +73,7 @@ def summarise(
     holds: pd.DataFrame,
     inventory: pd.DataFrame,
     audit: pd.DataFrame,
-    partial: bool,
+    is_incomplete: bool,
     part: Part = WHOLE,
 ) -> pd.Series:
     """The metrics of a surge, or of a part of it.
@@ -89,21 +85,21 @@ def summarise(
         holds: As SurgeResult.holds.
         inventory: As SurgeResult.inventory.
         audit: As SurgeResult.audit.
-        partial: Whether something is missing from the run.
+        is_incomplete: Whether attempts may be missing.
         part: Which part.
 
     Returns:
         The metrics of `booking_sim.stats.metrics.METRICS` by name; those of
         `OF_THE_RUN` are of the whole run also in a part.
     """
-    chosen = part.select(columns)
+    chosen = part.select(with_requests(columns))
     ends = _buyers(chosen, holds, scenario.crowd if part.is_whole else None)
     values: dict[str, Any] = {
         "tickets": scenario.events * scenario.tickets,
-        "partial": partial,
+        "partial": is_incomplete,
         **ends,
         **_sales(chosen, holds, inventory, part),
-        **_checks(columns, scenario, holds, inventory, audit, is_incomplete=partial),
+        **_checks(columns, scenario, holds, inventory, audit, is_incomplete=is_incomplete),
         **_calls(chosen, ends["unanswered"], part),
         **_latencies(chosen),
     }
@@ -153,7 +149,7 @@ def _sales(columns: Columns, holds: pd.DataFrame, inventory: pd.DataFrame, part:
         "confirmed": len(paid),
         "expired": columns("intent_id")["intent_id"][outcome == "expired"].nunique(),
         "sold_out_after_s": float(answer_times(columns(*_TIMES)[outcome == "sold_out"]).min()),
-        "skip_depth": total_skip_depth(
+        "skip_depth": walked_past(
             columns("outcome", "ticket_nos", "locked_rows_skipped", "dead_rows_scanned", *_TIMES)
         ),
     }
@@ -190,8 +186,8 @@ def _checks(
 
 def _calls(columns: Columns, unanswered: float, part: Part) -> dict[str, float]:
     """What became of calls."""
-    attempts = columns(*requests.COLUMNS, *_TIMES)
-    is_final = requests.request_of(attempts)["is_final"]
+    attempts = columns("outcome", "is_final", "scheduled_at", *_TIMES)
+    is_final = attempts["is_final"]
     failed = attempts["outcome"].isin(FAILURES)
     sent = attempts["sent_at"].notna()
     answered, offered = int((~failed).sum()), len(attempts) + (0 if math.isnan(unanswered) else int(unanswered))
@@ -215,7 +211,7 @@ def _calls(columns: Columns, unanswered: float, part: Part) -> dict[str, float]:
 
 
 def _latencies(columns: Columns) -> dict[str, float]:
-    attempts = columns(*requests.COLUMNS, *_TIMES)
+    attempts = columns("outcome", *FOUND, *_TIMES)
     values = {}
     for clock, name in (("scheduled", ""), ("dispatch", "_dispatch"), ("database", "_database")):
         found = percentiles(attempts, (*PERCENTS, 99.9, 100), clock=clock)

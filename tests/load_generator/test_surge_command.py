@@ -8,7 +8,7 @@ import pytest
 from program import SECONDS
 
 from booking_sim.audit import RULES
-from booking_sim.result.result import load
+from booking_sim.result.loading import load
 
 SMALL = ("surge", "--tickets", 5, "--buyers", 30, "--connections", 4)
 

@@ -154,7 +154,7 @@ def test_nothing_can_be_drawn_too(draw, tmp_path):
 def test_the_overview_shows_what_there_is(frame):
     titles = {ax.get_title(loc="left") for ax in overview(frame, HOLDS, TWO_COUNTS, WAITS, SERVER, title="title").axes}
     assert "Arrivals" not in titles  # who comes when a connection is free comes by no plan
-    planned = attempts(refused(2, 0.5)._replace(scheduled_at=0.1), held(1, 0, 1, 1)._replace(passed_dead=3))
+    planned = attempts(refused(2, 0.5)._replace(scheduled_at=0.1), held(1, 0, 1, 1)._replace(dead_rows_scanned=3))
     assert {"Arrivals", "Tickets walked past"} < {ax.get_title(loc="left") for ax in page(planned, "title").axes}
     assert {
         "Who got what",

@@ -83,10 +83,10 @@ def test_the_curve_ends_at_every_answer():
 
 
 def test_a_latency_counts_from_the_clock_that_is_asked_for():
-    frame = attempts(refused(1, 2.0, latency_ms=5.0)._replace(scheduled_at=0.5, wanted_at=1.9))
+    frame = attempts(refused(1, 2.0, latency_ms=5.0)._replace(scheduled_at=0.5, queued_at=1.9))
     told = {clock: latency.percentiles(frame, (50,), clock)[50] for clock in latency.CLOCKS}
-    assert told == pytest.approx({"database": 5.0, "dispatch": 105.0, "schedule": 1505.0})
-    with pytest.raises(BookingSimError, match="clock='wall' is none: choose from database, dispatch, schedule"):
+    assert told == pytest.approx({"database": 5.0, "dispatch": 105.0, "scheduled": 1505.0})
+    with pytest.raises(BookingSimError, match="clock='wall' is invalid: expected one of database, dispatch, scheduled"):
         latency.percentiles(frame, clock="wall")
 
 

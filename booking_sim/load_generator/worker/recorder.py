@@ -16,7 +16,7 @@ _TYPES = {
     "event": "q",
     "worker": "i",
     "scheduled_at": "d",
-    "wanted_at": "d",
+    "queued_at": "d",
 }
 """Columns that every attempt has, as numbers side by side: they travel and wait in a tenth of the room."""
 
