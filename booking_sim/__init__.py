@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from booking_sim.load_generator import surge
+from booking_sim.notebook import register
 
 if TYPE_CHECKING:
     from booking_sim import plots, stats, strategies
@@ -58,6 +59,9 @@ _MODULES = {
     "stats": "booking_sim.stats",
     "strategies": "booking_sim.strategies",
 }
+
+
+register()  # where IPython runs, it shows what the package returns
 
 
 def __getattr__(name: str) -> object:

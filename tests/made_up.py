@@ -70,7 +70,7 @@ def waits(*rows):
 
 
 def server(*rows):
-    """Turn (seconds, server_cpu_s, generator_cpu_s, machine_cpu_s) into looks at a server that does nothing else."""
+    """Turn (seconds, server_cpu_s, generator_cpu_s, machine_cpu_s) into samples of a server that does nothing else."""
     columns = ["seconds", "server_cpu_s", "generator_cpu_s", "machine_cpu_s"]
     still = {name: 0.0 for name in samples.SCHEMAS["server"].names if name not in columns}
     return pd.DataFrame(rows, columns=columns, dtype=float).assign(**still)

@@ -40,9 +40,6 @@ class Profile(ABC):
     def __str__(self) -> str:
         return write(self)
 
-    def _repr_html_(self) -> str:
-        return self.schedule()._repr_html_()
-
     @property
     def parts(self) -> "tuple[Profile, ...]":
         """What it is a sum of; itself, if of nothing else."""

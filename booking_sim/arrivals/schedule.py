@@ -9,8 +9,6 @@ from booking_sim.arrivals.curve import FloatArray
 from booking_sim.errors import BookingSimError
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from booking_sim.arrivals.profile import Profile
 
 
@@ -46,19 +44,6 @@ class Schedule:
     def __repr__(self) -> str:
         faster = f", {self.time_scale:g} times as fast" if self.time_scale != 1 else ""
         return f"<Schedule: {len(self):,} arrivals in {self.end:,.6g} s of {self.profile}{faster}, seed {self.seed}>"
-
-    def _repr_html_(self) -> str:
-        from matplotlib import style  # noqa: PLC0415  only a notebook wants them, and workers need none of it
-        from matplotlib.figure import Figure  # noqa: PLC0415
-
-        from booking_sim.display.templates import render  # noqa: PLC0415
-        from booking_sim.plots.style import STYLE  # noqa: PLC0415
-        from booking_sim.report.pictures import data_uri  # noqa: PLC0415
-
-        with style.context(STYLE):
-            figure = Figure(figsize=(9, 3), layout="constrained")
-            self.plot(ax=figure.subplots())
-            return render("arrivals/schedule.html", schedule=self, picture=data_uri(figure))
 
     def share(self, worker: int, workers: int) -> FloatArray:
         """The arrivals that one of some workers plays: every `workers`th, so that all are busy all the time.
@@ -104,19 +89,6 @@ class Schedule:
     def expected(self, times: FloatArray) -> FloatArray:
         """How many arrivals the profile leads to expect before each time, in seconds from the start."""
         return np.minimum(self.profile.expected(times * self.time_scale), self.planned)
-
-    def plot(self, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw the planned rate and the arrivals that came of it.
-
-        Args:
-            ax: Where to draw; a new figure if None.
-
-        Returns:
-            The axes.
-        """
-        from booking_sim.plots.arrivals import arrivals_over_time  # noqa: PLC0415  workers need no matplotlib
-
-        return arrivals_over_time(self, ax=ax)
 
     def _key(self) -> tuple[object, ...]:
         return self.profile, self.seed, self.planned, self.end, self.time_scale

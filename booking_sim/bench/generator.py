@@ -159,7 +159,7 @@ class _Rivals:
     def own_latencies(self, rate: float) -> Values:
         """How long the generator's calls took, in milliseconds from the plan, at a rate."""
         attempts, _ = self._surge(Poisson(Constant(rate, self._lasts_s)).schedule(_SEED))
-        return latencies(attempts[attempts.scheduled_at >= _WARM_UP_S], "schedule").to_numpy()
+        return latencies(attempts[attempts.scheduled_at >= _WARM_UP_S], "scheduled").to_numpy()
 
     def _event(self) -> int:
         event_id = create_event(self._connection, "generator", self._tickets)

@@ -15,7 +15,7 @@ from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.load_generator import surge
 from booking_sim.result import folder
 from booking_sim.result.junit import check, write
-from booking_sim.result.thresholds import Judgement, Threshold, judge, with_defaults
+from booking_sim.result.thresholds import Judgement, Threshold, judge
 
 if TYPE_CHECKING:
     from booking_sim.result.result import SurgeResult
@@ -113,7 +113,9 @@ def _skipped(result: "SurgeResult") -> str:
     depth, measured = result.summary()["skip_depth"], result.manifest.skip_depth
     if math.isnan(depth):
         return "not measured: no call that got tickets was among the sample (--depth-every)"
-    unseen = "" if measured is None or measured.plans else "; locked ones not seen: that takes a superuser, or auto_explain"
+    unseen = (
+        "" if measured is None or measured.plans else "; locked ones not seen: that takes a superuser, or auto_explain"
+    )
     return f"{depth:,.1f} tickets walked past for each one taken{unseen}"
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from booking_sim.result.result import SurgeResult
+from booking_sim.stats.latency import time_to_final_answer
 from booking_sim.stats.order import fairness
 from booking_sim.stats.skipped import skip_depth
 
@@ -17,6 +18,7 @@ METRICS = {
     "tickets_per_s": "tickets held a second, to the last one",
     "p50_ms": "milliseconds in the database that half of the calls did not exceed",
     "p99_ms": "the same for 99 of 100",
+    "buyer_p99_ms": "milliseconds until the final answer that 99 of 100 buyers did not exceed, retries included",
     "locked": "tickets that a claim walked past because somebody had them locked, for each that it took",
     "dead": "the same, entries and rows of tickets that somebody had taken already",
     "refusal": "both, for each call that took none",
@@ -47,6 +49,7 @@ def metrics(result: SurgeResult) -> dict[str, Any]:
         "throughput": (summary["held"] + summary["sold_out"]) / (summary["duration_s"] or np.nan),
         "tickets_per_s": summary["tickets_held"] / last_held if last_held > 0 else np.nan,
         **{name: summary[name] for name in ("p50_ms", "p99_ms")},
+        "buyer_p99_ms": time_to_final_answer(result.attempts).quantile(0.99, interpolation="higher"),
         "locked": depth["locked"],
         "dead": depth["dead"],
         "refusal": depth["refusal_dead"] + np.nan_to_num(depth["refusal_locked"]),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -13,6 +14,7 @@ from booking_sim.plots.strategies import strategies_overview
 from booking_sim.result.environment import Environment
 from booking_sim.result.manifest import flat
 from booking_sim.result.saving import Saved
+from booking_sim.stats.comparison import ratio
 
 RUNS = "runs.parquet"
 
@@ -94,13 +96,22 @@ class Comparison(Saved):
         """What to remember of it, in one line."""
         table = self.table()
         rates = table["throughput", "median"]
-        parts = [f"{rates.index[0]} serves {rates.iloc[0]:,.0f} buyers a second"]
+        parts = [f"{rates.index[0]} serves {rates.iloc[0]:,.0f} buyers per second"]
         if len(rates) > 1:
-            parts[0] += f", {rates.iloc[0] / rates.iloc[-1]:.1f} times as many as {rates.index[-1]}"
-        twice = table.index[table["oversold", "greatest"] > 0]
-        parts += [f"{', '.join(twice)} sold tickets twice"] if len(twice) else []
-        parts += [f"safe is not what it says: {', '.join(self.failed)}"] if self.failed else []
+            parts[0] += self._how_many_times(str(rates.index[0]), str(rates.index[-1]))
+        oversold = table.index[table["oversold", "greatest"] > 0]
+        parts += [f"{', '.join(oversold)} oversold"] if len(oversold) else []
+        parts += [f"meant to be safe, but failed: {', '.join(self.failed)}"] if self.failed else []
         return "; ".join(parts)
+
+    def _how_many_times(self, fastest: str, slowest: str) -> str:
+        """The ratio of two strategies with its 95 % interval; of a single round, both rates and no ratio."""
+        rates = self.runs.set_index("strategy")["throughput"]
+        slow, fast = (rates[[name]].to_numpy(dtype=float) for name in (slowest, fastest))
+        row = ratio(slow, fast)
+        if np.isnan(row["low"]):
+            return f", {slowest} {np.median(slow):,.0f}"
+        return f", {row['ratio']:.1f} times ({row['low']:.1f} to {row['high']:.1f}) as many as {slowest}"
 
     def metrics(self) -> dict[str, Any]:
         """The table as JSON can hold it, by strategy and figure; what was not measured is null."""
@@ -121,20 +132,6 @@ class Comparison(Saved):
 
     def __repr__(self) -> str:
         return f"<Comparison: {self.headline}>"
-
-    def _repr_html_(self) -> str:
-        from booking_sim.display.templates import plain, render  # noqa: PLC0415
-        from booking_sim.report.pictures import data_uri  # noqa: PLC0415  only a notebook wants them
-
-        table = self.table()
-        medians = pd.DataFrame({figure: table[figure, "median"].map(plain) for figure in METRICS})
-        rates = "; ".join(f"{name}: {rate} buyers a second" for name, rate in medians["throughput"].items())
-        return render(
-            "comparison/comparison.html",
-            picture=data_uri(self.chart()),
-            alternative=f"A panel for each figure, with a row for each strategy. {rates}.",
-            medians=medians.to_html(),
-        )
 
     def _writers(self) -> Mapping[str, Callable[[Path], None]]:
         return {RUNS: lambda path: self.runs.to_parquet(path, index=False, write_page_checksum=True)}

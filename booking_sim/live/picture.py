@@ -1,4 +1,4 @@
-"""A run so far as HTML: what buyers were told, and where the tickets are."""
+"""A run so far as HTML: the answers received, and the tickets by status."""
 
 import pandas as pd
 
@@ -11,24 +11,24 @@ from booking_sim.records.attempts import OUTCOMES
 _WIDTH, _HEIGHT = 640, 90
 _MOST_POINTS = 320
 _ALWAYS = {"held", "sold_out"}
-"""Outcomes that are shown before anybody met with them."""
+"""Outcomes that are shown before any buyer had them."""
 
 
 def picture(tally: Tally, inventory: pd.DataFrame) -> str:
     """Draw what is known of a surge.
 
     Args:
-        tally: What buyers were told.
+        tally: The answers received.
         inventory: The tickets as the database counted them so far, as SurgeResult.inventory.
     """
     p99 = tally.p99_ms
     outcomes = [name for name in OUTCOMES if name in _ALWAYS or tally.outcomes[name]]
     return render(
         "live/picture.html",
-        figures=[
+        metrics=[
             *((WORDS[name], f"{tally.outcomes[name]:,}", OUTCOME_COLOURS[name]) for name in outcomes),
             ("waiting", f"{tally.waiting:,}", None),
-            ("answers a second", f"{tally.rate:,.0f}", None),
+            ("answers per second", f"{tally.rate:,.0f}", None),
             ("p99", "" if p99 is None else f"{p99:,.1f} ms", None),
         ],
         tally=tally,

@@ -16,7 +16,7 @@ _EVERY_S = 0.2
 
 
 def is_possible() -> bool:
-    """Whether a person looks at a page that can show widgets.
+    """Whether a person is watching a page that can show widgets.
 
     A page that can ask its user for input says so with each cell that it sends; programs that execute notebooks (nbval,
     nbconvert, papermill) say that they cannot.
@@ -30,21 +30,21 @@ class LiveView:
 
     Args:
         tally: What the workers reported so far.
-        sightings: What the observer reported so far: it alone sees what becomes of tickets that are held.
+        sightings: The samples that the observer reported so far: they say what becomes of held tickets.
     """
 
     def __init__(self, tally: Tally, sightings: Sightings) -> None:
-        from booking_sim.live.panel import Panel  # noqa: PLC0415  only a notebook's environment has widgets
+        from booking_sim.live.widget import LiveWidget  # noqa: PLC0415  only a notebook's environment has widgets
 
         self._tally = tally
         self._sightings = sightings
-        self._panel = Panel(html=self._picture(), kernel=_kernel_id())
+        self._widget = LiveWidget(html=self._picture(), kernel=_kernel_id())
         self._due = 0.0
 
     def __enter__(self) -> Self:
         from IPython.display import display  # noqa: PLC0415  as above
 
-        self._display: Any = display(self._panel, display_id=True)  # type: ignore[no-untyped-call]
+        self._display: Any = display(self._widget, display_id=True)  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(
@@ -54,7 +54,7 @@ class LiveView:
 
         # A widget is gone when the page is next opened; what it showed stays.
         self._display.update(HTML(self._picture()))  # type: ignore[no-untyped-call]
-        self._panel.close()
+        self._widget.close()
 
     def add(self, batch: Batch) -> None:
         """Count what a worker reports, and show it from time to time."""
@@ -62,7 +62,7 @@ class LiveView:
         now = time.monotonic()
         if now >= self._due:
             self._due = now + _EVERY_S
-            self._panel.html = self._picture()
+            self._widget.html = self._picture()
 
     def _picture(self) -> str:
         counts = tuple(self._sightings.columns.get("inventory", ()))

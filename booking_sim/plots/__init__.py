@@ -1,15 +1,21 @@
-"""Plots: frame -> Axes. They know of attempts, holds and waits, and nothing of databases."""
+"""Plots: frame -> Axes. They know attempts, holds and waits, and nothing of databases."""
 
 from booking_sim.plots.arrivals import arrivals_over_time, planned_and_sent
+from booking_sim.plots.axes import set_title
 from booking_sim.plots.bench import ratios, ratios_overview
 from booking_sim.plots.contention import waits_over_time, who_blocks_whom
 from booking_sim.plots.inventory import inventory_over_time
 from booking_sim.plots.latency import latency_curve, latency_over_time
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.panels import at_a_glance, overview
-from booking_sim.plots.server import processors_over_time
+from booking_sim.plots.server import cpu_over_time
 from booking_sim.plots.skip_depth import skip_depth_over_time
-from booking_sim.plots.strategies import strategies_overview
+from booking_sim.plots.strategies import (
+    metric_by_strategy,
+    skip_depth_by_strategy,
+    strategies_overview,
+    waits_by_strategy,
+)
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
 
@@ -17,19 +23,23 @@ __all__ = [
     "STYLE",
     "arrivals_over_time",
     "at_a_glance",
+    "cpu_over_time",
     "expiry_delay",
     "hold_survival",
     "inventory_over_time",
     "latency_curve",
     "latency_over_time",
+    "metric_by_strategy",
     "outcomes_over_time",
     "overview",
     "planned_and_sent",
-    "processors_over_time",
     "ratios",
     "ratios_overview",
+    "set_title",
+    "skip_depth_by_strategy",
     "skip_depth_over_time",
     "strategies_overview",
+    "waits_by_strategy",
     "waits_over_time",
     "who_blocks_whom",
 ]

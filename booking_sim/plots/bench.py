@@ -2,17 +2,21 @@
 
 import textwrap
 
+import numpy as np
 import pandas as pd
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from booking_sim.plots.style import OUTCOME_COLOURS, STYLE, axes_or_new, ink
+from booking_sim.plots.axes import axes_or_new, log_axis, set_title
+from booking_sim.plots.style import BAD, GOOD, STYLE, ink
 
-_REACHED, _MISSED = OUTCOME_COLOURS["held"], OUTCOME_COLOURS["error"]
 _ROW_INCHES = 0.24
 _TITLE_WIDTH = 95  # letters
+_SIDES = {
+    "higher": ("Calls per second", "ratio of calls per second, log scale (right is better)"),
+    "lower": ("Cost per call", "ratio of cost per call, log scale (left is better)"),
+}
 
 
 def ratios(table: pd.DataFrame, better: str, *, ax: Axes | None = None) -> Axes:
@@ -24,29 +28,26 @@ def ratios(table: pd.DataFrame, better: str, *, ax: Axes | None = None) -> Axes:
         ax: Where to draw; a new figure if None.
 
     Returns:
-        The axes.
+        The axes: a dot for the median of the rounds, a line for its interval, and a
+        tick for the goal, in the row of each.
     """
     ax = axes_or_new(ax)
     part = _judged(table, better)
-    rows = pd.Series(range(len(part)), index=part.index, dtype=float)
-    for reached, colour, label in ((True, _REACHED, "goal reached"), (False, _MISSED, "goal missed")):
-        those = part[part["reached"] == reached]
-        if len(those):
-            ax.hlines(rows[those.index], those["low"], those["high"], color=colour, linewidth=2, alpha=0.45)
-            ax.plot(those["ratio"], rows[those.index], "o", color=colour, markersize=6, label=label)
+    reached = part["reached"].astype(bool).to_numpy()
+    rows = np.arange(len(part))
+    for those, colour, label in ((reached, GOOD, "goal reached"), (~reached, BAD, "goal missed")):
+        if those.any():
+            ax.hlines(rows[those], part["low"][those], part["high"][those], color=colour, linewidth=2, alpha=0.45)
+            ax.plot(part["ratio"][those], rows[those], "o", color=colour, markersize=6, label=label)
     ax.plot(part["goal"], rows, "|", color=ink(), markersize=11, markeredgewidth=1.6, label="goal")
     ax.axvline(1, color=ink(), linewidth=0.6, alpha=0.5)
-    ax.set_xscale("log")
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.xaxis.set_minor_formatter(NullFormatter())
+    log_axis(ax.xaxis)
     ax.set_yticks(rows, [_name(row) for row in part.itertuples()], fontsize=8)
     ax.set_ylim(len(part) - 0.4, -0.6)
-    side = "calls a second: higher (right) is better" if better == "higher" else "cost per call: lower (left) is better"
-    ax.set_xlabel(f"ratio of {side}; median of the rounds and its interval")
+    title, label = _SIDES[better]
+    ax.set_xlabel(f"{label}; median of the rounds and its interval")
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
-    return ax
+    return set_title(ax, f"{title}: {reached.sum()} of {len(part)} goals reached")
 
 
 def ratios_overview(table: pd.DataFrame, title: str) -> Figure:
@@ -59,14 +60,15 @@ def ratios_overview(table: pd.DataFrame, title: str) -> Figure:
     Returns:
         A figure that pyplot does not know of; save it, or show it in a notebook.
     """
-    panels = [better for better in ("higher", "lower") if len(_judged(table, better))]
-    heights = [len(_judged(table, better)) for better in panels]
+    heights = {better: len(_judged(table, better)) for better in _SIDES}
+    heights = {better: height for better, height in heights.items() if height}
     with style.context(STYLE):
-        figure = Figure(figsize=(12, 2.2 * max(len(panels), 1) + _ROW_INCHES * sum(heights)), layout="constrained")
+        inches = 2.4 * max(len(heights), 1) + _ROW_INCHES * sum(heights.values())
+        figure = Figure(figsize=(12, inches), layout="constrained")
         figure.suptitle(textwrap.fill(title, _TITLE_WIDTH), x=0.01, ha="left", fontsize=14, fontweight="bold")
-        if panels:
-            grid = figure.subplots(len(panels), squeeze=False, height_ratios=[height + 4 for height in heights])
-            for better, (ax,) in zip(panels, grid, strict=True):
+        if heights:
+            grid = figure.subplots(len(heights), squeeze=False, height_ratios=[rows + 4 for rows in heights.values()])
+            for better, (ax,) in zip(heights, grid, strict=True):
                 ratios(table, better, ax=ax)
     return figure
 

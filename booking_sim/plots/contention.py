@@ -1,46 +1,53 @@
-"""What clients wait for, and who keeps whom waiting."""
+"""What clients wait for, and which sessions make others wait."""
 
-import numpy as np
+from functools import partial
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import RGBColorType
 
-from booking_sim.plots.style import OTHER_WAITS, WAIT_COLOURS, axes_or_new, ink, label_times, legend_above
+from booking_sim.plots.axes import axes_or_new, set_title, stack, time_axis
+from booking_sim.plots.panel import Description, Panel
+from booking_sim.plots.style import OTHER_WAITS, WAIT_COLOURS, ink
+from booking_sim.stats.bins import edges
 from booking_sim.stats.contention import RUNNING, wait_profile
-from booking_sim.stats.contention import blocking as pairs_that_block
+from booking_sim.stats.contention import blocking as blocking_pairs
 
 _SHOWN, _LEAST = 6, 0.01
-"""Wait events with a band of their own, at the most, and the share of all the clients that each has at least."""
+"""Wait events with a band of their own, at most, and the least share of all clients that each of them has."""
 _FADE = 0.35
 """How much paler each next event of a type is."""
 _SESSIONS = 24
 """Sessions that a picture has room for."""
+_NAMED = 5
+"""Wait events that a description names."""
 
 
 def waits_over_time(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw how many clients were at work over the run, stacked by what they waited for.
 
     Args:
-        waits: One row a client at work in one look, as SurgeResult.waits.
+        waits: One row per client at work in one sample, as SurgeResult.waits.
         ax: Where to draw; a new figure if None.
 
     Returns:
-        The axes.
+        The axes. A bin without a sample is empty.
     """
     ax = axes_or_new(ax)
     profile = wait_profile(waits)
-    starts = profile.index.to_numpy()
-    width = starts[1] - starts[0] if len(starts) > 1 else 1.0
-    base = np.zeros(len(starts))
-    for name, clients, colour in _bands(profile):
-        ax.bar(starts, clients, width, base, align="edge", color=colour, label=f"{name}: {clients.mean():,.1f}")
-        base += clients.fillna(0)
-    ax.set_ylabel("clients at work (legend: mean)")
-    label_times(ax, starts[-1] + width)
-    legend_above(ax)
-    return ax
+    bins = edges(profile.index)
+    stack(ax, bins, ((f"{name}: {clients.mean():,.1f}", clients, colour) for name, clients, colour in _bands(profile)))
+    ax.set_ylabel("clients at work, mean\n(fewer waiting is better)")
+    time_axis(ax, bins[-1])
+    return set_title(ax, _waits_title(waits))
+
+
+def waits_panel(waits: pd.DataFrame) -> Panel:
+    """The same with its message, for a page."""
+    draw = partial(waits_over_time, waits)
+    return Panel(_waits_title(waits), draw, partial(_describe_waits, waits), over_run=True)
 
 
 def _bands(profile: pd.DataFrame) -> list[tuple[str, pd.Series, RGBColorType]]:
@@ -51,12 +58,16 @@ def _bands(profile: pd.DataFrame) -> list[tuple[str, pd.Series, RGBColorType]]:
     for kind in [*WAIT_COLOURS, *sorted(set(shown.get_level_values(0)) - set(WAIT_COLOURS))]:
         events = [event for event in shown if event[0] == kind]
         for number, event in enumerate(events):
-            name = RUNNING if kind == RUNNING else f"{kind}: {event[1]}"
-            bands.append((name, profile[event], _paler(WAIT_COLOURS.get(kind, OTHER_WAITS), number * _FADE)))
+            colour = _paler(WAIT_COLOURS.get(kind, OTHER_WAITS), number * _FADE)
+            bands.append((_event_name(kind, event[1]), profile[event], colour))
     if len(ranked) > len(shown):
         rest = profile[list(ranked.index[len(shown) :])].sum(axis="columns", min_count=1)
         bands.append(("other waits", rest, OTHER_WAITS))
     return bands
+
+
+def _event_name(kind: str, event: str) -> str:
+    return RUNNING if kind == RUNNING else f"{kind}: {event}"
 
 
 def _paler(colour: str, share: float) -> tuple[float, float, float]:
@@ -64,11 +75,35 @@ def _paler(colour: str, share: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
+def _waiting(means: pd.Series) -> pd.Series:
+    """The mean clients by event, without those that wait for nothing."""
+    return means.drop(RUNNING, level=0, errors="ignore")
+
+
+def _waits_title(waits: pd.DataFrame) -> str:
+    means = wait_profile(waits).mean().sort_values(ascending=False)
+    waiting = _waiting(means)
+    most = f", most for {_event_name(*waiting.index[0])}" if len(waiting) else ""
+    return f"{waiting.sum():,.1f} of {means.sum():,.1f} clients at work waited{most}"
+
+
+def _describe_waits(waits: pd.DataFrame) -> Description:
+    means = wait_profile(waits).mean().sort_values(ascending=False)
+    parts = [
+        f"{clients:,.1f} {'running' if kind == RUNNING else f'waiting for {kind}: {event}'}"
+        for kind, event, clients in means.head(_NAMED).reset_index().itertuples(index=False)
+    ]
+    return Description(
+        f"On average {means.sum():,.1f} clients were at work, {_waiting(means).sum():,.1f} of them waiting.",
+        f"Stacked bars of the clients at work over the run, by what they waited for. On average: {', '.join(parts)}.",
+    )
+
+
 def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw how often each session was found waiting for each other one.
 
-    A row of its own colour is one session that blocks many; a square that is filled
-    evenly is a crowd at one lock.
+    A single dark row is one session that blocks many; an evenly filled square is many
+    sessions that wait for one lock.
 
     Args:
         waits: As SurgeResult.waits.
@@ -78,26 +113,52 @@ def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         The axes.
     """
     ax = axes_or_new(ax)
-    table = pairs_that_block(waits).pivot_table(index="blocker", columns="blocked", values="share", aggfunc="sum")
+    table = blocking_pairs(waits).pivot_table(index="blocker", columns="blocked", values="share", aggfunc="sum")
     table = table.reindex(index=_busiest(table), columns=_busiest(table.T))
     ax.grid(visible=False)
-    ax.set(xlabel="sessions that wait, the most blocked first", ylabel="sessions that they wait for")
+    ax.set(xlabel="waiting sessions, the most blocked first", ylabel="sessions that they wait for")
     if table.empty:
-        ax.text(
-            0.5, 0.5, "nobody was seen waiting for another session", transform=ax.transAxes, ha="center", color=ink()
-        )
+        ax.text(0.5, 0.5, "no session waited for another", transform=ax.transAxes, ha="center", color=ink())
         ax.set(xticks=[], yticks=[])
-        return ax
+        return set_title(ax, _blocking_title(waits))
     rows, columns = table.shape
     squares = (0.5, columns + 0.5, rows + 0.5, 0.5)
     image = ax.imshow(table.to_numpy(dtype=float), cmap="Reds", vmin=0, aspect="auto", extent=squares)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))
-    bar = ax.figure.colorbar(image, ax=ax, label="looks that found it")
+    bar = ax.figure.colorbar(image, ax=ax, label="share of samples\n(paler is better)")
     bar.ax.yaxis.set_major_formatter(PercentFormatter(1))
-    return ax
+    return set_title(ax, _blocking_title(waits))
+
+
+def blocking_panel(waits: pd.DataFrame) -> Panel:
+    """The same with its message, for a page."""
+    return Panel(_blocking_title(waits), partial(who_blocks_whom, waits), partial(_describe_blocking, waits))
 
 
 def _busiest(table: pd.DataFrame) -> pd.Index:
     """The rows with the largest sums, as many as are shown."""
     return table.sum(axis="columns").sort_values(ascending=False).index[:_SESSIONS]
+
+
+def _blocking_title(waits: pd.DataFrame) -> str:
+    pairs = blocking_pairs(waits)
+    if pairs.empty:
+        return "No session waited for another"
+    blocked = pairs.groupby("blocker")["blocked"].nunique()
+    return f"{pairs['blocked'].nunique():,} sessions waited for {blocked.size:,}, at most {blocked.max():,} for one"
+
+
+def _describe_blocking(waits: pd.DataFrame) -> Description:
+    pairs = blocking_pairs(waits)
+    if pairs.empty:
+        return Description("No session waited for another.", "Empty axes: no session waited for another.")
+    by_blocker = pairs.groupby("blocker")["blocked"].nunique()
+    counts = (
+        f"Sessions that waited: {pairs['blocked'].nunique():,}; sessions that they waited for: {by_blocker.size:,};"
+        f" at most {by_blocker.max():,} waited for the same one"
+    )
+    return Description(
+        f"{counts}.",
+        f"A grid with a row for each session that blocked and a column for each that waited. {counts}.",
+    )

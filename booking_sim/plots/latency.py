@@ -1,79 +1,144 @@
-"""How long buyers waited for an answer: over the run, and as a curve."""
+"""How long buyers waited for an answer: over the run, and as a distribution."""
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from booking_sim.plots.style import PERCENT_SHADES, axes_or_new, ink, label_powers, label_times, legend_above
+from booking_sim.plots.axes import axes_or_new, log_axis, set_title, time_axis
+from booking_sim.plots.panel import Description, Panel
+from booking_sim.plots.style import PERCENT_SHADES, ink
+from booking_sim.plots.units import ms_text, seconds_text, tick_text
+from booking_sim.stats.arrivals import is_open_loop
+from booking_sim.stats.bins import edges
 from booking_sim.stats.latency import curve, percentiles, percentiles_over_time
 
-_CURVES = {"database": ("in the database", "-"), "scheduled": ("since it was planned", (0, (4, 2)))}
-"""Of which clock, what it is called, and how it is drawn."""
+_CURVES = {"database": ("in the database", "-"), "scheduled": ("since the plan", (0, (4, 2)))}
+"""By clock: what its curve is called, and how it is drawn."""
 
 _POINTS = 2000
-"""As many as a picture can show; the ends are among them."""
+"""As many as a picture can show; the first and the last answer are among them."""
 
 
 def latency_over_time(attempts: pd.DataFrame, *, clock: str = "database", ax: Axes | None = None) -> Axes:
     """Draw the 50th, 95th and 99th percentile of the answers that came in each part of the run.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         clock: From when a latency counts, one of `booking_sim.stats.latency.CLOCKS`.
         ax: Where to draw; a new figure if None.
 
     Returns:
-        The axes.
+        The axes. Where nothing was answered the lines have a gap.
     """
     ax = axes_or_new(ax)
     rows = percentiles_over_time(attempts, tuple(PERCENT_SHADES), clock)
-    starts = rows.index.to_numpy()
-    width = starts[1] - starts[0] if len(starts) > 1 else 1.0
-    middles = starts + width / 2
+    bins = edges(rows.index)
+    middles = (bins[:-1] + bins[1:]) / 2
     for percent, shade in PERCENT_SHADES.items():
         alone = rows[percent].notna() & rows[percent].shift().isna() & rows[percent].shift(-1).isna()
         ax.plot(middles, rows[percent], color=ink(), alpha=shade, label=f"p{percent}")
         ax.plot(middles[alone], rows.loc[alone, percent], ".", color=ink(), alpha=shade)  # a line needs two
-    ax.set(ylabel="milliseconds until the answer", yscale="log")
-    label_powers(ax.yaxis)
-    label_times(ax, starts[-1] + width)
-    legend_above(ax)
-    return ax
+    ax.set(ylabel="time to answer, log scale\n(lower is better)")
+    log_axis(ax.yaxis, tick_text)
+    time_axis(ax, bins[-1])
+    return set_title(ax, _over_time_title(attempts, clock))
+
+
+def latency_over_time_panel(attempts: pd.DataFrame) -> Panel:
+    """The same with its message, for a page."""
+    draw = partial(latency_over_time, attempts)
+    return Panel(_over_time_title(attempts, "database"), draw, partial(_describe_over_time, attempts), over_run=True)
+
+
+def _over_time_title(attempts: pd.DataFrame, clock: str) -> str:
+    worst = percentiles_over_time(attempts, (99,), clock)[99].dropna()
+    if worst.empty:
+        return "Nothing was answered"
+    begins = worst.index[int(worst.argmax())]
+    return f"The p99 was at most {ms_text(worst.max())}, {seconds_text(begins)} after the start"
+
+
+def _describe_over_time(attempts: pd.DataFrame) -> Description:
+    rows = percentiles_over_time(attempts).dropna()
+    if rows.empty:
+        return Description("Nothing was answered.", "Empty axes: nothing was answered.")
+    begins = rows[99].idxmax()
+    return Description(
+        f"99 of 100 answers came within {ms_text(percentiles(attempts)[99])} over the whole run; at its"
+        f" worst, from {begins:,.3g} s after the start, within {ms_text(rows[99].max())}.",
+        "Three lines over the run, on a logarithmic scale: "
+        + "; ".join(f"p{each} from {ms_text(rows[each].min())} to {ms_text(rows[each].max())}" for each in (50, 95, 99))
+        + ".",
+    )
 
 
 def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the share of answers that came within each latency, in the database and since the call was planned.
+    """Draw the share of answers that came within each latency.
 
-    A dot each marks the 50th, 95th and 99th percentile.
+    A dot each marks the 50th, 95th and 99th percentile. The time in the database is a
+    solid line. In an open loop the time since the planned instant is a dashed one; in a
+    closed loop, where a call is planned when a connection is free, both would coincide.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         ax: Where to draw; a new figure if None.
 
     Returns:
         The axes.
     """
     ax = axes_or_new(ax)
-    for clock, (name, line) in _CURVES.items():
+    for clock in _clocks(attempts):
+        name, line = _CURVES[clock]
         points = curve(attempts, clock)
         points = points.iloc[np.linspace(0, len(points) - 1, min(len(points), _POINTS)).astype(int)]
         marked = percentiles(attempts, tuple(PERCENT_SHADES), clock)
-        figures = " · ".join(f"p{percent} {_round(latency)}" for percent, latency in marked.dropna().items())
-        ax.plot(
-            points["latency_ms"],
-            points["percent"],
-            color=ink(),
-            linestyle=line,
-            label=f"{name}: {figures or 'none'} ms",
-        )
+        label = f"{name}: p50 {ms_text(marked[50])}, p99 {ms_text(marked[99])}"
+        ax.plot(points["latency_ms"], points["percent"], color=ink(), linestyle=line, label=label)
         ax.plot(marked, marked.index, "o", color=ink(), markersize=4)
-    ax.set(xlabel="milliseconds until the answer", ylabel="answers that took no longer", xscale="log", ylim=(0, 103))
-    label_powers(ax.xaxis)
+    ax.set(xlabel="time to answer, log scale (further left is better)", ylabel="answers within this time")
+    ax.set_ylim(0, 103)
+    log_axis(ax.xaxis, tick_text)
     ax.yaxis.set_major_formatter(PercentFormatter())
-    legend_above(ax)
-    return ax
+    return set_title(ax, _curve_title(attempts))
 
 
-def _round(latency: float) -> str:
-    return f"{latency:,.0f}" if latency >= 100 else f"{latency:.3g}"
+def latency_curve_panel(attempts: pd.DataFrame) -> Panel:
+    """The same with its message, for a page."""
+    return Panel(_curve_title(attempts), partial(latency_curve, attempts), partial(_describe_curve, attempts))
+
+
+def _clocks(attempts: pd.DataFrame) -> list[str]:
+    return [*_CURVES] if is_open_loop(attempts) else ["database"]
+
+
+def _curve_title(attempts: pd.DataFrame) -> str:
+    clock = _clocks(attempts)[-1]
+    latency = percentiles(attempts, (99,), clock)[99]
+    if pd.isna(latency):
+        return "Nothing was answered"
+    since = " of the plan" if clock == "scheduled" else ""
+    return f"99 % of the answers came within {ms_text(latency)}{since}"
+
+
+def _describe_curve(attempts: pd.DataFrame) -> Description:
+    marked = {clock: percentiles(attempts, clock=clock) for clock in _clocks(attempts)}
+    read = [
+        f"{_CURVES[clock][0]}, {', '.join(f'{percent} % within {ms_text(ms)}' for percent, ms in values.items())}"
+        for clock, values in marked.items()
+    ]
+    found = [
+        f"{_CURVES[clock][0]}, half of the answers came within {ms_text(values[50])} and 99 of 100 within"
+        f" {ms_text(values[99])}"
+        for clock, values in marked.items()
+    ]
+    return Description(
+        _sentence("; ".join(found)),
+        "The share of answers by latency, as rising curves. " + " ".join(map(_sentence, read)),
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

@@ -1,37 +1,72 @@
-"""Outcomes over time: who got what, and how fast."""
+"""Outcomes over time: what buyers got, and how fast."""
+
+from functools import partial
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import StrMethodFormatter
 
-from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS, axes_or_new, label_times, legend_above
+from booking_sim.plots.axes import axes_or_new, set_title, stack, time_axis
+from booking_sim.plots.panel import Description, Panel
+from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS
+from booking_sim.plots.units import seconds_text
 from booking_sim.records.attempts import OUTCOMES
-from booking_sim.stats.outcomes import rate_over_time, reserving
+from booking_sim.stats.bins import edges
+from booking_sim.stats.outcomes import answer_times, rate_over_time, reserving
 
 
 def outcomes_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the answers to reserve a second over the run, stacked by outcome.
+    """Draw the answers to reserve per second over the run, stacked by outcome.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         ax: Where to draw; a new figure if None.
 
     Returns:
         The axes.
+
+    Example:
+        Beside another run:
+
+            left, right = plt.figure().subplots(1, 2, sharey=True)
+            plots.outcomes_over_time(before.attempts, ax=left)
+            plots.outcomes_over_time(after.attempts, ax=right)
     """
     ax = axes_or_new(ax)
     rates = rate_over_time(attempts)
-    starts = rates.index.to_numpy()
-    width = starts[1] - starts[0] if len(starts) > 1 else 1.0
     counts = reserving(attempts)["outcome"].value_counts()
-    base = rates["held"] * 0
-    for outcome in OUTCOMES:
-        if counts.get(outcome, 0):
-            label = f"{OUTCOME_LABELS[outcome]}: {counts[outcome]:,}"
-            ax.bar(starts, rates[outcome], width, base, align="edge", color=OUTCOME_COLOURS[outcome], label=label)
-            base += rates[outcome]
-    ax.set_ylabel("answers a second")
-    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    label_times(ax, starts[-1] + width)
-    legend_above(ax)
-    return ax
+    bins = edges(rates.index)
+    seen = [outcome for outcome in OUTCOMES if counts.get(outcome, 0)]
+    stack(
+        ax, bins, ((f"{OUTCOME_LABELS[name]}: {counts[name]:,}", rates[name], OUTCOME_COLOURS[name]) for name in seen)
+    )
+    ax.set_ylabel("answers per second\n(higher is better)")
+    time_axis(ax, bins[-1])
+    return set_title(ax, _title(attempts))
+
+
+def outcomes_panel(attempts: pd.DataFrame) -> Panel:
+    """The same with its message, for a page."""
+    draw = partial(outcomes_over_time, attempts)
+    return Panel(_title(attempts), draw, partial(_describe, attempts), over_run=True)
+
+
+def _title(attempts: pd.DataFrame) -> str:
+    asked = reserving(attempts)
+    held = int((asked["outcome"] == "held").sum())
+    refused_at = answer_times(asked[asked["outcome"] == "sold_out"]).min()
+    first = "no refusal" if pd.isna(refused_at) else f"first refusal after {seconds_text(refused_at)}"
+    return f"{held:,} of {len(asked):,} requests got tickets; {first}"
+
+
+def _describe(attempts: pd.DataFrame) -> Description:
+    asked = reserving(attempts)
+    times = answer_times(asked).groupby(asked["outcome"].astype(str)).agg(["size", "min", "max"])
+    parts = [
+        f"{row['size']:,.0f} {OUTCOME_LABELS[str(outcome)]} (from {row['min']:,.3g} to {row['max']:,.3g} s)"
+        for outcome, row in times.reindex(list(OUTCOMES)).dropna().iterrows()
+    ]
+    peak = rate_over_time(attempts).sum(axis="columns").max()
+    return Description(
+        f"Answers received over the run; at most {peak:,.0f} per second.",
+        f"Stacked bars of the answers per second over the run, by outcome: {', '.join(parts)}.",
+    )

@@ -1,37 +1,52 @@
-"""How many tickets claims walk past over the run: locked by others, or taken already."""
+"""Skip depth over the run: the rows that a claim skipped for each ticket it took."""
+
+from functools import partial
+from math import isnan
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import StrMethodFormatter
 
-from booking_sim.plots.style import OUTCOME_COLOURS, axes_or_new, label_times, legend_above
-from booking_sim.stats.skipped import depth_over_time
-
-PASSED_COLOURS = {"locked": OUTCOME_COLOURS["contended"], "dead": OUTCOME_COLOURS["sold_out"]}
-PASSED_LABELS = {"locked": "locked", "dead": "already taken"}
+from booking_sim.plots.axes import axes_or_new, set_title, stack, time_axis
+from booking_sim.plots.panel import Description, Panel
+from booking_sim.plots.style import SKIP_COLOURS, SKIP_LABELS
+from booking_sim.stats.bins import edges
+from booking_sim.stats.skipped import depth_over_time, skip_depth, total_skip_depth
 
 
 def skip_depth_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the tickets that a claim walked past for each that it took, over the run.
+    """Draw the rows that a claim skipped for each ticket that it took, over the run.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         ax: Where to draw; a new figure if None.
 
     Returns:
-        The axes. Where no call was measured that took a ticket, there is no bar.
+        The axes. A bin without a measured call that took a ticket is empty.
     """
     ax = axes_or_new(ax)
     depth = depth_over_time(attempts)
-    starts = depth.index.to_numpy()
-    width = starts[1] - starts[0] if len(starts) > 1 else 1.0
-    base = depth["dead"] * 0
-    for name, colour in PASSED_COLOURS.items():
-        passed = depth[name].fillna(0)
-        ax.bar(starts, passed, width, base.fillna(0), align="edge", color=colour, label=PASSED_LABELS[name])
-        base = base + passed
-    ax.set_ylabel("walked past for each one taken")
-    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
-    label_times(ax, starts[-1] + width)
-    legend_above(ax)
-    return ax
+    bins = edges(depth.index)
+    stack(ax, bins, ((SKIP_LABELS[name], depth[name], colour) for name, colour in SKIP_COLOURS.items()))
+    ax.set_ylabel("rows skipped per ticket\n(lower is better)")
+    time_axis(ax, bins[-1])
+    return set_title(ax, _title(attempts))
+
+
+def skip_depth_panel(attempts: pd.DataFrame) -> Panel:
+    """The same with its message, for a page."""
+    return Panel(_title(attempts), partial(skip_depth_over_time, attempts), partial(_describe, attempts), over_run=True)
+
+
+def _title(attempts: pd.DataFrame) -> str:
+    depth = total_skip_depth(attempts)
+    return "No claim was measured" if isnan(depth) else f"A claim skipped {depth:,.3g} rows for each ticket it took"
+
+
+def _describe(attempts: pd.DataFrame) -> Description:
+    depth = skip_depth(attempts)
+    parts = ", ".join(f"{depth[name]:,.3g} {label}" for name, label in SKIP_LABELS.items() if not isnan(depth[name]))
+    of = f"a mean of {depth['holds']:,.0f} measured calls that got tickets"
+    return Description(
+        f"For each ticket taken: {parts} ({of}).",
+        f"Stacked bars of the rows skipped for each ticket taken, over the run: {parts} ({of}).",
+    )

@@ -1,29 +1,29 @@
-"""A result as a notebook shows it: the answer, the picture, and every figure for who asks."""
-
-from typing import TYPE_CHECKING
+"""A result as a notebook shows it: the answer, the picture, and every metric to unfold."""
 
 from booking_sim.display.templates import render
+from booking_sim.plots.latency import latency_curve_panel
+from booking_sim.plots.outcomes import outcomes_panel
 from booking_sim.plots.panels import at_a_glance
-from booking_sim.report.flaws import flaws
+from booking_sim.report.kpi import kpis
 from booking_sim.report.pictures import data_uri
-from booking_sim.report.tiles import tiles
-from booking_sim.report.words import words
-
-if TYPE_CHECKING:
-    from booking_sim.result.result import SurgeResult
+from booking_sim.report.run_warnings import run_warnings
+from booking_sim.result.result import SurgeResult
 
 
-def card(result: "SurgeResult") -> str:
-    """Write a result as a piece of HTML that fits into a light or a dark page."""
+def card(result: SurgeResult) -> str:
+    """Write a result as a piece of HTML that fits into a light or a dark page.
+
+    Args:
+        result: A run, as `surge` or `load` gives it.
+    """
     summary = result.summary()
+    shown = outcomes_panel(result.attempts), latency_curve_panel(result.attempts)
     return render(
         "report/card.html",
         headline=result.headline,
-        flaws=flaws(result),
-        tiles=tiles(summary),
+        warnings=run_warnings(result),
+        kpis=kpis(summary),
         picture=data_uri(at_a_glance(result.attempts, "")),
-        alternative=" ".join(
-            words(title, result).alternative for title in ("Who got what", "How many were answered within")
-        ),
-        figures=summary.items(),
+        alternative=" ".join(panel.describe().alternative for panel in shown),
+        metrics=summary.items(),
     )

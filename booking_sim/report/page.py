@@ -2,28 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from pathlib import Path
 
 from matplotlib import style
 from matplotlib.figure import Figure
 
 from booking_sim.display.templates import render
-from booking_sim.plots.panels import panels
+from booking_sim.notebook.scenario_table import settings
+from booking_sim.plots.panel import Panel
+from booking_sim.plots.panels import draw_panel, end_of_run, panels
 from booking_sim.plots.style import DARK, STYLE
-from booking_sim.report.crowd import crowd
-from booking_sim.report.flaws import flaws
+from booking_sim.report.buyers import buyer_table
+from booking_sim.report.kpi import kpis
 from booking_sim.report.pictures import data_uri
-from booking_sim.report.plan import settings
-from booking_sim.report.tiles import tiles
-from booking_sim.report.words import words
+from booking_sim.report.run_warnings import run_warnings
+from booking_sim.result.result import SurgeResult
 from booking_sim.stats.metrics import METRICS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from matplotlib.axes import Axes
-
-    from booking_sim.result.result import SurgeResult
 
 _INCHES = (5.6, 3.9)
 """Small, so that the letters are still readable where the page is as narrow as a phone."""
@@ -38,7 +33,7 @@ _BOTTLENECKS = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture of the page, on a light ground and on a dark one."""
+    """One picture of the page, on a light background and on a dark one."""
 
     title: str
     caption: str
@@ -47,7 +42,7 @@ class Picture:
     dark: str
 
 
-def page(result: "SurgeResult") -> str:
+def page(result: SurgeResult) -> str:
     """Write a result as an HTML page that needs nothing beside it, and no network.
 
     Args:
@@ -57,16 +52,16 @@ def page(result: "SurgeResult") -> str:
     return render(
         "report/page.html",
         headline=result.headline,
-        flaws=flaws(result),
+        warnings=run_warnings(result),
         began=datetime.fromisoformat(manifest.started_at),
-        tiles=tiles(result.summary()),
+        kpis=kpis(result.summary()),
         pictures=_pictures(result),
         scenario=settings(result.scenario),
-        crowd=crowd(result),
+        buyers=buyer_table(result),
         bottleneck=_BOTTLENECKS[manifest.generator.bottleneck],
         unseen=manifest.observer.problems,
         rules=result.audit.to_dict("records"),
-        figures=[(name, result.summary()[name], meaning) for name, meaning in METRICS.items()],
+        metrics=[(name, result.summary()[name], meaning) for name, meaning in METRICS.items()],
         server=manifest.environment.server,
         machine=manifest.environment.machine,
         versions=manifest.environment.versions,
@@ -74,17 +69,19 @@ def page(result: "SurgeResult") -> str:
     )
 
 
-def _pictures(result: "SurgeResult") -> list[Picture]:
-    every = panels(result.attempts, result.holds, result.inventory, result.waits, result.server)
+def _pictures(result: SurgeResult) -> list[Picture]:
+    draw = partial(_drawn, end=end_of_run(result.attempts))
     pictures = []
-    for title, draw in every.items():
-        said = words(title, result)
-        pictures.append(Picture(title, said.caption, said.alternative, _drawn(draw), _drawn(draw, DARK)))
+    for panel in panels(result.attempts, result.holds, result.inventory, result.waits, result.server):
+        description = panel.describe()
+        pictures.append(
+            Picture(panel.title, description.caption, description.alternative, draw(panel), draw(panel, DARK))
+        )
     return pictures
 
 
-def _drawn(draw: "Callable[[Axes], Axes]", *overlay: Any) -> str:
+def _drawn(panel: Panel, *overlay: Path, end: float) -> str:
     with style.context([STYLE, *overlay]):
         figure = Figure(figsize=_INCHES, layout="constrained")
-        draw(figure.subplots())
+        draw_panel(panel, end, figure.subplots()).set_title("", loc="left")  # the page says it, over the picture
         return data_uri(figure)

@@ -58,7 +58,7 @@ class Scenario:
                 arrivals="poisson(constant(rate=200, duration=30s))",
                 kinds={"fan": {"pays": 0.75, "think": "2s..10s"}},
             )
-            scenario.schedule.plot()
+            scenario  # as the last line of a cell: the settings, and when buyers come
             surge(scenario)
     """
 
@@ -142,11 +142,6 @@ class Scenario:
                 f"arrivals={self.arrivals} and duration={format_duration(self.duration or _LONGEST)} let nobody come:"
                 " give a longer duration, or earlier arrivals."
             )
-
-    def _repr_html_(self) -> str:
-        from booking_sim.report.plan import plan  # noqa: PLC0415  only a notebook wants it
-
-        return plan(self)
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

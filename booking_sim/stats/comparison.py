@@ -14,14 +14,14 @@ class Summarised(Protocol):
     """What has a summary, such as a SurgeResult."""
 
     def summary(self) -> pd.Series:
-        """The figures, by name."""
+        """The metrics, by name."""
         ...
 
 
 def compare(
     a: Summarised | Sequence[Summarised], b: Summarised | Sequence[Summarised], *, confidence: float = 0.95
 ) -> pd.DataFrame:
-    """Compare two runs, or the repeats of two kinds of run, figure by figure.
+    """Compare two runs, or the repeats of two kinds of run, metric by metric.
 
     Run-to-run noise shows in repeats alone: a single run gives a ratio and no interval.
     With two repeats or more of each there is Welch's t interval (Biometrika 34, 1947)
@@ -35,24 +35,34 @@ def compare(
         confidence: Of the interval.
 
     Returns:
-        One row a figure of both summaries, by its name: `a` and `b`, the geometric
+        One row per metric of both summaries, by its name: `a` and `b`, the geometric
         means of the repeats (arithmetic ones where a repeat is 0); `ratio`, b to a;
         `low` and `high`, between which the ratio lies with that confidence; `repeats_a`
-        and `repeats_b`. Not a number where there is no ratio or no interval.
+        and `repeats_b`. NaN where there is no ratio or no interval.
     """
-    of_a, of_b = _figures(a), _figures(b)
-    rows = {name: _row(of_a[name].to_numpy(), of_b[name].to_numpy(), confidence) for name in of_a if name in of_b}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("figure")
+    of_a, of_b = _metrics(a), _metrics(b)
+    rows = {name: ratio(of_a[name].to_numpy(), of_b[name].to_numpy(), confidence) for name in of_a if name in of_b}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("metric")
 
 
-def _figures(results: Summarised | Sequence[Summarised]) -> pd.DataFrame:
-    """One row a repeat, one column a number of its summary."""
+def _metrics(results: Summarised | Sequence[Summarised]) -> pd.DataFrame:
+    """One row per repeat, one column per number of its summary."""
     repeats = results if isinstance(results, Sequence) else [results]
     summaries = pd.DataFrame([each.summary() for each in repeats]).infer_objects()
     return summaries.select_dtypes("number").astype(float)
 
 
-def _row(a: FloatArray, b: FloatArray, confidence: float) -> dict[str, float]:
+def ratio(a: FloatArray, b: FloatArray, confidence: float = 0.95) -> dict[str, float]:
+    """Compare the repeats of one metric, as `compare` does for each.
+
+    Args:
+        a: One value per repeat of one kind of run.
+        b: The same of the other kind.
+        confidence: Of the interval.
+
+    Returns:
+        A row of `compare`, by the names of its columns.
+    """
     row = {"a": a.mean(), "b": b.mean(), "ratio": np.nan, "low": np.nan, "high": np.nan}
     if (a > 0).all() and (b > 0).all():
         log_a, log_b = np.log(a), np.log(b)
@@ -64,7 +74,7 @@ def _row(a: FloatArray, b: FloatArray, confidence: float) -> dict[str, float]:
 
 
 def _welch_margin(a: FloatArray, b: FloatArray, confidence: float) -> float:
-    """Half the width of Welch's interval of the difference of two means; not a number without repeats of both."""
+    """Half the width of Welch's interval of the difference of two means; NaN without repeats of both."""
     from scipy.special import stdtrit  # type: ignore[import-untyped]  # noqa: PLC0415  a wait that few need
 
     if min(len(a), len(b)) < 2:

@@ -1,4 +1,4 @@
-"""Where the tickets were at any moment: holds -> frame. A hold tells when its tickets were taken, due, sold or free."""
+"""The tickets by status over the run: holds -> frame. A hold says when its tickets were held, sold or free again."""
 
 from typing import Any
 
@@ -20,20 +20,20 @@ def inventory_over_time(holds: pd.DataFrame, tickets: int, until: float, moments
     tickets as of ten, and in the first millisecond as in the last.
 
     Args:
-        holds: One row a hold, as SurgeResult.holds.
+        holds: One row per hold, as SurgeResult.holds.
         tickets: How many there are.
         until: To when, in seconds since the start.
         moments: How many rows there may be at most; they are 1, 2 or 5 times a power of
             ten seconds apart.
 
     Returns:
-        One row a moment, `seconds` since the start: the tickets that were `available`,
-        `held`, `overdue` (held past the deadline) and `sold`, and those `oversold`,
-        that somebody had while they were another's.
+        One row per instant, `seconds` since the start: the tickets that were
+        `available`, `held`, `overdue` (held past the deadline) and `sold`, and those
+        `oversold`, that two buyers had at once.
     """
     step = nice_width(until, moments)
     seconds = np.arange(np.ceil(until / step)) * step
-    each = _one_by_one(holds)
+    each = _by_ticket(holds)
     begin, end, taken_until = (each[name].to_numpy() for name in ("held_at", "over_at", "taken_until"))
     due = np.minimum(each["deadline"], end).to_numpy()
     paid = each["paid_at"].to_numpy()
@@ -53,8 +53,8 @@ def inventory_over_time(holds: pd.DataFrame, tickets: int, until: float, moments
     )
 
 
-def _one_by_one(holds: pd.DataFrame) -> pd.DataFrame:
-    """One row a ticket of a hold: when that is `over_at` (never: it was paid), and until when others had the ticket."""
+def _by_ticket(holds: pd.DataFrame) -> pd.DataFrame:
+    """One row per ticket of a hold: when the hold is `over_at` (never: it was paid), and until when others had it."""
     numbers = holds["ticket_nos"].list
     each = holds.iloc[np.repeat(np.arange(len(holds)), numbers.len().to_numpy(dtype=int))].reset_index(drop=True)
     each["ticket_no"] = numbers.flatten().to_numpy(dtype=int)
@@ -70,7 +70,7 @@ def _one_by_one(holds: pd.DataFrame) -> pd.DataFrame:
 
 
 def _within(seconds: FloatArray, begin: FloatArray, end: FloatArray) -> npt.NDArray[np.int64]:
-    """How many spans there are at each moment, their beginning included."""
+    """How many spans there are at each instant, their beginning included."""
     real = begin < end
     begun, over = (np.searchsorted(np.sort(times[real]), seconds, "right") for times in (begin, end))
     return begun - over

@@ -8,14 +8,14 @@ import pandas as pd
 
 from booking_sim.errors import SettingError
 from booking_sim.records.attempts import FAILURES
-from booking_sim.stats.bins import cut, fair
-from booking_sim.stats.outcomes import answer_times
+from booking_sim.stats.bins import cut, default_bins
+from booking_sim.stats.outcomes import answer_times, reserving
 from booking_sim.stats.requests import request_of
 
 CLOCKS: Final = {"database": "sent_at", "dispatch": "queued_at", "scheduled": "scheduled_at"}
-"""From when a latency counts, and the column that says so: from sending the call; from asking for a connection; or from
-the moment at which the call was planned. Only the last shows what a stall does to those who come during it: a generator
-that waits sends less, and so measures less (Tene, "How NOT to Measure Latency", 2013: coordinated omission)."""
+"""The three clocks, and the column that each starts at: when the request was sent; when a connection was requested; and
+the planned instant. Only the last shows what a stall does to buyers who arrive during it: a generator that waits sends
+less, and so measures less (Tene, "How NOT to Measure Latency", 2013: coordinated omission)."""
 
 PERCENTS: Final = (50, 95, 99)
 
@@ -95,10 +95,10 @@ def percentiles(attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, cl
 def percentiles_over_time(
     attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, clock: str = "database", bins: int | None = None
 ) -> pd.DataFrame:
-    """The same percentiles, of the answers that came in each part of the run.
+    """Percentiles of the answers that came in each part of the run.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         percents: Which, from 0 to 100.
         clock: From when a latency counts, one of CLOCKS.
         bins: How many bins there may be at most; their width is 1, 2 or 5 times a power
@@ -106,20 +106,19 @@ def percentiles_over_time(
             the 99th percentile is the slowest.
 
     Returns:
-        One row a bin: its start in seconds as the index, a column for each percent, in
-        milliseconds; and `answers`, of which there were so many. Not a number where
-        there was none.
+        One row per bin: its start in seconds as the index; a column for each percent,
+        in milliseconds; and `answers`, their number. NaN where there was none.
     """
     latency = latencies(attempts, clock)
     answers = attempts.loc[latency.index]
-    bin_of, starts = cut(answer_times(answers), fair(bins, 50, len(answers), 100))
-    in_order = latency.to_numpy()[np.lexsort((latency, bin_of))]
-    counts = np.bincount(bin_of, minlength=len(starts))
+    cuts = cut(answer_times(answers), default_bins(bins, 50, len(answers), 100))
+    in_order = latency.to_numpy()[np.lexsort((latency, cuts.number))]
+    counts = np.bincount(cuts.number, minlength=len(cuts.starts))
     first = np.cumsum(counts) - counts
-    frame = pd.DataFrame({"answers": counts}, index=starts)
+    frame = pd.DataFrame({"answers": counts}, index=cuts.starts)
     for percent in percents:
         rank = first + np.maximum(np.ceil(percent / 100 * counts).astype(int) - 1, 0)
-        values = np.full(len(starts), np.nan)
+        values = np.full(len(cuts.starts), np.nan)
         values[counts > 0] = in_order[rank[counts > 0]]
         frame[percent] = values
     return frame
@@ -129,7 +128,7 @@ def curve(attempts: pd.DataFrame, clock: str = "database") -> pd.DataFrame:
     """The share of requests that were answered within each latency.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         clock: From when a latency counts, one of CLOCKS.
 
     Returns:
@@ -139,3 +138,25 @@ def curve(attempts: pd.DataFrame, clock: str = "database") -> pd.DataFrame:
     every = censored(attempts, clock).to_numpy()
     latency = np.sort(every[every < np.inf])
     return pd.DataFrame({"latency_ms": latency, "percent": 100 * np.arange(1, latency.size + 1) / max(every.size, 1)})
+
+
+def time_to_final_answer(attempts: pd.DataFrame) -> pd.Series:
+    """How long each buyer waited for the final answer to reserve, all retries and the pauses between them included.
+
+    A call can be quick and the purchase slow: what a strategy saves in a call, its
+    buyers may spend on calling again.
+
+    Args:
+        attempts: One row per attempt, as SurgeResult.attempts.
+
+    Returns:
+        Milliseconds by buyer, from the planned instant of the first attempt to the
+        last answer; without buyers whose last attempt failed.
+    """
+    in_order = reserving(attempts).sort_values("attempt", kind="stable")
+    ends = in_order.assign(answered_at=answer_times(in_order)).groupby("buyer")[
+        ["scheduled_at", "answered_at", "outcome"]
+    ]
+    first, last = ends.first(), ends.last()
+    waited_ms = 1000 * (last["answered_at"] - first["scheduled_at"])
+    return waited_ms[~last["outcome"].isin(FAILURES)].rename("waited_ms")

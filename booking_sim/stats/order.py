@@ -12,8 +12,8 @@ def fairness(attempts: pd.DataFrame, holds: pd.DataFrame) -> pd.Series:
     overtakes whom inside of the database.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
-        holds: One row a hold, as SurgeResult.holds.
+        attempts: One row per attempt, as SurgeResult.attempts.
+        holds: One row per hold, as SurgeResult.holds.
 
     Returns:
         `tau`, Kendall's tau-b of the two orders (Biometrika 33, 1945): 1 if nobody was
@@ -22,7 +22,7 @@ def fairness(attempts: pd.DataFrame, holds: pd.DataFrame) -> pd.Series:
         or later than in the order of arrival (Spearman's footrule, divided by their
         number; Diaconis and Graham, J. R. Stat. Soc. B 39, 1977). `out_of_turn`, the
         share of buyers with tickets who came when as many as ever got one were there
-        before them. Not a number for fewer than two such buyers.
+        before them. NaN for fewer than two such buyers.
     """
     from scipy.stats import kendalltau  # type: ignore[import-untyped]  # noqa: PLC0415  a wait that few need
 

@@ -5,51 +5,50 @@ from collections.abc import Collection
 import pandas as pd
 
 from booking_sim.records.attempts import OUTCOMES, Call
-from booking_sim.stats.bins import cut, fair
+from booking_sim.stats.bins import cut, default_bins
 
 _NEVER = pd.Timestamp.max.tz_localize("UTC").floor("us")
 
 
 def reserving(attempts: pd.DataFrame) -> pd.DataFrame:
-    """The attempts to reserve, without those to pay or to give back."""
+    """The attempts to reserve, without those to confirm or to release."""
     return attempts[attempts["call"] == Call.RESERVE]
 
 
-def last_words(attempts: pd.DataFrame) -> pd.Series:
-    """Each buyer's last word about a reservation.
+def final_outcomes(attempts: pd.DataFrame) -> pd.Series:
+    """Each buyer's final outcome of reserving.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
 
     Returns:
-        The outcome of each buyer's last attempt to reserve, by buyer. A buyer who made
-        none is not there.
+        The outcome of each buyer's last attempt to reserve, by buyer; buyers without an
+        attempt are left out.
     """
     return reserving(attempts).sort_values("attempt", kind="stable").groupby("buyer")["outcome"].last()
 
 
 def rate_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:
-    """Attempts to reserve a second, by outcome, over the run.
+    """Attempts to reserve per second, by outcome, over the run.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         bins: How many bins there may be at most; their width is 1, 2 or 5 times a power
             of ten. If not given, up to 50, with 20 attempts each on average.
 
     Returns:
-        One row a bin: its start in seconds as the index, a column for each outcome, in
-        attempts a second. An attempt counts when it was answered.
+        One row per bin: its start in seconds as the index; a column for each outcome,
+        in attempts per second. An attempt counts at the instant of its answer.
     """
     asked = reserving(attempts)
-    bin_of, starts = cut(answer_times(asked), fair(bins, 50, len(asked), 20))
-    counts = pd.crosstab(pd.Series(bin_of, name="seconds"), asked["outcome"].to_numpy())
-    width = starts[1] - starts[0] if len(starts) > 1 else 1.0
-    rates = counts.reindex(index=range(len(starts)), columns=list(OUTCOMES), fill_value=0) / width
-    return rates.set_axis(starts)
+    cuts = cut(answer_times(asked), default_bins(bins, 50, len(asked), 20))
+    counts = pd.crosstab(pd.Series(cuts.number, name="seconds"), asked["outcome"].to_numpy())
+    rates = counts.reindex(index=range(len(cuts.starts)), columns=list(OUTCOMES), fill_value=0) / cuts.width
+    return rates.set_axis(cuts.starts)
 
 
 def answer_times(attempts: pd.DataFrame) -> pd.Series:
-    """When each attempt was answered, in seconds since the start; of a call that was never sent, when it was wanted."""
+    """When each attempt was answered, in seconds since the start; if it was never sent, when it was requested."""
     return (attempts["sent_at"] + attempts["latency_ms"] / 1000).fillna(attempts["queued_at"])
 
 

@@ -1,4 +1,4 @@
-"""What kept a surge from being faster: the generator, the connections, or the database."""
+"""What limited a surge: the generator, the connections, or the database."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,14 +6,14 @@ from typing import Final
 import pandas as pd
 
 _BUSY: Final = 0.9
-"""A process that worked so much of its time had none left to send more."""
+"""A process that works this share of its time has none left to send more."""
 
 
 def time_spent(attempts: pd.DataFrame) -> pd.Series:
     """Where the time of an average call went.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
 
     Returns:
         Milliseconds: `generator`, from the plan to asking for a connection;
@@ -33,7 +33,7 @@ def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = ()) -> str | None
     """Name what kept a surge from being faster.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         busy: The share of its time that each process of the generator was working.
 
     Returns:

@@ -1,9 +1,9 @@
-"""How many tickets claims walked past: attempts -> numbers and frames, from the calls that were measured."""
+"""Skip depth, the rows that a claim skipped for each ticket it took: attempts -> numbers and frames."""
 
 import numpy as np
 import pandas as pd
 
-from booking_sim.stats.bins import cut, fair
+from booking_sim.stats.bins import cut, default_bins
 from booking_sim.stats.outcomes import answer_times
 
 
@@ -11,7 +11,7 @@ def measured(attempts: pd.DataFrame) -> pd.DataFrame:
     """The calls whose skip depth was measured.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
 
     Returns:
         Their rows, with `answered_at` in seconds since the start, and the tickets that
@@ -23,16 +23,17 @@ def measured(attempts: pd.DataFrame) -> pd.DataFrame:
 
 
 def skip_depth(attempts: pd.DataFrame) -> pd.Series:
-    """How many tickets were walked past.
+    """How many rows claims skipped for each ticket that they took.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
 
     Returns:
-        `locked` and `dead`, for each ticket that was taken; `refusal_locked` and
-        `refusal_dead`, for each call that took none; and how many calls these are of,
-        `holds` and `refusals`. Not a number where nothing was measured, and for what is
-        locked where the server does not let it be seen.
+        `locked` and `dead`: the rows skipped because they were locked, and the dead
+        rows scanned, for each ticket that was taken; `refusal_locked` and
+        `refusal_dead`, for each refusal; and of how many measured calls these are,
+        `holds` and `refusals`. NaN where nothing was measured; `locked` also where the
+        server does not show it.
     """
     calls = measured(attempts)
     held = calls[calls["taken"] > 0]
@@ -50,15 +51,15 @@ def skip_depth(attempts: pd.DataFrame) -> pd.Series:
     )
 
 
-def walked_past(attempts: pd.DataFrame) -> float:
-    """How many tickets claims walked past for each that they took, as far as the server lets it be seen.
+def total_skip_depth(attempts: pd.DataFrame) -> float:
+    """How many rows claims skipped for each ticket that they took, locked and dead together.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
 
     Returns:
-        What is locked and what is dead in `skip_depth` together; not a number where
-        nothing was measured.
+        `locked` and `dead` of `skip_depth` together, as far as the server shows them;
+        NaN where nothing was measured.
     """
     depth = skip_depth(attempts)
     return float(depth["dead"] + np.nan_to_num(depth["locked"]))
@@ -68,18 +69,18 @@ def depth_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataF
     """The skip depth over the run.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
         bins: How many bins there may be at most; their width is 1, 2 or 5 times a power
             of ten. If not given, up to 30, with 5 measured calls each on average.
 
     Returns:
-        One row a bin: its start in seconds as the index; `locked` and `dead`, for each
-        ticket taken in it, and `refusal`, both together for each call that took none.
-        Not a number where nothing was measured.
+        One row per bin: its start in seconds as the index; `locked` and `dead`, for
+        each ticket taken in it, and `refusal`, both together for each refusal. NaN
+        where nothing was measured.
     """
     calls = measured(attempts)
-    bin_of, starts = cut(calls["answered_at"], fair(bins, 30, len(calls), 5))
-    counted = calls.assign(bin=bin_of, passed=calls["dead_rows_scanned"] + calls["locked_rows_skipped"].fillna(0))
+    cuts = cut(calls["answered_at"], default_bins(bins, 30, len(calls), 5))
+    counted = calls.assign(bin=cuts.number, passed=calls["dead_rows_scanned"] + calls["locked_rows_skipped"].fillna(0))
     held = counted[counted["taken"] > 0].groupby("bin")[["locked_rows_skipped", "dead_rows_scanned", "taken"]].sum()
     refused = counted[counted["outcome"] == "sold_out"].groupby("bin")["passed"].mean()
     frame = pd.DataFrame(
@@ -90,7 +91,7 @@ def depth_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataF
         },
         dtype=float,
     )
-    return frame.reindex(range(len(starts))).set_axis(starts)
+    return frame.reindex(range(len(cuts.starts))).set_axis(cuts.starts)
 
 
 def _mean(passed: pd.Series, among: float) -> float:

@@ -14,7 +14,7 @@ from booking_sim.stats.latency import PERCENTS, censored, percentiles
 from booking_sim.stats.metrics import METRICS
 from booking_sim.stats.outcomes import answer_times, count_oversold
 from booking_sim.stats.requests import FOUND, Columns, with_requests
-from booking_sim.stats.skipped import walked_past
+from booking_sim.stats.skipped import total_skip_depth
 
 _TIMES: Final = ("queued_at", "sent_at", "latency_ms")
 _PAID: Final = ("confirmed", "already_confirmed")
@@ -149,7 +149,7 @@ def _sales(columns: Columns, holds: pd.DataFrame, inventory: pd.DataFrame, part:
         "confirmed": len(paid),
         "expired": columns("intent_id")["intent_id"][outcome == "expired"].nunique(),
         "sold_out_after_s": float(answer_times(columns(*_TIMES)[outcome == "sold_out"]).min()),
-        "skip_depth": walked_past(
+        "skip_depth": total_skip_depth(
             columns("outcome", "ticket_nos", "locked_rows_skipped", "dead_rows_scanned", *_TIMES)
         ),
     }

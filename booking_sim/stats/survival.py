@@ -19,13 +19,13 @@ def hold_survival(holds: pd.DataFrame, until: float, confidence: float = 0.95) -
     """The share of holds that are not taken back by expiry, by their age.
 
     Args:
-        holds: One row a hold, as SurgeResult.holds.
+        holds: One row per hold, as SurgeResult.holds.
         until: When the holds were read, in seconds since the start: those that are open
             were open then.
         confidence: Of the interval.
 
     Returns:
-        One row an age at which a hold ended or was last seen: `age_s`; `share` that
+        One row per age at which a hold ended or was last seen: `age_s`; `share` that
         lasts longer, from 0 to 1, between `low` and `high`; `at_risk`, the holds that
         old; and how many of these `expired` then.
     """
@@ -37,12 +37,12 @@ def expiry_delay(holds: pd.DataFrame, until: float, confidence: float = 0.95) ->
     """The share of overdue holds that nobody has taken back yet, by how long they are overdue.
 
     Args:
-        holds: One row a hold, as SurgeResult.holds.
+        holds: One row per hold, as SurgeResult.holds.
         until: When the holds were read, in seconds since the start.
         confidence: Of the interval.
 
     Returns:
-        One row a delay: `overdue_s`, and the same columns as of `hold_survival`.
+        One row per delay: `overdue_s`, and the same columns as of `hold_survival`.
     """
     overdue_s = _last_seen(holds, until) - holds["deadline"].to_numpy()
     overdue = ((holds["end"] == "expired") | (holds["end"] == "open")).to_numpy() & (overdue_s >= 0)

@@ -121,8 +121,8 @@ def test_the_chart_shows_every_judged_ratio_with_its_goal():
     assert [label.get_text() for label in rates.get_yticklabels()] == ["fresh · 8 · per_s: mine / base"]
     dots = {line.get_label(): [float(x) for x in line.get_xdata()] for line in costs.lines[:2]}
     assert dots == {"goal missed": [1.7], "goal": [1.6]}
-    assert "higher (right) is better" in rates.get_xlabel()
-    assert "lower (left) is better" in costs.get_xlabel()
+    assert "log scale (right is better)" in rates.get_xlabel()
+    assert "left is better" in costs.get_xlabel()
 
 
 def test_the_worst_window_is_the_one_at_the_last_ticket():

@@ -14,7 +14,7 @@ from booking_sim import surge
 kinds = {"buyer": {"pays": 0.5, "think": "1s..20s"}}
 result = surge(tickets=300, buyers=200_000, connections=8, hold="5m", kinds=kinds, live=True)
 """,
-    "print(result.partial, result.manifest['problems'], 0 < len(result.attempts) < 200_000)",
+    "print(result.partial, result.manifest.problems, 0 < len(result.attempts) < 200_000)",
     "print(*result.inventory.iloc[-1][['sold', 'held', 'overdue', 'available']].astype(int))",
 )
 STATUSES = ("sold", "held", "held, but overdue", "available")
@@ -25,16 +25,16 @@ def test_numbers_move_and_the_button_stops_the_surge(lab, page, picture):
     notebook = lab.open(page, "live.ipynb")
     notebook.choose("Run", "Run All Cells")
 
-    def figure(name):
-        return page.locator(f"[data-figure='{name}']")
+    def metric(name):
+        return page.locator(f"[data-metric='{name}']")
 
     def tickets():
         return [int(page.locator(f"[data-tickets='{status}']").inner_text()) for status in STATUSES]
 
     expect(page.locator("[data-tickets='held']")).to_have_text("300")
-    for moving in ("[data-tickets='sold']", "[data-figure='refused']", "[data-figure='p99']"):  # while the cell runs
+    for moving in ("[data-tickets='sold']", "[data-metric='refused']", "[data-metric='p99']"):  # while the cell runs
         expect(page.locator(moving)).not_to_have_text(page.locator(moving).inner_text())
-    assert 0 <= int(figure("waiting").inner_text()) <= 8  # nobody else has come
+    assert 0 <= int(metric("waiting").inner_text()) <= 8  # nobody else has come
     assert sum(tickets()) == 300
     expect(notebook.prompts.first).to_have_text("[*]:")
     expect(page.get_by_role("img", name="Tickets by status over time.")).to_be_visible()

@@ -27,7 +27,7 @@ def test_everything_shows_itself_and_shift_tab_says_how_to_use_it(lab, page, pic
     for cell, (said, words) in zip(cells.all()[1:], SHOWN.items(), strict=False):
         shown = cell.locator("[data-mime-type='text/html']")
         assert words in shown.inner_text(), said
-        assert shown.locator("table, img[alt*='a second']").count() > 0, said
+        assert shown.locator("table, [alt*='per second'], [aria-label*='per second']").count() > 0, said
     notebook.keep_picture(picture("tables"))
 
     cells.last.locator(".cm-content").click()

@@ -9,6 +9,7 @@ from surge_results import result
 
 from booking_sim import stats
 from booking_sim.errors import BookingSimError
+from booking_sim.notebook import to_html
 from booking_sim.records import columns, samples
 from booking_sim.result.loading import load
 from booking_sim.result.result import SurgeResult
@@ -84,11 +85,11 @@ def test_who_gives_the_whole_where_a_frame_is_wanted_is_told_which_there_are():
 
 
 def test_a_notebook_sees_picture_and_numbers():
-    html = result(oversold=3)._repr_html_()
-    assert re.search(r'alt="Stacked bars of .*1 held.* Two rising curves of .*50 % within 4 ms', html)
+    html = to_html(result(oversold=3))
+    assert re.search(r'alt="Stacked bars of .*1 held.* rising curves\. .*50 % within 4 ms', html)
     assert html.index("tickets were promised to more than one buyer") < html.index("Tickets held")
     assert "data:image/png;base64," in html
-    assert '<div class="tile bad"><span>Sold twice</span><b>3</b>' in html
+    assert '<div class="kpi bad"><span>Oversold</span><b>3</b>' in html
     assert "p99_ms" in html
 
 

@@ -62,7 +62,10 @@ def test_what_has_no_value_is_said_in_words(text, shown):
     [
         ("p98_ms < 5", "there is no metric 'p98_ms': choose from tickets, tickets_sold, tickets_held, buyers"),
         ("p99_ms < 50ms", "'50ms' is not a number: expected digits with at most one point"),
-        *((f"p99_ms < {limit}", f"'{limit}' is not a number") for limit in ("1,5", "0,999", "1_000", "1e3", "+5", ".5")),
+        *(
+            (f"p99_ms < {limit}", f"'{limit}' is not a number")
+            for limit in ("1,5", "0,999", "1_000", "1e3", "+5", ".5")
+        ),
         *((f"audit_ok == {limit}", f"'{limit}' is not a number") for limit in ("true", "nan", "inf", "-inf", "True")),
         ("p99_ms[5:] < 50", "'5' is not a duration"),
         ("p99_ms[5s:1s] < 50", "the window ends before it begins"),

@@ -5,6 +5,7 @@ from psycopg.conninfo import make_conninfo
 
 from booking_sim import surge
 from booking_sim.plots import skip_depth_over_time
+from booking_sim.result.manifest import DepthMeasure
 from booking_sim.skip_depth import measure
 from booking_sim.stats import depth_over_time, fairness, skip_depth
 
@@ -31,14 +32,14 @@ def test_what_was_walked_past_is_told(walked):
     depth = skip_depth(walked.attempts)
     assert depth["locked"] + depth["dead"] == walked.summary()["skip_depth"] > 0
     assert depth["holds"] + depth["refusals"] == walked.attempts["dead_rows_scanned"].notna().sum()
-    assert walked.manifest["skip_depth"] == {"every": 4, "plans": True}
+    assert walked.manifest.skip_depth == DepthMeasure(every=4, plans=True)
 
 
 def test_with_0_nothing_is_measured(database):
     result = surge(url=database, depth_every=0, **SMALL)
     assert result.attempts["dead_rows_scanned"].isna().all()
-    assert result.manifest["skip_depth"] is None
-    assert result.figures()["skip_depth"] is None
+    assert result.manifest.skip_depth is None
+    assert result.metrics()["skip_depth"] is None
 
 
 def test_a_call_that_fails_is_not_measured(database, conn):
@@ -51,7 +52,7 @@ def test_a_call_that_fails_is_not_measured(database, conn):
 def test_a_server_that_tells_no_plans_is_said_so(database, monkeypatch):
     monkeypatch.setattr(measure, "_explains", lambda *_: False)
     result = surge(url=database, depth_every=4, **SMALL)
-    assert result.manifest["skip_depth"] == {"every": 4, "plans": False}
+    assert result.manifest.skip_depth == DepthMeasure(every=4, plans=False)
     assert result.attempts["dead_rows_scanned"].notna().any()
     assert result.attempts["locked_rows_skipped"].isna().all()
 

@@ -1,4 +1,4 @@
-"""Who waits for what and for whom, on looks whose truth is known."""
+"""Who waits for what and for whom, on samples whose truth is known."""
 
 from made_up import waits
 
@@ -6,7 +6,7 @@ from booking_sim.stats import blocking, wait_profile
 from booking_sim.stats.contention import blocked_share
 
 
-def test_a_profile_is_a_mean_over_the_looks_that_were_taken():
+def test_a_profile_is_a_mean_over_the_samples_that_were_taken():
     profile = wait_profile(
         waits(
             (0.0, 1, None, None, None),
@@ -18,21 +18,21 @@ def test_a_profile_is_a_mean_over_the_looks_that_were_taken():
         ),
         bins=4,
     )
-    told = profile[("Lock", "tuple")]
+    found = profile[("Lock", "tuple")]
     assert profile.index.tolist() == [0, 1, 2, 3]
-    assert told.fillna(-1).tolist() == [1.5, 0, -1, 0]
+    assert found.fillna(-1).tolist() == [1.5, 0, -1, 0]
     assert profile[("running", "running")].fillna(-1).tolist() == [0.5, 0, -1, 0]
     assert profile[("IO", "WalSync")].fillna(-1).tolist() == [0, 0, -1, 1]
 
 
-def test_a_bin_of_a_short_run_is_a_mean_of_several_looks():
-    looks = waits(*((look / 20, 1, None, None, None) for look in range(40)))
-    assert len(wait_profile(looks)) <= 14
-    assert len(wait_profile(looks.head(3))) <= 4
+def test_a_bin_of_a_short_run_is_a_mean_of_several_samples():
+    samples = waits(*((number / 20, 1, None, None, None) for number in range(40)))
+    assert len(wait_profile(samples)) <= 14
+    assert len(wait_profile(samples.head(3))) <= 4
 
 
-def test_blocking_counts_looks_by_pair_the_most_seen_first():
-    told = blocking(
+def test_blocking_counts_samples_by_pair_the_most_seen_first():
+    found = blocking(
         waits(
             (0.0, 2, "Lock", "tuple", [1, 3, 1]),
             (0.1, 2, "Lock", "tuple", [1]),
@@ -40,10 +40,10 @@ def test_blocking_counts_looks_by_pair_the_most_seen_first():
             (0.3, 3, None, None, None),
         )
     )
-    assert told.to_dict("list") == {
+    assert found.to_dict("list") == {
         "blocker": [1, 2, 3],
         "blocked": [2, 3, 2],
-        "looks": [2, 1, 1],
+        "samples": [2, 1, 1],
         "share": [0.5, 0.25, 0.25],
     }
 
@@ -54,11 +54,11 @@ def test_nobody_seen_is_an_empty_frame():
     assert blocked_share(waits()) == 0
 
 
-def test_a_look_that_found_several_blocked_counts_once():
-    looks = waits(
+def test_a_sample_with_several_blocked_counts_once():
+    samples = waits(
         (0.0, 1, "Lock", "tuple", [3]),
         (0.0, 2, "Lock", "tuple", [3]),
         (0.1, 1, None, None, None),
         (0.2, 1, "Lock", "tuple", []),
     )
-    assert blocked_share(looks) == 1 / 3
+    assert blocked_share(samples) == 1 / 3

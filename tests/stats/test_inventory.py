@@ -57,8 +57,8 @@ def test_a_ticket_that_two_have_is_one_ticket_and_promised_twice():
 
 def test_a_ticket_that_was_overdue_was_nobodys_when_it_was_held_again():
     again = holds((0, "expired", 8), (7, "open", None)).assign(ticket_nos=[[1]] * 2)  # the clocks of two calls
-    told = counts(again.astype({"ticket_nos": NUMBERS}))
-    assert told["oversold"] == [0] * 10
+    rows = counts(again.astype({"ticket_nos": NUMBERS}))
+    assert rows["oversold"] == [0] * 10
 
 
 def test_no_hold_is_a_full_hall():

@@ -1,4 +1,4 @@
-"""What the server counts up, as rates: a look apart, whatever time lay between."""
+"""What the server counts up, as rates: one sample to the next, whatever time lay between."""
 
 import math
 
@@ -22,16 +22,16 @@ STEPS = {
 }
 
 
-def test_rates_and_shares_between_two_looks():
+def test_rates_and_shares_between_two_samples_taken():
     columns = [STEPS.get(name, [0, 0, 0]) for name in samples.SCHEMAS["server"].names]
     rates = server_rates(samples.to_frame("server", [columns], 100.0))
     assert rates.index.tolist() == [2.0, 6.0]
     assert rates["commits_per_s"].tolist() == [150.0, 100.0]
     assert rates["wal_bytes_per_s"].tolist() == [2000.0, 0.0]
     assert rates["updates_per_s"].tolist() == [5.0, 0.0]
-    assert rates["generator_processors"].tolist() == [0.5, 0.0]
-    assert rates["machine_processors"].tolist() == [1.5, 1.5]
-    assert rates["server_processors"].isna().all()
+    assert rates["generator_cpus"].tolist() == [0.5, 0.0]
+    assert rates["machine_cpus"].tolist() == [1.5, 1.5]
+    assert rates["server_cpus"].isna().all()
     assert rates["hot_share"].tolist() == [0.8, pytest.approx(math.nan, nan_ok=True)]
     assert rates["hit_share"].tolist() == [0.75, pytest.approx(math.nan, nan_ok=True)]
 
@@ -40,6 +40,6 @@ def test_nothing_seen_is_no_rate():
     assert server_rates(samples.to_frame("server")).empty
 
 
-def test_a_last_look_that_follows_at_once_takes_the_place_of_the_one_before():
-    looks = server((0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 0, 0), (2.1, 4, 0, 0))
-    assert server_rates(looks)["server_processors"].to_dict() == pytest.approx({1: 1.0, 2.1: 3 / 1.1})
+def test_a_last_sample_that_follows_at_once_takes_the_place_of_the_one_before():
+    samples_taken = server((0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 0, 0), (2.1, 4, 0, 0))
+    assert server_rates(samples_taken)["server_cpus"].to_dict() == pytest.approx({1: 1.0, 2.1: 3 / 1.1})

@@ -8,51 +8,51 @@ from made_up import attempts, failed, held, refused
 from booking_sim.errors import BookingSimError
 from booking_sim.records.attempts import OUTCOMES, Call
 from booking_sim.stats import latency, outcomes, planned_and_sent
-from booking_sim.stats.arrivals import come_as_planned
+from booking_sim.stats.arrivals import is_open_loop
 
 
-def test_a_buyer_counts_by_the_last_word():
+def test_a_buyer_counts_by_the_final_outcome():
     frame = attempts(refused(1, 0.0, "contended"), held(1, 0.5, 11, 1, attempt=2), failed(2, 0.1), refused(3, 0.2))
-    assert outcomes.last_words(frame).to_dict() == {1: "held", 2: "error", 3: "sold_out"}
+    assert outcomes.final_outcomes(frame).to_dict() == {1: "held", 2: "error", 3: "sold_out"}
 
 
-def test_a_ticket_told_to_two_buyers_at_once_is_sold_twice():
+def test_a_ticket_that_two_buyers_hold_at_once_is_oversold():
     frame = attempts(held(1, 0.0, 11, 1, expires_s=300), held(2, 0.1, 12, 1, expires_s=301), held(3, 0.1, 13, 2))
-    assert outcomes.sold_twice(frame, hold_s=300) == 1
+    assert outcomes.count_oversold(frame, hold_s=300) == 1
 
 
 def test_a_ticket_held_again_after_its_deadline_is_not():
     frame = attempts(held(1, 0.0, 11, 1, expires_s=300), held(2, 0.1, 12, 1, expires_s=600))
-    assert outcomes.sold_twice(frame, hold_s=300) == 0
+    assert outcomes.count_oversold(frame, hold_s=300) == 0
 
 
 def paid_for(buyer, intent_id, outcome="confirmed"):
     return refused(buyer, 0.1, outcome)._replace(call=Call.CONFIRM, intent_id=intent_id)
 
 
-def test_a_ticket_that_was_paid_for_and_held_again_is_sold_twice():
+def test_a_ticket_that_was_paid_for_and_held_again_is_oversold():
     frame = attempts(held(1, 0.0, 11, 1, expires_s=300), paid_for(1, 11), held(2, 0.1, 12, 1, expires_s=900))
-    assert outcomes.sold_twice(frame, hold_s=300) == 1
+    assert outcomes.count_oversold(frame, hold_s=300) == 1
 
 
 def test_a_ticket_that_was_given_back_and_held_again_is_not():
     back = paid_for(1, 11, "released")._replace(call=Call.RELEASE)
     frame = attempts(held(1, 0.0, 11, 1, expires_s=300), back, held(2, 0.1, 12, 1, expires_s=301))
-    assert outcomes.sold_twice(frame, hold_s=300) == 0
+    assert outcomes.count_oversold(frame, hold_s=300) == 0
 
 
 def test_the_same_ticket_number_of_another_event_is_another_ticket():
     frame = attempts(held(1, 0.0, 11, 1), held(2, 0.0, 12, 1)._replace(event=2))
-    assert outcomes.sold_twice(frame, hold_s=300) == 0
+    assert outcomes.count_oversold(frame, hold_s=300) == 0
 
 
-def test_the_last_word_is_about_the_ticket_and_not_about_the_payment():
-    assert outcomes.last_words(attempts(held(1, 0.0, 11, 1), paid_for(1, 11))).to_dict() == {1: "held"}
+def test_the_final_outcome_is_about_the_ticket_and_not_about_the_payment():
+    assert outcomes.final_outcomes(attempts(held(1, 0.0, 11, 1), paid_for(1, 11))).to_dict() == {1: "held"}
 
 
-def test_the_same_hold_told_twice_is_one():
+def test_the_same_hold_in_two_answers_is_one():
     frame = attempts(held(1, 0.0, 11, 1), held(1, 0.1, 11, 1, attempt=2))
-    assert outcomes.sold_twice(frame, hold_s=300) == 0
+    assert outcomes.count_oversold(frame, hold_s=300) == 0
 
 
 def test_rates_add_up_to_the_attempts():
@@ -73,8 +73,8 @@ def test_percentiles_are_latencies_that_were_measured():
 def test_nothing_gives_no_percentile_and_no_rate():
     assert all(math.isnan(value) for value in latency.percentiles(attempts()))
     assert outcomes.rate_over_time(attempts()).sum().sum() == 0
-    assert outcomes.sold_twice(attempts(), hold_s=1) == 0
-    assert len(outcomes.last_words(attempts())) == 0
+    assert outcomes.count_oversold(attempts(), hold_s=1) == 0
+    assert len(outcomes.final_outcomes(attempts())) == 0
 
 
 def test_the_curve_ends_at_every_answer():
@@ -84,8 +84,8 @@ def test_the_curve_ends_at_every_answer():
 
 def test_a_latency_counts_from_the_clock_that_is_asked_for():
     frame = attempts(refused(1, 2.0, latency_ms=5.0)._replace(scheduled_at=0.5, queued_at=1.9))
-    told = {clock: latency.percentiles(frame, (50,), clock)[50] for clock in latency.CLOCKS}
-    assert told == pytest.approx({"database": 5.0, "dispatch": 105.0, "scheduled": 1505.0})
+    found = {clock: latency.percentiles(frame, (50,), clock)[50] for clock in latency.CLOCKS}
+    assert found == pytest.approx({"database": 5.0, "dispatch": 105.0, "scheduled": 1505.0})
     with pytest.raises(BookingSimError, match="clock='wall' is invalid: expected one of database, dispatch, scheduled"):
         latency.percentiles(frame, clock="wall")
 
@@ -93,22 +93,37 @@ def test_a_latency_counts_from_the_clock_that_is_asked_for():
 def test_percentiles_over_time_are_those_of_each_bin():
     rows = [refused(number, 0.001 * number, latency_ms=float(number + 1)) for number in range(100)]
     frame = attempts(*rows, refused(100, 1.9, latency_ms=7.0), failed(101, 1.0))
-    told = latency.percentiles_over_time(frame, bins=2)
-    assert told.index.tolist() == [0, 1]
-    assert told["answers"].tolist() == [100, 1]
-    assert told[[50, 95, 99]].to_numpy().tolist() == [[50, 95, 99], [7, 7, 7]]
+    found = latency.percentiles_over_time(frame, bins=2)
+    assert found.index.tolist() == [0, 1]
+    assert found["answers"].tolist() == [100, 1]
+    assert found[[50, 95, 99]].to_numpy().tolist() == [[50, 95, 99], [7, 7, 7]]
+
+
+def test_a_buyer_waits_until_the_final_answer_retries_included():
+    """Planned at 0.5 s, refused 'contended' at once and answered at 3 s; another one's last attempt failed."""
+    first = refused(1, 1.0, "contended", latency_ms=1.0)._replace(scheduled_at=0.5)
+    frame = attempts(
+        first, held(1, 2.5, 1, 1, attempt=2, latency_ms=500.0), refused(2, 1.0, "contended"), failed(2, 2.0)
+    )
+    waited = latency.time_to_final_answer(frame.assign(attempt=[1, 1, 2, 2]))
+    assert waited.to_dict() == {1: pytest.approx(2500)}
+
+
+def test_one_wide_bin_is_counted_per_second():
+    rates = outcomes.rate_over_time(attempts(refused(1, 0.5), refused(2, 1.5)), bins=1)
+    assert rates["sold_out"].tolist() == [1.0]  # two in two seconds
 
 
 def test_a_part_of_the_run_without_answers_has_no_percentile():
-    told = latency.percentiles_over_time(attempts(refused(1, 0.0), refused(2, 2.5)), bins=3)
-    assert told["answers"].tolist() == [1, 0, 1]
-    assert told[99].isna().tolist() == [False, True, False]
+    found = latency.percentiles_over_time(attempts(refused(1, 0.0), refused(2, 2.5)), bins=3)
+    assert found["answers"].tolist() == [1, 0, 1]
+    assert found[99].isna().tolist() == [False, True, False]
 
 
 def test_planned_and_sent_are_buyers_a_second():
     late = refused(2, 1.5)._replace(scheduled_at=0.5)
-    told = planned_and_sent(attempts(refused(1, 0.0), late, refused(2, 1.9, attempt=2)), bins=2)
-    assert told.to_dict("list") == {"planned": [2, 0], "sent": [1, 1]}
+    found = planned_and_sent(attempts(refused(1, 0.0), late, refused(2, 1.9, attempt=2)), bins=2)
+    assert found.to_dict("list") == {"planned": [2, 0], "sent": [1, 1]}
 
 
 def test_bins_hold_enough_to_mean_something_unless_they_are_asked_for():
@@ -120,8 +135,8 @@ def test_bins_hold_enough_to_mean_something_unless_they_are_asked_for():
     assert len(latency.percentiles_over_time(frame, bins=50)) == 21
 
 
-def test_who_comes_when_a_connection_is_free_comes_by_no_plan():
+def test_a_loop_is_open_if_buyers_come_at_planned_instants():
     at_once = refused(1, 0.5)
-    assert not come_as_planned(attempts(at_once, refused(1, 2.0, attempt=2)._replace(scheduled_at=1.0)))
-    assert come_as_planned(attempts(at_once, refused(2, 0.5)._replace(scheduled_at=0.4)))
-    assert not come_as_planned(attempts())
+    assert not is_open_loop(attempts(at_once, refused(1, 2.0, attempt=2)._replace(scheduled_at=1.0)))
+    assert is_open_loop(attempts(at_once, refused(2, 0.5)._replace(scheduled_at=0.4)))
+    assert not is_open_loop(attempts())

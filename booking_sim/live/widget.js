@@ -1,7 +1,7 @@
 // Shows the HTML that the kernel sends, and a button that stops the surge.
 //
-// A kernel that works does not look at what a page tells its widgets. But it can be interrupted, and a surge takes that
-// as the wish to stop in good order. So the button asks the Jupyter server for it, as the button in JupyterLab's own
+// A busy kernel does not process messages of its widgets. But it can be interrupted, and a surge takes that as the
+// request to stop in good order. So the button asks the Jupyter server for it, as the button in JupyterLab's own
 // toolbar does; in a page of another kind there is no such server, and no button.
 function render({ model, el }) {
   const view = document.createElement("div");

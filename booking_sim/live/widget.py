@@ -6,9 +6,9 @@ import anywidget
 import traitlets
 
 
-class Panel(anywidget.AnyWidget):
+class LiveWidget(anywidget.AnyWidget):
     """Shows `html`; its button interrupts the kernel of that id."""
 
-    _esm = Path(__file__).with_name("panel.js").read_text(encoding="utf-8")
+    _esm = Path(__file__).with_name("widget.js").read_text(encoding="utf-8")
     html = traitlets.Unicode().tag(sync=True)
     kernel = traitlets.Unicode().tag(sync=True)

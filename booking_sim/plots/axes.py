@@ -1,0 +1,114 @@
+"""What charts share: stacked bins, axes of time, logarithmic axes, a legend that fits, a title above it."""
+
+import textwrap
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
+from matplotlib.typing import ColorType
+
+from booking_sim.plots.style import STYLE
+from booking_sim.stats.bins import nice_width
+
+Part = tuple[str, npt.ArrayLike, ColorType]
+"""A band of a stack: label, heights, colour."""
+
+_MOST_TICKS = 7  # of a logarithmic axis, in steps of 1, 2, 5; beyond: powers of ten
+_MARGIN = 0.03  # of a logarithmic axis, on either side: a dot at the end is a whole dot
+_POINTS_PER_INCH = 72
+_GAP = 6  # points, between a title and what is under it
+_BOLD_LETTER = 0.62  # of the font's size: how wide a letter of a title is on average
+_ROOM = 1.05  # of the width before the layout: by so much, or more, the axes will be wider
+
+
+def axes_or_new(ax: Axes | None) -> Axes:
+    """The axes given, or those of a new figure that a notebook shows."""
+    if ax is not None:
+        return ax
+    from matplotlib import pyplot as plt  # noqa: PLC0415  keeps figures and picks a window system: only when asked for
+
+    with style.context(STYLE):
+        return plt.subplots(layout="constrained")[1]
+
+
+def stack(ax: Axes, edges: npt.NDArray[np.float64], parts: Iterable[Part]) -> None:
+    """Draw bands over bins, each on top of those before.
+
+    Args:
+        ax: Where to draw.
+        edges: The edges of the bins, one more than there are heights.
+        parts: The bands, the lowest first; a bin whose height is NaN stays empty.
+    """
+    base = np.zeros(len(edges) - 1)
+    for label, heights, colour in parts:
+        height = np.asarray(heights, dtype=float)
+        ax.stairs(base + height, edges, baseline=base, fill=True, color=colour, label=label)
+        base = base + np.nan_to_num(height)
+    count_axis(ax)
+
+
+def count_axis(ax: Axes) -> None:
+    """Let the vertical axis begin at 0, with a comma between thousands."""
+    top = ax.get_ylim()[1]
+    ax.set_ylim(0, top if top > 0 else 1)
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+
+
+def time_axis(ax: Axes, end: float) -> None:
+    """Let the horizontal axis be the run, from its start to `end`, in seconds."""
+    ax.set(xlabel="seconds since the start", xlim=(0, end or 1))
+    ax.xaxis.set_major_locator(MaxNLocator(6, steps=(1, 2, 5, 10)))
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    ax.grid(visible=False, axis="x")
+
+
+def log_axis(axis: Axis, write: Callable[[float], str] = "{:,g}".format) -> None:
+    """Make an axis logarithmic when all is drawn: it ends at round numbers, and two or more of them are written.
+
+    Args:
+        axis: Which; what is drawn along it is above 0.
+        write: Writes a number.
+    """
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})  # type: ignore[attr-defined]
+    least, most = axis.get_data_interval()
+    if not 0 < least <= most < np.inf:
+        least, most = 1.0, 10.0
+    low, high = 1 / nice_width(1.001 / least, 1), nice_width(1.001 * most, 1)
+    room = (high / low) ** _MARGIN
+    axis.axes.set(**{f"{axis.axis_name}lim": (low / room, high * room)})  # type: ignore[attr-defined]
+    steps = 3 * np.log10(high / low)
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if steps < _MOST_TICKS else (1,)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def set_title(ax: Axes, title: str) -> Axes:
+    """Put the legend over the axes, in as many columns as fit, and a title over that: a statement of what is shown.
+
+    Args:
+        ax: Where all else is drawn.
+        title: What the chart shows, as a statement.
+
+    Returns:
+        The axes.
+    """
+    room = _ROOM * ax.get_window_extent().width
+    points = _POINTS_PER_INCH / ax.figure.dpi
+    text = ax.set_title(title, loc="left", pad=_GAP + points * _legend_above(ax, room))
+    text.set_text(textwrap.fill(title, int(room * points / (_BOLD_LETTER * float(text.get_fontsize())))))
+    return ax
+
+
+def _legend_above(ax: Axes, room: float) -> float:
+    """Put the legend where it hides nothing; its height, in pixels."""
+    entries = len(ax.get_legend_handles_labels()[1])
+    for columns in range(entries, 0, -1):
+        legend = ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=columns)
+        extent = legend.get_window_extent()
+        if extent.width <= room or columns == 1:
+            return extent.height
+    return 0.0

@@ -1,0 +1,33 @@
+"""What is wrong with a run: shown before everything else."""
+
+from booking_sim.result.result import SurgeResult
+from booking_sim.stats.caveats import caveats
+from booking_sim.stats.failures import common_errors
+
+
+def run_warnings(result: SurgeResult) -> list[str]:
+    """Say what is wrong, a sentence each; nothing if all is well.
+
+    Args:
+        result: A run, as `surge` or `load` gives it.
+    """
+    summary, manifest, audit = result.summary(), result.manifest, result.audit
+    lost = manifest.generator.connecting
+    broken = int((audit["violations"] > 0).sum())
+    sentences = {
+        f"The run is not complete: {'; '.join(manifest.problems)}. {summary['unanswered']:,} of"
+        f" {summary['buyers']:,} buyers got no answer.": result.partial,
+        "The audit of the database was not done: nothing is known of its invariants.": not audit["checked"].any(),
+        f"Oversold: tickets were promised to more than one buyer at once, {summary['oversold']:,} times.": (
+            summary["oversold"]
+        ),
+        f"The audit of the database failed: {broken} of {len(audit)} invariants are violated.": broken,
+        f"{summary['errors']:,} calls failed, most often: {_most_often(result)}.": summary["errors"],
+        f"Connections were lost or refused {sum(lost.values()):,} times: {'; '.join(lost)}": lost,
+    }
+    return [*(sentence for sentence, applies in sentences.items() if applies), *caveats(summary, result.scenario)]
+
+
+def _most_often(result: SurgeResult) -> str:
+    errors = common_errors(result.recorded.columns("call", "outcome", "sqlstate", "error"))
+    return f"{errors['call'][0]}: {errors['error'][0]}" if len(errors) else ""

@@ -1,0 +1,63 @@
+"""What should be known before the metrics of a run are believed: a sentence each."""
+
+import math
+from typing import Final
+
+import pandas as pd
+
+from booking_sim.scenario.scenario import Scenario
+
+_NEAR: Final = 0.5
+"""The share of a hold from which on waiting is said to come near it: two waits, to hold and to pay, use it up."""
+_HIGHEST: Final = (("p999_ms", "p99.9"), ("p99_ms", "p99"), ("p95_ms", "p95"), ("p50_ms", "p50"))
+
+
+def caveats(summary: pd.Series, scenario: Scenario) -> list[str]:
+    """Say what the metrics of a run do not show by themselves.
+
+    Args:
+        summary: As SurgeResult.summary gives it.
+        scenario: What was run.
+
+    Returns:
+        A sentence for each; nothing if they can be read as they are.
+    """
+    return [*_not_reached(summary), *_near_the_hold(summary, scenario), *_unclear(summary)]
+
+
+def _not_reached(summary: pd.Series) -> list[str]:
+    missing = [label for name, label in _HIGHEST if math.isinf(summary[name])]
+    if not missing:
+        return []
+    return [
+        f"{summary['answered_share']:.1%} of {summary['offered']:,} calls were answered, {summary['lost']:,} got no answer"
+        f" and the rest were not sent: {', '.join(reversed(missing))} of the latency are not reached."
+    ]
+
+
+def _near_the_hold(summary: pd.Series, scenario: Scenario) -> list[str]:
+    hold_ms = 1000 * scenario.seconds(scenario.hold)
+    waited_ms = summary["p99_ms"] if math.isfinite(summary["p99_ms"]) else summary["p50_ms"]
+    if math.isnan(waited_ms) or waited_ms < _NEAR * hold_ms:
+        return []
+    shorter = f", {scenario.time_scale:g} times shorter than in life" if scenario.time_scale > 1 else ""
+    waited = "longer" if math.isinf(waited_ms) else f"{waited_ms:,.0f} ms"
+    return [
+        f"Waiting comes near the hold: 1 of 100 requests took {waited}, and a hold lasts {hold_ms:,.0f} ms in this"
+        f" run{shorter}. Holds run out for this reason; latency did not scale."
+    ]
+
+
+def _unclear(summary: pd.Series) -> list[str]:
+    sentences = []
+    if summary["oversold_unclear"]:
+        sentences.append(
+            f"Whether {summary['oversold_unclear']:,} tickets were sold twice cannot be told: attempts are missing, and"
+            " the tables show releases that nobody recorded."
+        )
+    if summary["held_too_late"]:
+        sentences.append(
+            f"{summary['held_too_late']:,} buyers got their hold by a repeated request, after it had run out: they do not"
+            " count as held."
+        )
+    return sentences
