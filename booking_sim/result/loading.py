@@ -69,12 +69,9 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     except ValueError:
         raise _unreadable(folder, f"{MANIFEST} is not JSON, or only half of it is there") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        version = (
-            manifest.get("versions", {}).get("booking_sim", "another") if isinstance(manifest, dict) else "another"
-        )
         raise ResultNotFound(
-            f"'{folder}' was written by another version of booking_sim ({version}), in another format: read it with that"
-            " version, or run the surge again."
+            f"'{folder}' contains a result in the format of another version of booking_sim{_version(manifest)}: read it"
+            " with that version, or run the surge again."
         )
     if manifest["finished"] and not is_unchanged(manifest):
         raise _unreadable(folder, f"{MANIFEST} was changed after it was written")

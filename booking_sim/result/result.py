@@ -48,9 +48,9 @@ class SurgeResult(Saved):
 
     Attributes:
         scenario: What was simulated.
-        holds: One row per hold, as the database has it at the end: `intent_id`, `event`,
-            `buyer`, `quantity` and `ticket_nos`; `held_at`, `deadline` and `ended_at`,
-            in seconds since the start by the database's clock; and its `end`, one of
+        holds: One row per hold, as the database has it at the end: `intent_id`,
+            `event`, `buyer`, `quantity` and `ticket_nos`; `held_at`, `deadline` and
+            `ended_at`, in seconds since the start by the database's clock; and its `end`, one of
             `booking_sim.records.holds.ENDS`. A hold that is open has no `ended_at`,
             also when it is overdue.
         inventory: The tickets by status at up to 500 instants, `seconds` after the
@@ -63,7 +63,7 @@ class SurgeResult(Saved):
             `wait_event_type` and `wait_event` (none: it was running), the pids it was
             `blocked_by`, and for how long it had waited for that lock, `waited_ms`. A
             sample in which no session was at work is one row without a pid.
-        server: One row per sample of the server, the first of them just before the start:
+        server: One row per sample of the server, the first just before the start:
             `connections` to the database and how many of them were `active`; the age of
             the oldest snapshot of any session, `oldest_snapshot_s` and
             `oldest_snapshot_xids` (transactions begun since); `dead_tuples` of the

@@ -79,12 +79,12 @@ def percentiles(attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, cl
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.
         percents: Which, from 0 to 100.
-        clock: From when a latency counts, one of CLOCKS; by the scheduled clock, they are
-            of requests, by the others of attempts.
+        clock: From when a latency counts, one of CLOCKS. By the scheduled clock, the
+            percentiles are of requests, by the others of attempts.
 
     Returns:
-        Milliseconds, by percent; infinite where fewer were answered ("not reached"), NaN
-        where there was none.
+        Milliseconds, by percent; infinite where fewer were answered ("not reached"),
+        NaN where there was none.
     """
     latency = censored(attempts, clock).to_numpy()
     ranks = np.maximum(np.ceil(np.asarray(percents) / 100 * latency.size - 1e-9).astype(int) - 1, 0)
@@ -107,15 +107,17 @@ def percentiles_over_time(
 
     Returns:
         One row per bin: its start in seconds as the index; a column for each percent,
-        in milliseconds; and `answers`, their number. NaN where there was none.
+        in milliseconds; and `answers`, their number. NaN where fewer were answered
+        ("not reached"), as in `percentiles`.
     """
-    latency = latencies(attempts, clock)
-    answers = attempts.loc[latency.index]
-    cuts = cut(answer_times(answers), default_bins(bins, 50, len(answers), 100))
-    in_order = latency.to_numpy()[np.lexsort((latency, cuts.number))]
+    attempts = attempts.reset_index(drop=True)
+    latency = censored(attempts, clock)
+    cuts = cut(answer_times(attempts.loc[latency.index]), default_bins(bins, 50, len(latency), 100))
+    in_order = latency.replace(np.inf, np.nan).to_numpy()[np.lexsort((latency, cuts.number))]
     counts = np.bincount(cuts.number, minlength=len(cuts.starts))
     first = np.cumsum(counts) - counts
-    frame = pd.DataFrame({"answers": counts}, index=cuts.starts)
+    answers = np.bincount(cuts.number[latency < np.inf], minlength=len(cuts.starts))
+    frame = pd.DataFrame({"answers": answers}, index=cuts.starts)
     for percent in percents:
         rank = first + np.maximum(np.ceil(percent / 100 * counts).astype(int) - 1, 0)
         values = np.full(len(cuts.starts), np.nan)

@@ -36,9 +36,9 @@ def request_of(attempts: pd.DataFrame) -> pd.DataFrame:
         attempt of its request, in seconds since the start; and `is_final`, whether it
         is the last attempt of its request.
     """
+    repeated = attempts["outcome"].isin(REPEATED).to_numpy()
     if {*FOUND} <= {*attempts.columns}:
         return attempts[[*FOUND]]
-    repeated = attempts["outcome"].isin(REPEATED).to_numpy()
     scheduled_at = attempts["scheduled_at"].to_numpy()
     if not repeated.any():
         return _frame(attempts, scheduled_at, np.ones(len(attempts), dtype=bool))

@@ -26,8 +26,8 @@ class Part:
     """A part of a run.
 
     Attributes:
-        start: Attempts that were answered from then on count, in seconds since the start of the run.
-        end: Attempts that were answered before then count.
+        start: Attempts that were answered from then on, in seconds since the start.
+        end: Attempts that were answered before then.
         kind: Those of buyers of this kind; None: of all.
         call: Those of this call; None: of all.
     """
@@ -43,7 +43,14 @@ class Part:
         return self == Part()
 
     def select(self, columns: Columns) -> Columns:
-        """The columns of the attempts that belong to it."""
+        """The columns of the attempts that belong to it.
+
+        Args:
+            columns: Those of all attempts.
+
+        Returns:
+            The same for the part.
+        """
         if self.is_whole:
             return columns
         attempts = columns("kind", "call", *_TIMES)
@@ -55,7 +62,14 @@ class Part:
         return lambda *names: columns(*names)[chosen]
 
     def seconds(self, attempts: pd.DataFrame) -> float:
-        """How long it took: its window, up to the last answer; if it has none, from the first plan to the last answer."""
+        """How long it took: its window, or else from the first plan, up to the last answer.
+
+        Args:
+            attempts: The attempts that belong to it.
+
+        Returns:
+            Seconds.
+        """
         if attempts.empty:
             return 0.0
         has_window = (self.start, self.end) != (0.0, math.inf)

@@ -6,7 +6,7 @@ import pytest
 from surge_results import result
 
 from booking_sim import Scenario
-from booking_sim.errors import SettingError
+from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.result.thresholds import Threshold, judge, with_defaults
 from booking_sim.stats import Part
 from booking_sim.stats.metrics import METRICS
@@ -48,7 +48,9 @@ def test_a_requirement_is_met_or_not(text, is_met):
 
 
 def test_a_rate_of_a_window_is_of_its_own_length():
-    assert result().summary(Part(0.002, 0.012))["throughput"] == pytest.approx(2 / 0.010)
+    until = 0.01 + 0.0015  # the second answer, before the window ends
+    assert result().summary(Part(0.002, 0.012))["throughput"] == pytest.approx(2 / (until - 0.002))
+    assert result().summary(Part(0.002, 0.03))["duration_s"] == pytest.approx(0.0265 - 0.002)
 
 
 @pytest.mark.parametrize(("text", "shown"), [("p99_ms < 5", "not reached"), ("p99_ms[1m:] < 5", "nothing to measure")])
@@ -78,7 +80,7 @@ def test_what_has_no_value_is_said_in_words(text, shown):
     ],
 )
 def test_what_cannot_be_required_is_refused(text, words):
-    with pytest.raises(SettingError) as caught:
+    with pytest.raises(BookingSimError) as caught:
         Threshold.parse(text)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
