@@ -72,7 +72,11 @@ class Stream:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(OSError):  # of a full disk: what is whole in it can be read
+        self.close()
+
+    def close(self) -> None:
+        """Write the end; of a full disk, what is whole can be read without it."""
+        with suppress(OSError):
             self._writer.close()
         self._file.close()
 
