@@ -34,9 +34,10 @@ def attempt_rows():
 
 def result(*, violations=0, partial=False, oversold=0, rows=None):
     """Four buyers, two tickets: one got both at the second try, one was refused, one failed, one never came."""
+    batches = [attempt_rows() if rows is None else rows]
     return SurgeResult(
         scenario=Scenario(tickets=2, buyers=4, quantity=2, connections=2, hold="90s", kinds=KINDS),
-        attempts=columns.to_frame([tuple(zip(*each, strict=True)) for each in [attempt_rows() if rows is None else rows] if each]),
+        attempts=columns.to_frame([tuple(zip(*each, strict=True)) for each in batches if each]),
         holds=read_csv(
             [
                 b"intent_id,event,buyer,quantity,ticket_nos,held_at,deadline,ended_at,end\n",

@@ -1,10 +1,10 @@
-"""The attempts of a run, written to disk while it goes on: they are the only evidence of the answers that buyers got."""
+"""The attempts of a run, written to disk while it goes on: the only evidence of the answers that buyers received."""
 
 import pickle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 
@@ -27,8 +27,8 @@ class Evidence:
     """
 
     def __init__(self, folder: Path | None, interrupt: Interrupt) -> None:
-        self._temporary = TemporaryDirectory(prefix="booking_sim-", ignore_cleanup_errors=True) if folder is None else None
-        self.folder = Path(self._temporary.name) if self._temporary else folder or Path()
+        self._temporary = None if folder else TemporaryDirectory(prefix="booking_sim-", ignore_cleanup_errors=True)
+        self.folder = folder or Path(cast("TemporaryDirectory[str]", self._temporary).name)
         self._interrupt = interrupt
         self._stream = Stream(self.folder / STREAM)
         self._is_whole = True

@@ -11,7 +11,10 @@ class WithEnvironment(Protocol):
     """A manifest of any kind: a dataclass with an environment."""
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-    environment: Environment
+
+    @property
+    def environment(self) -> Environment:
+        """With what it was run."""
 
 
 def flat(manifest: WithEnvironment) -> dict[str, Any]:
@@ -114,7 +117,7 @@ class Manifest:
             TypeError: A value has another type.
         """
         depth = values["skip_depth"]
-        parts = {
+        parts: dict[str, Any] = {
             "environment": Environment(**_fields(Environment, values)),
             "skip_depth": None if depth is None else DepthMeasure(**_fields(DepthMeasure, depth)),
             "generator": GeneratorReport(**_fields(GeneratorReport, values["generator"])),

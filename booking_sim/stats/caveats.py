@@ -29,10 +29,11 @@ def _not_reached(summary: pd.Series) -> list[str]:
     missing = [label for name, label in _HIGHEST if math.isinf(summary[name])]
     if not missing:
         return []
-    return [
-        f"{summary['answered_share']:.1%} of {summary['offered']:,} calls were answered, {summary['lost']:,} got no answer"
-        f" and the rest were not sent: {', '.join(reversed(missing))} of the latency are not reached."
-    ]
+    sentence = (
+        f"{summary['answered_share']:.1%} of {summary['offered']:,} calls were answered; {summary['lost']:,} were sent"
+        f" and lost, the rest were not sent. So {', '.join(reversed(missing))} of the latency are not reached."
+    )
+    return [sentence]
 
 
 def _near_the_hold(summary: pd.Series, scenario: Scenario) -> list[str]:
@@ -42,10 +43,11 @@ def _near_the_hold(summary: pd.Series, scenario: Scenario) -> list[str]:
         return []
     shorter = f", {scenario.time_scale:g} times shorter than in life" if scenario.time_scale > 1 else ""
     waited = "longer" if math.isinf(waited_ms) else f"{waited_ms:,.0f} ms"
-    return [
+    sentence = (
         f"Waiting comes near the hold: 1 of 100 requests took {waited}, and a hold lasts {hold_ms:,.0f} ms in this"
         f" run{shorter}. Holds run out for this reason; latency did not scale."
-    ]
+    )
+    return [sentence]
 
 
 def _unclear(summary: pd.Series) -> list[str]:
@@ -57,7 +59,7 @@ def _unclear(summary: pd.Series) -> list[str]:
         )
     if summary["held_too_late"]:
         sentences.append(
-            f"{summary['held_too_late']:,} buyers got their hold by a repeated request, after it had run out: they do not"
-            " count as held."
+            f"{summary['held_too_late']:,} buyers got their hold by a repeated request, after it had run out: they do"
+            " not count as held."
         )
     return sentences

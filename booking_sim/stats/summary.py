@@ -226,7 +226,7 @@ def _calls(columns: Columns, unanswered: float, part: Part) -> dict[str, float]:
 
 def _latencies(columns: Columns) -> dict[str, float]:
     attempts = columns("outcome", *FOUND, *_TIMES)
-    values = {}
+    values: dict[str, float] = {}
     for clock, name in (("scheduled", ""), ("dispatch", "_dispatch"), ("database", "_database")):
         found = percentiles(attempts, (*PERCENTS, 99.9, 100), clock=clock)
         values |= {f"p{percent:g}{name}_ms".replace(".", ""): float(found[percent]) for percent in (*PERCENTS, 99.9)}

@@ -71,7 +71,7 @@ def test_more_kinds_than_a_byte_counts_come_back(tmp_path):
 
 
 def test_to_write_a_long_run_takes_little_memory(tmp_path):
-    """A run of a million attempts may take the parent 60 MB; what it has in memory does not grow with the run at all."""
+    """A million attempts may take the parent 60 MB; what it has in memory does not grow with the run at all."""
     path = tmp_path / "attempts.arrows"
     one = batch([refused(number, 0.0) for number in range(2000)])
     before = pa.total_allocated_bytes()

@@ -49,9 +49,13 @@ def test_a_folder_in_which_nothing_came_to_be_is_as_before(tmp_path, was_there):
 
 
 def test_what_was_written_stays_whatever_happens(tmp_path):
-    with pytest.raises(KeyboardInterrupt), reserved_dir(tmp_path / "out", "surge") as folder:
-        (folder / "evidence").write_text("seen")
-        raise KeyboardInterrupt
+    def run():
+        with reserved_dir(tmp_path / "out", "surge") as folder:
+            (folder / "evidence").write_text("seen")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
     assert {path.name for path in (tmp_path / "out").iterdir()} == {MANIFEST, "evidence"}
 
 

@@ -10,9 +10,8 @@ from surge_results import result
 from booking_sim import stats
 from booking_sim.errors import BookingSimError
 from booking_sim.notebook import to_html
-from booking_sim.records import columns, samples
+from booking_sim.records import samples
 from booking_sim.result.loading import load
-from booking_sim.result.result import SurgeResult
 
 
 def test_the_summary_counts_buyers_once_and_attempts_beside_them():
