@@ -13,7 +13,6 @@ all of it ran on, for SQL of one's own.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from booking_sim.load_generator import surge
 from booking_sim.notebook import register
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from booking_sim.comparison.result import Comparison
     from booking_sim.database import connect, open_server
     from booking_sim.diagnostics import doctor
+    from booking_sim.load_generator.run import surge
     from booking_sim.result.loading import load
     from booking_sim.result.result import SurgeResult
     from booking_sim.scenario import ready as scenarios
@@ -52,6 +52,7 @@ _HOMES = {
     "doctor": "booking_sim.diagnostics",
     "load": "booking_sim.result.loading",
     "open_server": "booking_sim.database",
+    "surge": "booking_sim.load_generator.run",
 }
 _MODULES = {
     "plots": "booking_sim.plots",

@@ -35,7 +35,7 @@ RULES = (
     "overdue",
     "indexes",
 )
-"""The names of the invariants; each is the query sql/audit/NAME.sql."""
+"""The names of the invariants; each is a file, sql/audit/NAME.sql."""
 
 
 def audit(

@@ -1,24 +1,47 @@
-"""Named SQL: `load("ledger/state")` is the text of sql/ledger/state.sql; the comment it begins with says what for."""
+"""Named SQL: `load("ledger/state")` is the query `state` of sql/ledger.sql; its comment says what it is for.
 
+A file of named queries has a line `-- name: NAME` before each. A query that fills a file of its own is found too:
+`load("audit/capacity")` is sql/audit/capacity.sql.
+"""
+
+import re
+from collections.abc import Mapping
 from functools import cache
 from itertools import takewhile
 from typing import LiteralString
 
 from booking_sim.resources import SQL
 
+_NAME = re.compile(r"^-- name: (\S+)\n", re.MULTILINE)
+
 
 @cache
 def load(name: str) -> LiteralString:
-    """Return the text of a query.
+    """Return the text of a query, with the comment that it begins with.
 
     Args:
-        name: the file below sql/, without its suffix, such as `"ledger/state"`.
+        name: The area and the query, such as `"ledger/state"`.
+
+    Raises:
+        FileNotFoundError: There is no such query.
     """
+    area, _, query = name.partition("/")
+    named = _queries(area)
     # The files are part of the package: their text is as literal as if it stood in the code.
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    return named[query] if query in named else (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def describe(name: str) -> str:
-    """Return what a query is for, as one line: the comment that its file begins with."""
+    """Return what a query is for, as one line: the comment that it begins with."""
     comment = takewhile(lambda line: line.startswith("--"), load(name).splitlines())
     return " ".join(line.removeprefix("--").strip() for line in comment).strip()
+
+
+@cache
+def _queries(area: str) -> Mapping[str, str]:
+    """The named queries of an area: none where it has no file of them."""
+    file = SQL / f"{area}.sql"
+    if not file.exists():
+        return {}
+    _, *parts = _NAME.split(file.read_text(encoding="utf-8"))
+    return {name: f"{text.strip()}\n" for name, text in zip(parts[::2], parts[1::2], strict=True)}

@@ -75,7 +75,7 @@ def test_what_is_not_named_is_refused():
     "module",
     [
         "booking_sim",
-        "booking_sim.load_generator.executor",
+        "booking_sim.load_generator.process_executor",
         "booking_sim.load_generator.worker.worker",
         "booking_sim.observer.watcher",
     ],

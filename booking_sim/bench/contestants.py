@@ -186,6 +186,40 @@ class Catalogued:
 
 
 @dataclass(frozen=True)
+class Altered(Catalogued):
+    """A strategy in a schema with a constraint or an index more or less, called to reserve a ticket and to sell it.
+
+    Attributes:
+        alteration: A file below sql/bench/altered, without its suffix; none: the schema as it is.
+    """
+
+    alteration: str = ""
+
+    @property
+    def name(self) -> str:
+        """The alteration in words."""
+        return self.alteration.replace("_", " ") or "schema as it is"
+
+    @property
+    def script(self) -> str:
+        """A reservation of one ticket, and its sale."""
+        return load("bench/reserve_and_confirm")
+
+    @contextmanager
+    def database(self, url: str) -> Iterator[str]:
+        """A migrated database with the strategy and the alteration applied."""
+        with scratch(url, self.strategy) as scratch_url:
+            if self.alteration:
+                with connect(scratch_url) as connection:
+                    connection.execute(load(f"bench/altered/{self.alteration}"))
+            yield scratch_url
+
+
+ALTERATIONS = tuple(path.stem for path in sorted((SQL / "bench" / "altered").glob("*.sql")))
+"""What the phase `constraints` measures the cost of."""
+
+
+@dataclass(frozen=True)
 class Folder:
     """A folder of SQL files; see the module.
 

@@ -1,4 +1,4 @@
-"""How fast and how true a surge's generator is, beside pgbench: the same call, connections and server, by turns."""
+"""The load generator compared with pgbench: the same call, connections and server, in turns."""
 
 import statistics
 from array import array
@@ -18,12 +18,12 @@ from booking_sim.bench.pgbench import Load, Pgbench
 from booking_sim.booking import create_event
 from booking_sim.database import connect, open_server
 from booking_sim.errors import BookingSimError
-from booking_sim.load_generator.crew import Crew
+from booking_sim.load_generator.evidence import Evidence
 from booking_sim.load_generator.interrupt import Interrupt
-from booking_sim.load_generator.worker.journey import Terms
-from booking_sim.load_generator.worker.messages import Share
+from booking_sim.load_generator.worker.messages import WorkerAssignment
+from booking_sim.load_generator.worker.workload import Workload
+from booking_sim.load_generator.workers import Workers
 from booking_sim.queries import load
-from booking_sim.records import columns
 from booking_sim.scenario.kinds import Kind
 from booking_sim.scenario.scenario import MOST_BUYERS
 from booking_sim.stats.latency import latencies
@@ -115,18 +115,18 @@ def generator(
         tqdm(total=4 * rounds, desc="bench generator", unit=" turns", leave=False, disable=None) as bar,
     ):
         sizes = {"clients": clients, "tickets": tickets, "seconds": seconds}
-        rivals = _Rivals(Pgbench(server.bin_dir, place, retry=False), place, connection, **sizes)
-        rates = _by_turns(rounds, bar, rivals.their_rate, rivals.own_rate)
+        sides = _Sides(Pgbench(server.bin_dir, place, retry=False), place, connection, **sizes)
+        rates = _by_turns(rounds, bar, sides.pgbench_rate, sides.generator_rate)
         rate = load * statistics.median(theirs for theirs, _ in rates)
-        lasted = _by_turns(rounds, bar, lambda: rivals.their_latencies(rate), lambda: rivals.own_latencies(rate))
+        lasted = _by_turns(rounds, bar, lambda: sides.pgbench_latencies(rate), lambda: sides.generator_latencies(rate))
     percentiles = {
         percent: [(float(np.percentile(theirs, percent)), float(np.percentile(own, percent))) for theirs, own in lasted]
         for percent in (50, 99)
     }
-    return GeneratorResult(rates, percentiles[50], percentiles[99], max(rivals.busy))
+    return GeneratorResult(rates, percentiles[50], percentiles[99], max(sides.busy))
 
 
-class _Rivals:
+class _Sides:
     """Both sides; each has the server to itself while it is its turn, and an event that nobody has asked for yet."""
 
     def __init__(
@@ -140,23 +140,23 @@ class _Rivals:
         self._lasts_s = _WARM_UP_S + seconds
         self.busy: list[float] = []
 
-    def their_rate(self) -> float:
+    def pgbench_rate(self) -> float:
         """What pgbench is answered a second, as fast as it can."""
         return self._rate(self._pgbench.for_seconds(self._lasts_s, self._load()))
 
-    def own_rate(self) -> float:
+    def generator_rate(self) -> float:
         """What the generator is answered a second, as fast as it can."""
         attempts, busy = self._surge(None)
         self.busy += busy
         return self._rate(np.sort(answer_times(attempts).to_numpy()))
 
-    def their_latencies(self, rate: float) -> Values:
+    def pgbench_latencies(self, rate: float) -> Values:
         """How long pgbench's calls took, in milliseconds from the plan, at a rate."""
         planned_at, taken_ms = self._pgbench.latencies(self._lasts_s, rate, self._load())
         counted: Values = taken_ms[planned_at >= planned_at.min() + _WARM_UP_S]
         return counted
 
-    def own_latencies(self, rate: float) -> Values:
+    def generator_latencies(self, rate: float) -> Values:
         """How long the generator's calls took, in milliseconds from the plan, at a rate."""
         attempts, _ = self._surge(Poisson(Constant(rate, self._lasts_s)).schedule(_SEED))
         return latencies(attempts[attempts.scheduled_at >= _WARM_UP_S], "scheduled").to_numpy()
@@ -176,19 +176,19 @@ class _Rivals:
         return float((len(counted) - 1) / (counted[-1] - counted[0]))
 
     def _surge(self, schedule: Schedule | None) -> "tuple[pd.DataFrame, list[float]]":
-        terms = Terms({"buyer": Kind()}, (self._event(),), 1, _HOLD_S, 1.0, (), _SEED)
-        shares = [self._share(terms, worker, schedule) for worker in range(_WORKERS)]
-        with Crew(shares) as crew:
-            account = crew.work(Interrupt(), lambda _: None)
-        if account.problems:
-            raise BookingSimError(f"The generator failed: {account.problems[0]}")
-        return columns.to_frame(account.attempts()), list(account.busy.values())
+        workload = Workload({"buyer": Kind()}, (self._event(),), 1, _HOLD_S, 1.0, (), _SEED)
+        assigned, interrupt = [self._assignment(workload, worker, schedule) for worker in range(_WORKERS)], Interrupt()
+        with Evidence(None, interrupt) as evidence, Workers(assigned) as workers:
+            reports = workers.run(interrupt, evidence.add)
+        if reports.problems:
+            raise BookingSimError(f"The generator failed: {reports.problems[0]}")
+        return evidence.attempts.frame(), list(reports.busy.values())
 
-    def _share(self, terms: Terms, worker: int, schedule: Schedule | None) -> Share:
-        return Share(
+    def _assignment(self, workload: Workload, worker: int, schedule: Schedule | None) -> WorkerAssignment:
+        return WorkerAssignment(
             url=self._url,
             application_name="booking_sim surge of a bench",
-            terms=terms,
+            workload=workload,
             worker=worker,
             workers=_WORKERS,
             connections=range(worker, self._clients, _WORKERS),

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from booking_sim.bench.contestants import (
+    ALTERATIONS,
     BASELINE,
     ONE_ROW_READ,
     RANDOM_START,
     SKIP_LOCKED,
+    Altered,
+    Catalogued,
     Contestant,
 )
 from booking_sim.bench.metrics import METRICS, Goal
@@ -111,7 +114,7 @@ class Comparison:
 
 PHASES = (
     *("fresh", "half", "last", "sold_out", "expired", "returned"),
-    *("inventory", "events", "clients", "window", "create", "many_events", "cycles"),
+    *("inventory", "events", "clients", "window", "create", "many_events", "cycles", "constraints"),
 )
 
 _STATES = {
@@ -131,7 +134,7 @@ _NOT_BEHIND = 1.0
 
 
 def comparisons(
-    strategy: Contestant, phases: Iterable[str] = (), *, clients: int = CLIENTS, quick: bool = False
+    strategy: Catalogued, phases: Iterable[str] = (), *, clients: int = CLIENTS, quick: bool = False
 ) -> tuple[Comparison, ...]:
     """What the bench of one strategy consists of.
 
@@ -155,6 +158,7 @@ def comparisons(
         own.create(),
         own.many_events(quick=quick),
         own.cycles(QUICK_CYCLES if quick else CYCLES),
+        own.constraints(),
     )
     chosen = (comparison for comparison in every if comparison.phase in wanted)
     return tuple(_smaller(comparison) if quick else comparison for comparison in chosen)
@@ -226,7 +230,7 @@ def _least(phase: str, other: Contestant) -> float:
 class _Own:
     """The comparisons of one strategy."""
 
-    def __init__(self, strategy: Contestant, clients: int) -> None:
+    def __init__(self, strategy: Catalogued, clients: int) -> None:
         self._strategy = strategy
         self._clients = clients
 
@@ -302,6 +306,14 @@ class _Own:
         last = replace(first, label="at the end")
         goals = tuple(Goal(last.label, name, 1.15, first.label) for name in COSTS)
         return Comparison("cycles", f"sold again {number} times", 8, (first, last), goals, "cycles")
+
+    def constraints(self) -> Comparison:
+        """The schema with a constraint or an index more or less, beside the schema as it is."""
+        start = replace(_STATES["fresh"][1], contestant=self._strategy)
+        altered = [Altered(self._strategy.strategy, name) for name in ("", *ALTERATIONS)]
+        plain, *others = (replace(start, label=each.name, contestant=each) for each in altered)
+        goals = tuple(Goal(side.label, name, None, plain.label) for side in others for name in METRICS)
+        return Comparison("constraints", "a reservation and its sale", self._clients, (plain, *others), goals)
 
     def _side(self, start: Side) -> Side:
         return replace(start, label=self._strategy.name, contestant=self._strategy)

@@ -105,7 +105,12 @@ class BenchResult(Saved):
     def _writers(self) -> Mapping[str, Callable[[Path], None]]:
         return {ROUNDS: lambda path: self.rounds.to_parquet(path, index=False, write_page_checksum=True)}
 
-    def _add_problems(self, problems: Sequence[str]) -> None:
+    def add_problems(self, problems: Sequence[str]) -> None:
+        """Write down what is missing from it.
+
+        Args:
+            problems: What, and why, a line each.
+        """
         self.manifest = replace(self.manifest, notes=[*self.manifest.notes, *problems])
 
     def _description(self) -> Mapping[str, Any]:

@@ -71,7 +71,8 @@ def bench_command(
 
     \b
     Phases of a sale: fresh, half, last, sold_out, expired, returned, each also with an old snapshot open.
-    The others: inventory, events, clients (1, 8 and 200), window, create, many_events, cycles.
+    The others: inventory, events, clients (1, 8 and 200), window, create, many_events, cycles, constraints (what each
+    trigger and index costs).
 
     \b
       booking-sim bench --quick                           does it run?

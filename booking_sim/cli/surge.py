@@ -5,17 +5,16 @@ import math
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from booking_sim.cli.settings import chosen_scenario, settings
-from booking_sim.load_generator import surge
-from booking_sim.result import folder
+from booking_sim.load_generator.run import run
+from booking_sim.result.folder import reserved_dir
 from booking_sim.result.junit import check, write
-from booking_sim.result.thresholds import Judgement, Threshold, judge
+from booking_sim.result.thresholds import Judgement, Threshold, judge, with_defaults
 
 if TYPE_CHECKING:
     from booking_sim.result.result import SurgeResult
@@ -55,29 +54,35 @@ def surge_command(
       --require 'throughput[5s:1m] > 1000'
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = chosen_scenario(scenario, flags)
-    thresholds = [Threshold.parse(text) for text in require]
+    thresholds = with_defaults([Threshold.parse(text) for text in require])
+    for threshold in thresholds:
+        threshold.check(chosen)
     if junit is not None:
         check(junit)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a strategy's scratch database is dropped also then
-    out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-surge"
-    with folder.claimed(out):
-        result = surge(chosen)
-    result.save(out)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C does: what was begun is ended in good order
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+    with reserved_dir(out, "surge") as folder:
+        result = run(chosen, folder)
     judgements = judge(result, thresholds)
     if junit is not None:
         write(junit, result, judgements)
     if as_json:
         failed = [judgement.threshold.text for judgement in judgements if not judgement.is_met]
-        click.echo(json.dumps(result.metrics() | {"out": str(out), "failed": failed}))
+        click.echo(
+            json.dumps(
+                result.metrics() | {"out": str(folder), "failed": failed, "problems": [*result.manifest.problems]}
+            )
+        )
     else:
-        click.echo(_report(result, out))
+        click.echo(_report(result, folder))
         click.echo(_judgement(judgements), nl=False)
     if result.manifest.interrupted:
         sys.exit(_INTERRUPTED)
     sys.exit(0 if result.ok and all(judgement.is_met for judgement in judgements) else 1)
 
 
-def _report(result: "SurgeResult", out: Path) -> str:
+def _report(result: "SurgeResult", folder: Path) -> str:
     figures = result.summary()
     broken = result.audit[result.audit["violations"] > 0]
     audit = "holds" if broken.empty else "FAILS: " + "; ".join(broken["rule"])
@@ -93,7 +98,7 @@ def _report(result: "SurgeResult", out: Path) -> str:
         "slowed by": f"the {result.manifest.generator.bottleneck or 'generator'}",
         "oversold": f"{figures['oversold']:,}",
         "audit": f"{audit} ({result.audit['checked'].sum()} invariants)",
-        "kept in": str(out),
+        "kept in": str(folder),
     }
     for line, figure in (
         ("left", figures["gave_up"] + figures["timed_out"]),

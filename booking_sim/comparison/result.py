@@ -136,7 +136,12 @@ class Comparison(Saved):
     def _writers(self) -> Mapping[str, Callable[[Path], None]]:
         return {RUNS: lambda path: self.runs.to_parquet(path, index=False, write_page_checksum=True)}
 
-    def _add_problems(self, problems: Sequence[str]) -> None:
+    def add_problems(self, problems: Sequence[str]) -> None:
+        """Write down what is missing from it.
+
+        Args:
+            problems: What, and why, a line each.
+        """
         self.manifest = replace(self.manifest, problems=[*self.manifest.problems, *problems])
 
     def _description(self) -> Mapping[str, Any]:

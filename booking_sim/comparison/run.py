@@ -11,8 +11,8 @@ from booking_sim.comparison.metrics import metrics
 from booking_sim.comparison.result import Comparison, ComparisonManifest
 from booking_sim.database import connect, open_server
 from booking_sim.errors import BookingSimError
-from booking_sim.load_generator import surge
-from booking_sim.load_generator.progress import somebody_looks, tqdm
+from booking_sim.load_generator.progress import is_interactive, tqdm
+from booking_sim.load_generator.run import surge
 from booking_sim.result.environment import Environment
 from booking_sim.result.result import SurgeResult
 from booking_sim.scenario.scenario import Scenario
@@ -27,7 +27,7 @@ def run(
     plan = [(number + 1, strategy) for number in range(rounds) for strategy in _turned(strategies, number)]
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
-    hidden = not (somebody_looks() if progress is None else progress)
+    hidden = not (is_interactive() if progress is None else progress)
     with open_server(url) as server, tqdm(total=len(plan), unit=" runs", disable=hidden, leave=False) as bar:
         for number, strategy in plan:
             bar.set_description(f"{strategy.name}, round {number}")

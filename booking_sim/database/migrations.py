@@ -80,7 +80,7 @@ def reset(database: str | psycopg.Connection[Any]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The row of sql/ledger/state.sql."""
+    """The row of the query `ledger/state`."""
 
     database: str
     user: str

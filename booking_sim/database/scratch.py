@@ -39,9 +39,10 @@ def empty_database(url: str, template: str | None = None) -> Iterator[str]:
                 f"User {admin.info.user!r} may not create a scratch database: have the server's owner say "
                 f"'alter role {admin.info.user} createdb', or use another server."
             ) from None
-        try:
-            yield make_conninfo(url, dbname=name)
-        finally:
+    try:
+        yield make_conninfo(url, dbname=name)
+    finally:
+        with connect(url) as admin:  # another one: a server or a balancer may end a connection that is idle meanwhile
             admin.execute(SQL(load("scratch/drop")).format(name=Identifier(name)))
 
 

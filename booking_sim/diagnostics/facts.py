@@ -30,7 +30,7 @@ class Facts:
     Attributes:
         wanted: Connections that a run would open.
         settings: The server's settings that we may see; sizes in bytes, times in milliseconds.
-        server: One row of facts; sql/doctor/server.sql says what they are.
+        server: One row of facts; the query `doctor/server` says what they are.
         version: The server's, such as 180006.
         told_pid: The process that the server said it gave us; another one answers if there is a pooler between.
         round_trip_s: The median time of a question and its answer.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from booking_sim.diagnostics.facts import Facts
 from booking_sim.diagnostics.finding import Finding, good, hurts, unknown
-from booking_sim.load_generator.run import OURS
+from booking_sim.load_generator.run import RESERVED_CONNECTIONS
 
 _CROWD = 500
 """Connections from which a server does more to keep them apart than to serve them; each is a process."""
@@ -77,7 +77,7 @@ def _connections(facts: Facts) -> Finding:
                 server["database_limit"] - server["connected_here"]
             )
     reason, left = min(limits.items(), key=lambda limit: limit[1])
-    left = max(0, left - OURS)
+    left = max(0, left - RESERVED_CONNECTIONS)
     if facts.wanted > left:
         return hurts(
             "connections",

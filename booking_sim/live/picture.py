@@ -3,7 +3,7 @@
 import pandas as pd
 
 from booking_sim.display.templates import render
-from booking_sim.load_generator.progress import WORDS
+from booking_sim.load_generator.progress import OUTCOME_LABELS
 from booking_sim.load_generator.tally import Tally
 from booking_sim.plots.style import OUTCOME_COLOURS, STATUS_COLOURS, STATUS_LABELS
 from booking_sim.records.attempts import OUTCOMES
@@ -26,7 +26,7 @@ def picture(tally: Tally, inventory: pd.DataFrame) -> str:
     return render(
         "live/picture.html",
         metrics=[
-            *((WORDS[name], f"{tally.outcomes[name]:,}", OUTCOME_COLOURS[name]) for name in outcomes),
+            *((OUTCOME_LABELS[name], f"{tally.outcomes[name]:,}", OUTCOME_COLOURS[name]) for name in outcomes),
             ("waiting", f"{tally.waiting:,}", None),
             ("answers per second", f"{tally.rate:,.0f}", None),
             ("p99", "" if p99 is None else f"{p99:,.1f} ms", None),

@@ -1,6 +1,8 @@
-"""What follows when the workers have ended: the inventory, the audit, and the result."""
+"""What follows when the workers have ended: the final state of the database, and the result."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -10,86 +12,113 @@ from psycopg.rows import dict_row
 
 from booking_sim import queries
 from booking_sim.audit import audit
-from booking_sim.load_generator.crew import Account
+from booking_sim.database import connect
+from booking_sim.load_generator.context import RunContext
+from booking_sim.load_generator.worker_reports import WorkerReports
 from booking_sim.observer.observer import Sightings
-from booking_sim.records import columns, samples
+from booking_sim.records import holds as hold_records
+from booking_sim.records import inventory as inventory_records
+from booking_sim.records import samples
 from booking_sim.records.holds import read_csv
-from booking_sim.result import manifest
-from booking_sim.result.result import SurgeResult
-from booking_sim.scenario.scenario import Scenario
-from booking_sim.skip_depth.measure import Measure
+from booking_sim.records.recorded import RecordedAttempts
+from booking_sim.result.manifest import GeneratorReport, ObserverReport
+from booking_sim.result.result import SurgeResult, no_audit
+from booking_sim.result.steps import Steps
 from booking_sim.stats.inventory import inventory_over_time
 from booking_sim.stats.saturation import bottleneck
-from booking_sim.strategies import Strategy
 
 _READINGS = 10
 """How often the database's clock is read."""
 
 
+@dataclass
+class FinalState:
+    """What the database has at the end of a run; what could not be read is empty."""
+
+    holds: pd.DataFrame = field(default_factory=hold_records.empty)
+    inventory: pd.DataFrame = field(default_factory=inventory_records.empty)
+    audit: pd.DataFrame = field(default_factory=no_audit)
+
+
 def finish(
-    connection: Connection[Any],
-    account: Account,
-    sightings: Sightings,
-    *,
-    scenario: Scenario,
-    strategy: Strategy,
-    measure: Measure | None,
-    event_ids: Sequence[int],
-    application_name: str,
-    source: str,
-    began_at: datetime,
+    context: RunContext, reports: WorkerReports, sightings: Sightings, attempts: RecordedAttempts, steps: Steps
 ) -> SurgeResult:
-    """Look at what the workers left in the database, and put everything that is known of the run together.
+    """Read the final state of the database, and make the result of everything that is known of the run.
 
     Args:
-        connection: An idle one to the database of the surge.
-        account: What the workers reported.
+        context: The run.
+        reports: What the workers reported.
         sightings: What the observer reported.
-        scenario: What was simulated.
-        strategy: How tickets were claimed.
-        measure: How the skip depth of some calls was measured.
-        event_ids: The events of the surge.
-        application_name: What the connections of the workers are called.
-        source: How the server was found.
-        began_at: When it was begun.
+        attempts: What the workers recorded.
+        steps: Which take each part as a step, and keep what failed.
     """
     ended_at = datetime.now(UTC)
-    if account.problems:
-        connection.execute(queries.load("surge/end_backends"), {"application_name": application_name})
-    attempts = columns.to_frame(account.attempts())
-    holds = fetch_holds(connection, event_ids, _start_on_its_clock(connection, account.elapsed))
-    inventory = inventory_over_time(holds, scenario.events * scenario.tickets, account.elapsed())
+    state = read_final_state(context, reports, steps)
+    busy = [*reports.interpreters.values()]
+    manifest = replace(
+        context.manifest,
+        ended_at=ended_at.isoformat(),
+        interrupted=reports.interrupted,
+        problems=[*reports.problems, *steps.problems],
+        generator=GeneratorReport(
+            busy=[round(reports.busy[worker], 3) for worker in sorted(reports.busy)],
+            connecting=dict(reports.connecting),
+            bottleneck=bottleneck(attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"), busy),
+        ),
+        observer=ObserverReport(**sightings.told(reports.started_at)),
+    )
     return SurgeResult(
-        scenario=scenario,
+        scenario=context.scenario,
         attempts=attempts,
-        holds=holds,
-        inventory=_to_the_end(inventory, connection, event_ids, account),
-        **samples.to_frames(sightings.columns, account.started_at),
-        audit=audit(connection, event_id=event_ids),
-        manifest={
-            "event_ids": list(event_ids),
-            "started_at": began_at.isoformat(),
-            "ended_at": ended_at.isoformat(),
-            "partial": bool(account.problems),
-            "interrupted": account.interrupted,
-            "problems": account.problems,
-            "generator": account.generator()
-            | {"bottleneck": bottleneck(attempts, list(account.interpreters.values()))},
-            "strategy": strategy.told(),
-            "skip_depth": {"every": measure.every, "plans": bool(measure.prelude)} if measure else None,
-            "observer": sightings.told(account.started_at),
-            "versions": manifest.versions(),
-            "server": manifest.server(connection, source),
-            "machine": manifest.machine(),
-            "git": manifest.commit(),
-        },
+        holds=state.holds,
+        inventory=state.inventory,
+        audit=state.audit,
+        manifest=manifest,
+        **samples.to_frames(sightings.columns, reports.started_at),
     )
 
 
-def _start_on_its_clock(connection: Connection[Any], elapsed: Callable[[], float]) -> datetime:
-    """The start of the run by the database's clock, which need agree with ours on nothing but the length of a second.
+def read_final_state(context: RunContext, reports: WorkerReports, steps: Steps) -> FinalState:
+    """Read what the workers left in the database, and audit it.
 
-    Of a few questions the quickest counts, in the middle between asking and answer: so it is wrong by half of that.
+    Args:
+        context: The run.
+        reports: What the workers reported.
+        steps: Which take each part as a step, and keep what failed.
+    """
+    state = FinalState()
+    with ExitStack() as stack:
+        connection = steps.take(
+            "the final state of the database, audit included,",
+            lambda: stack.enter_context(connect(context.target_url)),
+            None,
+        )
+        if connection is None:
+            return state
+        if reports.problems:
+            steps.take("the end of the workers' sessions", lambda: _end_sessions(connection, context), None)
+        holds = steps.take("the list of holds", lambda: _fetch_holds(connection, context, reports), None)
+        if holds is not None:
+            state.holds = holds
+            state.inventory = steps.take(
+                "the inventory", lambda: _inventory(connection, context, reports, holds), state.inventory
+            )
+        state.audit = steps.take("the audit", lambda: audit(connection, event_id=context.event_ids), state.audit)
+    return state
+
+
+def _end_sessions(connection: Connection[Any], context: RunContext) -> None:
+    connection.execute(queries.load("surge/end_backends"), {"application_name": context.application_name})
+
+
+def _fetch_holds(connection: Connection[Any], context: RunContext, reports: WorkerReports) -> pd.DataFrame:
+    return fetch_holds(connection, context.event_ids, _start_on_its_clock(connection, reports.elapsed))
+
+
+def _start_on_its_clock(connection: Connection[Any], elapsed: Callable[[], float]) -> datetime:
+    """The start of the run by the database's clock, which may differ from ours in all but the length of a second.
+
+    The quickest of a few readings counts, in the middle between request and answer: the error is half of that at most.
     """
     readings = []
     for _ in range(_READINGS):
@@ -116,11 +145,12 @@ def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], started_a
         return read_csv(bytes(chunk) for chunk in chunks)
 
 
-def _to_the_end(
-    inventory: pd.DataFrame, connection: Connection[Any], event_ids: Sequence[int], account: Account
+def _inventory(
+    connection: Connection[Any], context: RunContext, reports: WorkerReports, holds: pd.DataFrame
 ) -> pd.DataFrame:
-    """The inventory as the holds tell it, and last, as the tickets themselves are now."""
+    """The inventory computed from the holds; the last row, from the tickets themselves."""
+    inventory = inventory_over_time(holds, context.scenario.events * context.scenario.tickets, reports.elapsed())
     with connection.cursor(row_factory=dict_row) as cursor:
-        counts = cursor.execute(queries.load("surge/inventory"), {"event_ids": list(event_ids)}).fetchall()
-    end = pd.DataFrame([{"seconds": account.elapsed()} | count for count in counts]).astype(inventory.dtypes)
+        counts = cursor.execute(queries.load("surge/inventory"), {"event_ids": list(context.event_ids)}).fetchall()
+    end = pd.DataFrame([{"seconds": reports.elapsed()} | count for count in counts]).astype(inventory.dtypes)
     return pd.concat([inventory, end], ignore_index=True)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM during a surge: a wish to stop, looked at between two messages, not an exception anywhere."""
+"""Ctrl-C and other signals during a surge: counted, and checked between two messages; an exception where allowed."""
 
 import os
 import signal
@@ -6,37 +6,54 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a request to end, and a terminal that was closed."""
+
+INTERRUPTED: Final = "interrupted"
 
 
 class Interrupt:
-    """Whether somebody wants the surge to stop.
+    """Whether the surge has to stop.
 
     Attributes:
-        times: How often it was said. Once: let calls under way be answered. Twice: at once. Then: KeyboardInterrupt.
+        count: Signals so far. One: requests under way are still answered. Two: stop at once.
+        reason: Why the run is stopped, for the problems of its result.
+        raises: Whether the next signal raises KeyboardInterrupt, which sets this to False: so it raises once.
     """
 
     def __init__(self) -> None:
-        self.times = 0
+        self.count = 0
+        self.reason = INTERRUPTED
+        self.raises = False
         self._process = os.getpid()
 
-    def hear(self, number: int, _frame: FrameType | None) -> None:
-        """Count one more."""
-        if os.getpid() != self._process:  # forked meanwhile, by an executor that may want to end it
+    def on_signal(self, number: int, _frame: FrameType | None) -> None:
+        """Count a signal."""
+        if os.getpid() != self._process:  # a fork, made by an executor that may want to end it
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
-        self.times += 1
-        if self.times > 2:
+        self.count += 1
+        if self.raises:
+            self.raises = False
             raise KeyboardInterrupt
+
+    def stop(self, reason: str) -> None:
+        """Stop the run as a first signal does, for a reason of its own."""
+        if not self.count:
+            self.count, self.reason = 1, reason
 
 
 @contextmanager
 def interruptible() -> Iterator[Interrupt]:
-    """Hear SIGINT and SIGTERM while inside. Outside the main thread Python hears no signals, and nobody interrupts."""
+    """Count SIGNALS inside the context. Outside the main thread Python handles none: it stays 0."""
     interrupt = Interrupt()
     if threading.current_thread() is not threading.main_thread():
         yield interrupt
         return
-    before = {number: signal.signal(number, interrupt.hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores SIGHUP
+    before = {number: signal.signal(number, interrupt.on_signal) for number in heard}
     try:
         yield interrupt
     finally:

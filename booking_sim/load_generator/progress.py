@@ -1,9 +1,10 @@
-"""The bar that shows how far a surge has come: on a terminal or in a notebook, and nowhere else."""
+"""The progress bar of a surge, on a terminal or in a notebook."""
 
 import sys
 import warnings
+from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from tqdm import TqdmWarning
 
@@ -15,26 +16,33 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", TqdmWarning)  # a notebook without widgets gets the bar as text
     from tqdm.auto import tqdm
 
-__all__ = ["Progress", "somebody_looks", "tqdm"]
+__all__ = ["Progress", "View", "is_interactive", "tqdm"]
 
-WORDS = {outcome: outcome for outcome in OUTCOMES} | {
+OUTCOME_LABELS = {outcome: outcome for outcome in OUTCOMES} | {
     "sold_out": "refused",
     "timed_out": "timed out",
     "gave_up": "gave up",
     "error": "failed",
 }
-"""What came of attempts, as it is told while a surge runs."""
+"""The outcomes of attempts, as a running surge shows them."""
 
 _FORMAT = "|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
-"""Short, so that there is room for the figures on a terminal of 80 columns."""
+"""Short, so that the counts fit on a terminal of 80 columns."""
+
+
+class View(AbstractContextManager["View"], Protocol):
+    """What shows a surge while it runs, inside its context."""
+
+    def add(self, batch: Batch) -> None:
+        """Count a batch of a worker, and show the counts."""
 
 
 class Progress:
-    """Shows the buyers who had their last word, what attempts ended in, and the rate and p99 of late.
+    """Shows the buyers who left, the attempts by outcome, and the current rate and p99.
 
     Args:
-        tally: What is shown.
-        show: Whether to show a bar; None: if somebody is there to see it.
+        tally: The counts to show.
+        show: Whether to show a bar; None: if it is interactive.
     """
 
     def __init__(self, tally: Tally, *, show: bool | None) -> None:
@@ -43,7 +51,7 @@ class Progress:
             total=tally.buyers,
             bar_format=_FORMAT,
             file=sys.stderr,
-            disable=not (somebody_looks() if show is None else show),
+            disable=not (is_interactive() if show is None else show),
             dynamic_ncols=True,
         )
 
@@ -56,20 +64,20 @@ class Progress:
         self._bar.close()
 
     def add(self, batch: Batch) -> None:
-        """Count what a worker reports, and show it."""
+        """Count a batch of a worker, and show the counts."""
         self._tally.add(batch)
         if not self._bar.disable:
-            self._bar.set_postfix_str(_words(self._tally), refresh=False)
+            self._bar.set_postfix_str(_postfix(self._tally), refresh=False)
             self._bar.update(self._tally.buyers_done - self._bar.n)
 
 
-def _words(tally: Tally) -> str:
+def _postfix(tally: Tally) -> str:
     counts = tally.outcomes
-    shown = [f"{counts[outcome]:,} {WORDS[outcome]}" for outcome in OUTCOMES if counts[outcome]]
+    shown = [f"{counts[outcome]:,} {OUTCOME_LABELS[outcome]}" for outcome in OUTCOMES if counts[outcome]]
     p99 = [] if tally.p99_ms is None else [f"p99 {tally.p99_ms:,.3g} ms"]
     return ", ".join([*shown, f"{tally.rate:,.0f}/s", *p99])
 
 
-def somebody_looks() -> bool:
-    """Whether a bar would be seen: on a terminal, or in a notebook."""
+def is_interactive() -> bool:
+    """Whether a person can see a bar: on a terminal, or in a notebook."""
     return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel.")

@@ -1,13 +1,13 @@
-"""Runs a scenario against a database: an event of its own, the workers, and what they leave to `finish`."""
+"""Runs a scenario against a database: its own event, the workers, the observer, and the result."""
 
+import sys
 import time
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from math import inf
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import Any, cast
 
 from psycopg import Connection
 
@@ -16,133 +16,220 @@ from booking_sim.booking import create_event
 from booking_sim.database import connect, open_server
 from booking_sim.database.migrations import migrate
 from booking_sim.errors import BookingSimError
-from booking_sim.load_generator.crew import Crew
+from booking_sim.load_generator.assignments import assignments
+from booking_sim.load_generator.context import RunContext
+from booking_sim.load_generator.evidence import Evidence
+from booking_sim.load_generator.finish import finish
 from booking_sim.load_generator.interrupt import interruptible
-from booking_sim.load_generator.progress import Progress
+from booking_sim.load_generator.progress import Progress, View
 from booking_sim.load_generator.tally import Tally
-from booking_sim.load_generator.worker.journey import Terms
-from booking_sim.load_generator.worker.messages import Share
+from booking_sim.load_generator.worker.messages import Batch
+from booking_sim.load_generator.workers import Workers
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observer, Sightings
-from booking_sim.scenario.scenario import MOST_BUYERS, Scenario
+from booking_sim.result.beginning import begin, check_can_save
+from booking_sim.result.environment import Environment
+from booking_sim.result.folder import reserved_dir
+from booking_sim.result.manifest import DepthMeasure, Manifest
+from booking_sim.result.result import SurgeResult
+from booking_sim.result.steps import Steps
+from booking_sim.scenario.scenario import Scenario
 from booking_sim.skip_depth.measure import Measure, find_prelude
 from booking_sim.strategies import Strategy, find, scratch
 
-if TYPE_CHECKING:
-    from booking_sim.live import LiveView
-    from booking_sim.result.result import SurgeResult
+RESERVED_CONNECTIONS = 2
+"""Connections besides those of the workers: for the observer, and for the audit."""
+_SESSIONS_TIMEOUT_S, _POLL_S = 1.0, 0.01
 
-OURS = 2
-"""Connections besides those of the workers."""
-_ENDING_S, _LOOK_S = 1.0, 0.01
+
+def surge(
+    scenario: Scenario | None = None,
+    *,
+    url: str | None = None,
+    progress: bool | None = None,
+    live: bool = False,
+    executor: Executor | None = None,
+    out: str | Path | None = None,
+    **settings: Any,
+) -> SurgeResult:
+    """Run a scenario against a real PostgreSQL: everybody comes at once.
+
+    The surge gets an event of its own; what was in the database before stays as it is.
+    A strategy other than the default runs in a scratch database on the same server,
+    which is dropped when the result has been read. Buyers are played by worker
+    processes that all start in the same instant. A buyer whose answer was `contended`,
+    was lost with the connection, or is an SQLSTATE that the strategy names for it,
+    repeats the request, ten times at most; every attempt is recorded. Ctrl-C, or a
+    stopped cell, ends the surge in good order and returns what there is, marked as
+    partial.
+
+    Args:
+        scenario: What to simulate; the defaults of Scenario if None.
+        url: The database, as a libpq URL. None: POSTGRES_URL, else the PG* variables,
+            else the embedded server.
+        progress: Whether to show a bar. None: on a terminal and in a notebook.
+        live: In a notebook, show the run as it happens, with a button that stops it;
+            where no such view can be shown, `progress` is what counts.
+        executor: What runs the workers: an Executor of concurrent.futures, or anything
+            with such a `submit`, that makes at least `workers` calls at once, on this
+            machine. It stays usable. None: a process of its own for each worker.
+            Threads share one interpreter, and so one CPU; a pool of processes that is
+            given Ctrl-C loses those that are idle.
+        out: A folder to save the result in; made if missing. Attempts are written there
+            while the surge runs, so that they can be loaded whatever becomes of this
+            process. None: they are written to a temporary folder, which goes with the
+            result; call `save` to keep it.
+        **settings: Settings of Scenario by name; they override those of `scenario`. On
+            sale: `events`, `tickets`. The buyers: `buyers`, `arrivals`, `duration`,
+            `kinds`, `quantity`, `seed`. The rules: `hold`, `strategy`, `time_scale`.
+            The machinery: `workers`, `connections`, `depth_every`. `help(Scenario)`
+            says what each is.
+
+    Returns:
+        The result: every attempt, the inventory and the audit at the end, and the
+        manifest.
+
+    Raises:
+        BookingSimError: A setting is invalid, the database cannot be reached or has too
+            few connections left, the strategy's file does not apply or its scratch
+            database may not be made, or the executor does not begin every worker.
+            Nothing is raised after the first call: what is missing from the result then
+            is said in `manifest.problems`.
+
+    Example:
+        Five thousand people, five hundred tickets, and what came of it:
+
+            from booking_sim import surge
+
+            result = surge(tickets=500, buyers=5000)
+            result  # the answer and a picture
+            result.summary()  # every figure
+            result.overview()  # every picture
+    """
+    scenario = Scenario.given(scenario, settings)
+    if executor is not None and not hasattr(executor, "submit"):
+        raise BookingSimError(
+            f"executor={executor!r} is invalid: expected one of concurrent.futures, such as ProcessPoolExecutor(3)."
+        )
+    if out is None:
+        return run(scenario, None, url=url, progress=progress, live=live, executor=executor)
+    with reserved_dir(Path(out), "surge") as folder:
+        return run(scenario, folder, url=url, progress=progress, live=live, executor=executor)
 
 
 def run(
-    scenario: Scenario, *, url: str | None, progress: bool | None, live: bool, executor: Executor | None
-) -> "SurgeResult":
-    """Do what `booking_sim.surge` promises."""
-    if executor is not None and not hasattr(executor, "submit"):
-        raise BookingSimError(
-            f"executor={executor!r} will not do: give one of concurrent.futures, such as ProcessPoolExecutor(3)."
-        )
+    scenario: Scenario,
+    folder: Path | None,
+    *,
+    url: str | None = None,
+    progress: bool | None = None,
+    live: bool = False,
+    executor: Executor | None = None,
+) -> SurgeResult:
+    """Do what `surge` promises, in a folder that is reserved for the result; None: in a temporary one."""
+    check_can_save(scenario)
     strategy = find(scenario.strategy)
-    with open_server(url) as server, _place(server.url, strategy) as place:
-        began_at = datetime.now(UTC)
-        with connect(place) as connection:
-            _check_headroom(connection, scenario.connections)
-            title = f"surge of {began_at:%Y-%m-%d %H:%M:%S} UTC"
-            event_ids = [create_event(connection, title, scenario.tickets) for _ in range(scenario.events)]
-            name = f"booking_sim surge {event_ids[0]}"
-            measure = _measure(connection, scenario.depth_every)
-        shares = _shares(scenario, strategy, event_ids, url=place, application_name=name, measure=measure)
-        watch = Watch(place, f"booking_sim observer {event_ids[0]}", tuple(event_ids) if live else ())
-        with interruptible() as interrupt:
-            tally = Tally(buyers=scenario.crowd, tickets=scenario.events * scenario.tickets)
-            observer = Observer(watch)
-            with (
-                _show(tally, observer.sightings, progress=progress, live=live) as view,
-                observer,
-                Crew(shares, executor) as crew,
-            ):
-                from booking_sim.load_generator.finish import finish  # noqa: PLC0415  brings pandas: while the processes start
-
-                observer.wait(lambda: not interrupt.times)
-                account = crew.work(interrupt, view.add, observer.start)
-                _await_end_of_sessions(place, name)
-                sightings = observer.stop()
-            with connect(place) as connection:
-                return finish(
-                    connection,
-                    account,
-                    sightings,
-                    scenario=scenario,
-                    strategy=strategy,
-                    measure=measure,
-                    event_ids=event_ids,
-                    application_name=name,
-                    source=server.source,
-                    began_at=began_at,
-                )
+    stack = ExitStack()
+    try:
+        server = stack.enter_context(open_server(url))
+        target_url = stack.enter_context(_target_url(server.url, strategy))
+        context = _prepare(scenario, strategy, target_url, server.source)
+        result = _run(context, folder, progress=progress, live=live, executor=executor)
+    except BaseException:
+        stack.__exit__(*sys.exc_info())
+        raise
+    after = Steps()
+    after.take("the removal of what only the run needed", stack.close, None)
+    result.add_problems(after.problems)
+    return result
 
 
-def _show(tally: Tally, sightings: Sightings, *, progress: bool | None, live: bool) -> "Progress | LiveView":
-    """What shows the run to somebody: the live view if it is wanted and there is a page for it, else a bar."""
+def _prepare(scenario: Scenario, strategy: Strategy, target_url: str, source: str) -> RunContext:
+    """Create the events of a run, and find out what the server permits."""
+    began_at = datetime.now(UTC)
+    with connect(target_url) as connection:
+        _check_headroom(connection, scenario.connections)
+        title = f"surge of {began_at:%Y-%m-%d %H:%M:%S} UTC"
+        event_ids = [create_event(connection, title, scenario.tickets) for _ in range(scenario.events)]
+        measure = _measure(connection, scenario.depth_every)
+        manifest = Manifest(
+            event_ids=event_ids,
+            started_at=began_at.isoformat(),
+            strategy=strategy.told(),
+            environment=Environment.read(connection, source),
+            skip_depth=DepthMeasure(measure.every, bool(measure.prelude)) if measure else None,
+        )
+    return RunContext(
+        scenario=scenario,
+        strategy=strategy,
+        event_ids=event_ids,
+        measure=measure,
+        target_url=target_url,
+        application_name=f"booking_sim surge {event_ids[0]}",
+        manifest=manifest,
+    )
+
+
+def _run(
+    context: RunContext, folder: Path | None, *, progress: bool | None, live: bool, executor: Executor | None
+) -> SurgeResult:
+    url, event_ids = context.target_url, tuple(context.event_ids)
+    observer = Observer(Watch(url, f"booking_sim observer {event_ids[0]}", event_ids if live else ()))
+    with interruptible() as interrupt:
+        steps = Steps(interrupt)
+        with (
+            Evidence(folder, interrupt) as evidence,
+            _view(context.scenario, observer.sightings, progress=progress, live=live) as view,
+            observer,
+            Workers(assignments(context), executor) as workers,
+        ):
+            begin(evidence.folder, context.scenario, context.manifest)
+
+            def on_batch(batch: Batch) -> None:
+                evidence.add(batch)
+                view.add(batch)
+
+            observer.wait(lambda: not interrupt.count)
+            reports = workers.run(interrupt, on_batch, observer.start)
+            steps.take("the server's last count of what it did", lambda: _await_end_of_sessions(context), None)
+            sightings = observer.stop()
+        result = finish(context, reports, sightings, evidence.attempts, steps)
+        if folder is not None:
+            result.save_in(folder, steps)
+    return result
+
+
+def _view(scenario: Scenario, sightings: Sightings, *, progress: bool | None, live: bool) -> View:
+    """What shows the run: the live view if it is requested and possible, else a bar."""
+    tally = Tally(buyers=scenario.crowd, tickets=scenario.events * scenario.tickets)
     if live:
-        from booking_sim.live import LiveView, is_possible  # noqa: PLC0415  brings widgets
+        from booking_sim.live import LiveView, is_possible  # noqa: PLC0415  it is above this layer, and optional
 
         if is_possible():
             return LiveView(tally, sightings)
     return Progress(tally, show=progress)
 
 
-def _await_end_of_sessions(url: str, application_name: str) -> None:
-    """Let the server end what workers have left, so that what it counts is complete when it is last looked at."""
-    deadline = time.monotonic() + _ENDING_S
-    with connect(url) as connection:
+def _await_end_of_sessions(context: RunContext) -> None:
+    """Wait until the server has ended the workers' sessions: only then its statistics count all that they did."""
+    deadline = time.monotonic() + _SESSIONS_TIMEOUT_S
+    parameters = {"application_name": context.application_name}
+    with connect(context.target_url) as connection:
         while time.monotonic() < deadline:
-            row = connection.execute(queries.load("surge/sessions"), {"application_name": application_name}).fetchone()
-            if row == (0,):
+            if connection.execute(queries.load("surge/sessions"), parameters).fetchone() == (0,):
                 return
-            time.sleep(_LOOK_S)
+            time.sleep(_POLL_S)
 
 
 @contextmanager
-def _place(url: str, strategy: Strategy) -> Iterator[str]:
-    """Where a strategy runs: the default in the database that was given, any other in a scratch database beside it."""
+def _target_url(url: str, strategy: Strategy) -> Iterator[str]:
+    """The database of a run: the given one for the default strategy, for any other a scratch database beside it."""
     if strategy == find("default"):
         migrate(url)
         yield url
     else:
         with scratch(url, strategy) as scratch_url:
             yield scratch_url
-
-
-def _shares(scenario: Scenario, strategy: Strategy, event_ids: Sequence[int], **common: Any) -> list[Share]:
-    """Deal buyers and connections out to the workers: to each worker every so many-th, from its own number on."""
-    terms = Terms(
-        kinds=dict(scenario.kinds),
-        event_ids=event_ids,
-        quantity=scenario.quantity,
-        hold_s=scenario.seconds(scenario.hold),
-        time_scale=scenario.time_scale,
-        retry=strategy.retry,
-        seed=scenario.seed,
-    )
-    workers, schedule = scenario.workers, scenario.schedule
-    crowd = MOST_BUYERS if scenario.crowd is None else scenario.crowd
-    return [
-        Share(
-            terms=terms,
-            worker=worker,
-            workers=workers,
-            connections=range(worker, scenario.connections, workers),
-            buyers=len(range(worker, crowd, workers)),
-            duration_s=inf if scenario.duration is None else scenario.seconds(scenario.duration),
-            times=None if schedule is None else array("d", schedule.share(worker, workers)),
-            **common,
-        )
-        for worker in range(workers)
-    ]
 
 
 def _measure(connection: Connection[Any], every: int) -> Measure | None:
@@ -152,10 +239,10 @@ def _measure(connection: Connection[Any], every: int) -> Measure | None:
 def _check_headroom(connection: Connection[Any], wanted: int) -> None:
     row = connection.execute(queries.load("surge/headroom")).fetchone()
     allowed, reserved, in_use = cast("tuple[int, int, int]", row)
-    free = allowed - reserved - in_use - OURS
+    free = allowed - reserved - in_use - RESERVED_CONNECTIONS
     if wanted > free:
         raise BookingSimError(
             f"connections={wanted} is more than the server has left, {free}: max_connections is {allowed}, "
-            f"{reserved} are reserved, {in_use} in use, {OURS} are for the observer and the audit. "
+            f"{reserved} are reserved, {in_use} in use, {RESERVED_CONNECTIONS} are for the observer and the audit. "
             f"Ask for at most {free}, or raise max_connections."
         )

@@ -27,8 +27,6 @@ class Phase(StrEnum):
 
     WAITING = "waiting"
     """No connection was free in time, and the call was never sent."""
-    CONNECTING = "connecting"
-    """No connection could be made, and the call was never sent."""
     CALL_SENT = "call_sent"
     """The call was sent and no answer came back: it may have reserved. Asking again with the request key tells."""
     ANSWERED = "answered"

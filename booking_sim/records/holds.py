@@ -35,7 +35,7 @@ _AS_TEXT = {field.name: pa.string() if field.type == _NUMBERS else field.type fo
 
 
 def read_csv(chunks: Iterable[bytes]) -> pd.DataFrame:
-    """Make the holds frame of what sql/surge/holds.sql answers.
+    """Make the holds frame of what the query `surge/holds` answers.
 
     Args:
         chunks: The CSV, with its header, in pieces.

@@ -216,7 +216,12 @@ class SurgeResult(Saved):
             **self.manifest.to_dict(),
         }
 
-    def _add_problems(self, problems: Sequence[str]) -> None:
+    def add_problems(self, problems: Sequence[str]) -> None:
+        """Write down what is missing from the result.
+
+        Args:
+            problems: What, and why, a line each.
+        """
         self.manifest = self.manifest.with_problems(problems)
 
 

@@ -35,7 +35,7 @@ class Saved(ABC):
         """All the rest, as JSON can hold it."""
 
     @abstractmethod
-    def _add_problems(self, problems: Sequence[str]) -> None:
+    def add_problems(self, problems: Sequence[str]) -> None:
         """Keep what could not be saved, and why, a line each."""
 
     def save(self, folder: str | Path) -> Path:
@@ -72,7 +72,7 @@ class Saved(ABC):
             if name not in files:
                 remove = partial((folder / name).unlink, missing_ok=True)
                 steps.take(f"the removal of {name}", remove, None, always=True)
-        self._add_problems(steps.problems)
+        self.add_problems(steps.problems)
         steps.take(f"the end of {MANIFEST}", partial(self._write_manifest, folder, files), None, always=True)
 
     def _write_manifest(self, folder: Path, files: Mapping[str, str]) -> None:

@@ -48,7 +48,7 @@ class Measure:
         """Several statements as one message of the simple protocol, which makes them one transaction.
 
         Args:
-            literals: The call's parameters as SQL, in the order that sql/calls/reserve.sql has them in.
+            literals: The call's parameters as SQL, in the order that the query `calls/reserve` has them in.
         """
         return self.prelude + load("skip_depth/reserve") % dict(zip(_PARAMETERS, literals, strict=True))
 

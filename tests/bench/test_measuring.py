@@ -172,6 +172,14 @@ def test_every_phase_of_a_sale_is_measured_with_an_old_snapshot_too():
         assert goals == {"per_s": 0.9, "cpu_us": 1.1, "record_bytes": 1.1, "buffers": 1.1}
 
 
+def test_each_constraint_is_measured_beside_the_schema_as_it_is():
+    (comparison,) = comparisons(DEFAULT, ["constraints"])
+    plain, *altered = (side.label for side in comparison.sides)
+    assert plain == "schema as it is"
+    assert {"without check ticket", "without deadline index", "with foreign keys"} <= set(altered)
+    assert {(goal.side, goal.against) for goal in comparison.goals} == {(label, plain) for label in altered}
+
+
 def test_a_choice_of_phases_and_clients():
     chosen = comparisons(DEFAULT, ["half", "fresh"], clients=3, quick=True)
     assert [(each.phase, each.clients, each.sides[0].tickets) for each in chosen] == [

@@ -47,3 +47,15 @@ def forget(conn, table):
     conn.execute("set session_replication_role = replica")
     conn.execute(f"delete from booking.{table}" + (" where seen is not null" if table == "stock_checks" else ""))
     conn.execute("reset session_replication_role")
+
+
+def free_one(conn, event_id, ticket_no):
+    """Make one ticket of an event that is all taken what it was in the beginning."""
+    conn.execute("set session_replication_role = replica")
+    conn.execute(
+        "update booking.tickets set status = 'available', intent_id = null, held_by = null, hold_expires_at = null"
+        " where event_id = %s and ticket_no = %s",
+        [event_id, ticket_no],
+    )
+    conn.execute("reset session_replication_role")
+    forget(conn, "claimed_blocks")

@@ -159,7 +159,7 @@ def test_a_name_with_something_to_see_is_a_user(conn, user_id):
 
 
 @pytest.mark.parametrize("last", [2**31 - 2, 2**31, 2**53, 2**61, 2**63 - 100], ids=hex)
-@pytest.mark.parametrize("sequence", ["booking_intents_id_seq", "events_id_seq", "places"])
+@pytest.mark.parametrize("sequence", ["booking_intents_id_seq", "events_id_seq", "places", "searches"])
 def test_numbers_are_limited_by_bigint_alone(conn, sequence, last):
     conn.execute("select setval('booking.' || %s, %s)", [sequence, last])
     event_id = create_event(conn, "on sale", 40)

@@ -7,7 +7,7 @@ from time import perf_counter
 import psycopg
 import pytest
 from costs import pages_read, rows_visited
-from inventory import forget, skip_before_17
+from inventory import forget, free_one, skip_before_17
 
 from booking_sim.booking import confirm, create_event, expire_holds, release, reserve
 from booking_sim.models import Outcome
@@ -50,18 +50,6 @@ def sell(conn, event_id, tickets):
     hold = reserve(conn, event_id, "crowd", tickets, hold_for=DAY)
     assert hold.outcome is Outcome.HELD
     confirm(conn, hold.intent_id, "crowd")
-
-
-def free_one(conn, event_id, ticket_no):
-    """Make one ticket of an event that is all taken what it was in the beginning."""
-    conn.execute("set session_replication_role = replica")
-    conn.execute(
-        "update booking.tickets set status = 'available', intent_id = null, held_by = null, hold_expires_at = null"
-        " where event_id = %s and ticket_no = %s",
-        [event_id, ticket_no],
-    )
-    conn.execute("reset session_replication_role")
-    forget(conn, "claimed_blocks")
 
 
 @pytest.mark.parametrize("tickets", SIZES)

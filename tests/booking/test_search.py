@@ -1,9 +1,10 @@
 """Tickets are found wherever they are: never held, given back, or in an overdue hold, also for groups."""
 
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
-from inventory import stock, violations
+from inventory import forget, free_one, stock, violations
 
 from booking_sim.booking import create_event, release, reserve
 from booking_sim.models import Outcome
@@ -15,8 +16,8 @@ OVERDUE = timedelta(microseconds=1)
 
 
 def begin_at(conn, number):
-    """Let the next intent have a number: the hint, where a buyer looks first."""
-    conn.execute("select setval('booking.booking_intents_id_seq', %s, false)", [number])
+    """Say where the next buyer looks first: the hint, modulo the capacity."""
+    conn.execute("select setval('booking.places', %s, false)", [number])
 
 
 def test_a_group_gets_what_is_left_wherever_it_is(conn):
@@ -42,14 +43,7 @@ def test_a_group_refused_leaves_what_is_left_to_others(conn):
 def test_the_last_ticket_is_found_wherever_it_is_and_wherever_the_search_begins(conn, left):
     event_id = create_event(conn, "on sale", CAPACITY)
     everything = reserve(conn, event_id, "ann", CAPACITY)
-    conn.execute("set session_replication_role = replica")
-    conn.execute(
-        "update booking.tickets set status = 'available', intent_id = null, held_by = null, hold_expires_at = null"
-        " where event_id = %s and ticket_no = %s",
-        [event_id, left],
-    )
-    conn.execute("truncate booking.claimed_blocks")
-    conn.execute("reset session_replication_role")
+    free_one(conn, event_id, left)
     assert everything.outcome is Outcome.HELD
     for begin in (CAPACITY + 1, 2 * CAPACITY - 10, 2 * CAPACITY + 2000):
         begin_at(conn, begin)
@@ -86,3 +80,24 @@ def test_a_locked_ticket_near_the_hint_does_not_hide_the_others(conn, rival):
                 taken.update(answer.ticket_nos)
     assert locked not in taken
     assert stock(conn, event_id) == {"held": 5, "available": 95}
+
+
+@pytest.mark.parametrize("says", [True, False, None])
+def test_whatever_is_said_of_other_searches_the_answers_are_right_and_in_time(conn, says):
+    conn.execute(
+        "create or replace function booking.is_searched(event_id bigint) returns boolean"
+        f" return {'null::boolean' if says is None else says}"
+    )
+    event_id = create_event(conn, "on sale", CAPACITY)
+    left = reserve(conn, event_id, "ann", CAPACITY).ticket_nos[-1]
+    seconds = []
+    for outcome in (Outcome.SOLD_OUT, Outcome.HELD):
+        began = perf_counter()
+        hold = reserve(conn, event_id, "ben")
+        seconds.append(perf_counter() - began)
+        assert hold.outcome is outcome
+        if outcome is Outcome.SOLD_OUT:
+            free_one(conn, event_id, left)
+            forget(conn, "stock_checks")
+    assert hold.ticket_nos == (left,)
+    assert max(seconds) < 0.25

@@ -34,7 +34,7 @@ def test_a_generator_that_stands_still(bottleneck, first_hold):
         [worker] = [
             child
             for child in psutil.Process().children()
-            if "booking_sim.load_generator.worker.worker.play" in child.cmdline()
+            if "booking_sim.load_generator.worker.worker.run_worker" in child.cmdline()
         ]
         worker.suspend()
         threading.Event().wait(1)

@@ -10,12 +10,12 @@ from wire import Wire
 
 from booking_sim.booking import create_event
 from booking_sim.database import connect
-from booking_sim.load_generator.worker import pool
+from booking_sim.load_generator.worker import connection_pool
 from booking_sim.load_generator.worker.dispatcher import Dispatcher
-from booking_sim.load_generator.worker.journey import Terms
-from booking_sim.load_generator.worker.loop import Loop
-from booking_sim.load_generator.worker.messages import Share
+from booking_sim.load_generator.worker.event_loop import EventLoop
+from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.recorder import Recorder
+from booking_sim.load_generator.worker.workload import Workload
 from booking_sim.records.attempts import Attempt, Phase
 from booking_sim.scenario.kinds import Kind
 
@@ -26,22 +26,22 @@ NAME = "booking_sim surge test"
 class Stage:
     """A worker without its process."""
 
-    def __init__(self, share):
-        self.loop = Loop()
+    def __init__(self, assignment):
+        self.loop = EventLoop()
         self.recorder = Recorder(0)
-        self.dispatcher = Dispatcher(share, self.loop, self.recorder)
+        self.dispatcher = Dispatcher(assignment, self.loop, self.recorder)
         self.rows = []
-        self.recorder.add = lambda wish: self.rows.append(Attempt(*self.recorder._attempt(wish)))
+        self.recorder.add = lambda request: self.rows.append(Attempt(*self.recorder._attempt(request)))
         self.dispatcher.pool.open()
         self.until(lambda: self.dispatcher.pool.is_complete)
 
     def until(self, condition):
-        """Let the loop turn until something is so."""
+        """Run the loop until a condition holds."""
         deadline = time.monotonic() + SECONDS
         while not condition():
             assert time.monotonic() < deadline
-            self.loop.at(time.monotonic() + 0.01, int)  # so that a turn ends although nothing happens
-            self.loop.turn()
+            self.loop.call_at(time.monotonic() + 0.01, int)  # so that it ends although nothing happens
+            self.loop.run_once()
             self.dispatcher.dispatch()
 
     def play(self):
@@ -62,9 +62,8 @@ def stage(database, event_id):
     opened = []
 
     def make(*, buyers=1, connections=1, times=None, event=event_id, retry=(), hold_s=300.0, url=database, **kind):
-        terms = Terms({"fan": Kind(**kind)}, (event,), 1, hold_s, 1.0, retry, 7)
-        share = Share(url, NAME, terms, 0, 1, range(connections), buyers, inf, times, None)
-        opened.append(Stage(share))
+        workload = Workload({"fan": Kind(**kind)}, (event,), 1, hold_s, 1.0, retry, 7)
+        opened.append(Stage(WorkerAssignment(url, NAME, workload, 0, 1, range(connections), buyers, inf, times, None)))
         return opened[-1]
 
     yield make
@@ -198,10 +197,10 @@ def test_a_connection_is_not_used_again_before_its_cancel_has_arrived(conn, stag
         conn.execute(LOCK)
         one.play()
         one.until(lambda: waiting(conn))
-        [(link, wish)] = one.dispatcher._under_way.items()
-        one.dispatcher._cancel(wish, link)
+        [connection] = one.dispatcher._under_way
+        one.dispatcher._cancel(connection)
     one.until(lambda: one.rows)
-    in_use = {*one.dispatcher._under_way, *one.dispatcher.pool.free}
+    in_use = {*one.dispatcher._under_way, *one.dispatcher.pool.idle}
     late.set()
     assert in_use == set()
     one.end()
@@ -254,7 +253,7 @@ def test_those_who_come_in_the_same_instant_wait_in_line(stage):
     assert {row.scheduled_at for row in one.rows} == {0.0}
     sent = [row.sent_at for row in sorted(one.rows)]
     assert sent == sorted(sent)
-    assert all(row.scheduled_at <= row.wanted_at <= row.sent_at for row in one.rows)
+    assert all(row.scheduled_at <= row.queued_at <= row.sent_at for row in one.rows)
 
 
 def test_answers_that_are_there_at_the_same_time_have_come_then(conn, stage, database):
@@ -279,7 +278,7 @@ def test_answers_that_are_there_at_the_same_time_have_come_then(conn, stage, dat
 
 
 def test_lost_connections_come_back(conn, stage, monkeypatch):
-    monkeypatch.setattr(pool, "_LONGEST_WAIT_S", 0.05)
+    monkeypatch.setattr(connection_pool, "_LONGEST_WAIT_S", 0.05)
     one = stage(buyers=50, connections=4, times=tuple(n / 100 for n in range(50)))
     one.play()
     one.until(lambda: one.rows)
@@ -296,10 +295,10 @@ def waiting(conn):
 
 
 def test_what_is_due_in_half_a_millisecond_is_not_done_in_the_next_whole_one():
-    loop, late = Loop(), []
+    loop, late = EventLoop(), []
     for _ in range(50):
         due = time.monotonic() + 0.0005
-        loop.at(due, lambda due=due: late.append(time.monotonic() - due))
-        loop.turn()
+        loop.call_at(due, lambda due=due: late.append(time.monotonic() - due))
+        loop.run_once()
     loop.close()
     assert min(late) < 0.0003

@@ -18,11 +18,11 @@ from program import SECONDS
 from booking_sim import surge
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
-from booking_sim.load_generator import hiring
-from booking_sim.load_generator.worker.doors import Doors, come_in
+from booking_sim.load_generator import worker_launcher
+from booking_sim.load_generator.worker.rendezvous import Rendezvous, connect_to_parent
 
 SMALL = {"tickets": 30, "buyers": 300, "workers": 3, "connections": 6, "progress": False}
-OURS = (
+SESSIONS = (
     "select count(*) from pg_stat_activity where datname = current_database() and application_name like 'booking_sim %'"
 )
 
@@ -51,15 +51,16 @@ def test_it_plays_every_worker_and_is_left_as_it_was(executor, database):
 
 @pytest.mark.parametrize("room", [1, 2])
 def test_one_that_is_too_small_is_told_and_nothing_goes_on(room, database, conn, monkeypatch):
-    monkeypatch.setattr(hiring, "_ARRIVAL_S", 0.5)
+    monkeypatch.setattr(worker_launcher, "_CONNECT_S", 0.5)
     words = (
-        f"workers=3 is more than the executor runs at once: it began {room} of them, and no other for 0.5 s. Give one"
+        f"The executor runs fewer calls at the same time than workers=3: it began {room}, and no other for 0.5 s."
+        " Pass an executor with room for 3, or use fewer workers."
     )
     with ThreadPoolExecutor(room) as executor:
         with pytest.raises(BookingSimError, match=words):
             surge(**SMALL, url=database, executor=executor)
         deadline = time.monotonic() + SECONDS
-        while conn.execute(OURS).fetchone() != (0,):  # the server hears a moment later that those who began have left
+        while conn.execute(SESSIONS).fetchone() != (0,):  # the server notices a moment later that the workers have left
             assert time.monotonic() < deadline
         assert surge(**SMALL | {"workers": room}, url=database, executor=executor).ok
 
@@ -82,7 +83,7 @@ def test_a_worker_that_is_killed_in_it_is_told_of(database, first_hold):
     assert len(problems) == 2  # such a pool ends all its processes when it loses one
     assert all("BrokenProcessPool: " in problem for problem in problems)
     with connect(database) as conn:
-        assert conn.execute(OURS).fetchone() == (0,)
+        assert conn.execute(SESSIONS).fetchone() == (0,)
 
 
 @pytest.mark.parametrize("start", ["spawn", "fork"])
@@ -114,11 +115,11 @@ if __name__ == "__main__":
     out, err = script.communicate(timeout=SECONDS)
     assert (json.loads(out), err) == ([["interrupted"], 1], "")
     assert not psutil.wait_procs(pool, timeout=SECONDS)[1]
-    assert conn.execute(OURS).fetchone() == (0,)
+    assert conn.execute(SESSIONS).fetchone() == (0,)
 
 
 class Elsewhere(Executor):
-    """Makes its calls where the parent's doors are not."""
+    """Runs its calls where the parent's sockets are not."""
 
     def submit(self, fn, /, *_address):
         future = Future()
@@ -126,38 +127,38 @@ class Elsewhere(Executor):
         return future
 
 
-def test_one_that_will_not_do_is_one_line(database):
+def test_an_unusable_executor_is_one_line(database):
     over = ThreadPoolExecutor(1)
     over.shutdown()
     for executor, words in (
-        (3, "executor=3 will not do: give one of concurrent.futures"),
-        (over, "The executor takes no calls [(]RuntimeError: cannot schedule new futures after shutdown[)]"),
+        (3, "executor=3 is invalid: expected one of concurrent.futures"),
+        (over, "The executor accepts no calls [(]RuntimeError: cannot schedule new futures after shutdown[)]"),
         (
             Elsewhere(),
-            "did not start. worker 0: ended without a word; an executor has to make its calls on this machine",
+            "did not start. worker 0: ended without a message; an executor has to run its calls on this machine",
         ),
     ):
         with pytest.raises(BookingSimError, match=words):
             surge(**SMALL, url=database, executor=executor)
 
 
-def test_a_door_lets_one_in_once():
-    doors = Doors([7])
-    address = doors.addresses[7]
-    ours = come_in(address)
-    [door] = doors.closed
-    worker, theirs = doors.let_in(door)
-    theirs.send("come in")
-    assert (worker, ours.recv(), doors.closed) == (7, "come in", {})
+def test_a_socket_accepts_one_worker_once():
+    rendezvous = Rendezvous([7])
+    address = rendezvous.addresses[7]
+    ours = connect_to_parent(address)
+    [listener] = rendezvous.listeners
+    worker, theirs = rendezvous.accept(listener)
+    theirs.send("hello")
+    assert (worker, ours.recv(), rendezvous.listeners) == (7, "hello", {})
     with pytest.raises(FileNotFoundError):
-        come_in(address)
+        connect_to_parent(address)
     ours.close()
     theirs.close()
 
 
-def test_who_knocks_in_vain_is_sent_away():
-    doors = Doors([0])
-    ours = come_in(doors.addresses[0])
-    doors.remove()
+def test_a_worker_that_is_never_accepted_is_disconnected():
+    rendezvous = Rendezvous([0])
+    ours = connect_to_parent(rendezvous.addresses[0])
+    rendezvous.close()
     with ours, pytest.raises(EOFError):
         ours.recv()

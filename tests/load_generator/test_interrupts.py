@@ -14,7 +14,8 @@ from program import SECONDS
 from booking_sim import surge
 from booking_sim.audit import audit, holds
 from booking_sim.database import connect
-from booking_sim.load_generator import crew, run
+from booking_sim.load_generator import run
+from booking_sim.load_generator import workers as worker_module
 from booking_sim.load_generator.interrupt import Interrupt
 
 LONG = ("surge", "--tickets", 50, "--buyers", 100_000, "--connections", 8, "--out", "out", "--json")
@@ -103,7 +104,7 @@ def test_workers_end_with_a_parent_that_is_killed(start, first_hold):
 @pytest.mark.parametrize("times", [1, 2])
 def test_workers_that_do_not_hear_are_ended_by_force(blocked, conn, database, monkeypatch, times):
     """At the first Ctrl-C when patience is over, at the second at once."""
-    monkeypatch.setattr(crew, "_PATIENCE_S", 0.1 if times == 1 else SECONDS)
+    monkeypatch.setattr(worker_module, "_STOP_TIMEOUT_S", 0.1 if times == 1 else SECONDS)
     interrupt = Interrupt()
 
     def interrupt_when_blocked():
@@ -111,7 +112,7 @@ def test_workers_that_do_not_hear_are_ended_by_force(blocked, conn, database, mo
             wait_for(observer, f"select count(*) = 8 from pg_stat_activity where {SURGE} and wait_event_type = 'Lock'")
         for worker in workers(os.getpid()):
             worker.suspend()
-        interrupt.times = times
+        interrupt.count = times
 
     monkeypatch.setattr(run, "interruptible", lambda: nullcontext(interrupt))
     with blocked(), ThreadPoolExecutor() as executor:
@@ -143,7 +144,7 @@ def works_for(process, parent):
     try:
         return (
             process.ppid() in {parent, os.getpid()}
-            and "booking_sim.load_generator.worker.worker.play" in process.cmdline()
+            and "booking_sim.load_generator.worker.worker.run_worker" in process.cmdline()
         )
     except psutil.Error:
         return False

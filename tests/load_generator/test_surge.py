@@ -157,7 +157,7 @@ def test_workers_end_and_connections_close(small, inside):
     assert not [
         child
         for child in psutil.Process().children()
-        if "booking_sim.load_generator.worker.worker.play" in child.cmdline()
+        if "booking_sim.load_generator.worker.worker.run_worker" in child.cmdline()
     ]
 
 

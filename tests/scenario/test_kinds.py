@@ -6,7 +6,9 @@ from random import Random
 
 import pytest
 
-from booking_sim.load_generator.worker.journey import Cast, Terms
+from booking_sim.load_generator.worker.buyer_session import Population
+from booking_sim.load_generator.worker.request import Result
+from booking_sim.load_generator.worker.workload import Workload
 from booking_sim.records.attempts import Call
 from booking_sim.scenario.kinds import Kind, Payment
 from booking_sim.scenario.spans import Span, parse_span
@@ -15,7 +17,7 @@ KINDS = {
     "fan": Kind(share=3, quantity={1: 0.25, 2: 0.75}, pays=0.6, fails=0.2, late=0.1, think="10s..20s"),
     "bot": Kind(share=1, at_once=2),
 }
-TERMS = Terms(KINDS, (4, 5), 1, 60.0, 10.0, (), 7)
+WORKLOAD = Workload(KINDS, (4, 5), 1, 60.0, 10.0, (), 7)
 
 
 @pytest.mark.parametrize("text", ["20s", "10s..40s", "~20s", "0s"])
@@ -33,23 +35,23 @@ def test_spans_are_drawn_as_they_say():
     assert Span(timedelta(0), timedelta(0)).draw(pytest.fail) == 0
 
 
-def life(cast, number):
+def life(population, number):
     """All that a buyer does if every call succeeds, pauses rounded."""
     steps = []
-    for first in cast.enter(number):
+    for first in population.admit(number):
         step = first
         while step is not None:
             if isinstance(step, float):
                 steps.append(round(step, 9))
             else:
                 steps.append((step.call, step.parameters))
-                step.outcome, step.row = "held", (b"held", (17).to_bytes(8))
-            step = next(first.journey, None)
+                step.end(Result("held", 0.0, (b"held", (17).to_bytes(8))))
+            step = next(first.session, None)
     return first.buyer.kind, first.buyer.event_id, steps
 
 
 def test_the_rates_are_kept():
-    lives = [life(Cast(TERMS), number) for number in range(4000)]
+    lives = [life(Population(WORKLOAD), number) for number in range(4000)]
     kinds = Counter(kind for kind, _, _ in lives)
     assert kinds["fan"] / 4000 == pytest.approx(0.75, abs=0.03)
     assert Counter(event_id for _, event_id, _ in lives)[4] / 4000 == pytest.approx(0.5, abs=0.03)
@@ -63,20 +65,20 @@ def test_the_rates_are_kept():
     assert all(1 <= steps[1] <= 2 or 61 <= steps[1] <= 62 for steps in fans if len(steps) > 1)  # time scale 10
 
 
-def test_a_bot_has_a_request_for_each_hand():
-    number = next(number for number in range(100) if life(Cast(TERMS), number)[0] == "bot")
-    _, _, steps = life(Cast(TERMS), number)
+def test_a_bot_has_a_request_key_for_each_session():
+    number = next(number for number in range(100) if life(Population(WORKLOAD), number)[0] == "bot")
+    _, _, steps = life(Population(WORKLOAD), number)
     assert len(steps) == len({parameters[4] for _, parameters in steps}) == 2
 
 
 def test_a_life_is_the_seeds_alone():
     """Whoever plays the buyer, and whoever was played before it."""
-    one = {number: life(Cast(TERMS), number) for number in range(60)}
-    cast = Cast(TERMS)
+    one = {number: life(Population(WORKLOAD), number) for number in range(60)}
+    population = Population(WORKLOAD)
     for worker in range(3):
-        assert {number: life(cast, number) for number in range(worker, 60, 3)}.items() <= one.items()
-    other = Terms(KINDS, (4, 5), 1, 60.0, 10.0, (), 8)
-    assert one != {number: life(Cast(other), number) for number in range(60)}
+        assert {number: life(population, number) for number in range(worker, 60, 3)}.items() <= one.items()
+    other = Workload(KINDS, (4, 5), 1, 60.0, 10.0, (), 8)
+    assert one != {number: life(Population(other), number) for number in range(60)}
 
 
 def test_never_is_what_is_left():

@@ -1,9 +1,9 @@
-"""What a row of a call's answer means: PostgreSQL's binary format, read without a round through anything else."""
+"""Decodes the row of a call's answer from PostgreSQL's binary format, without a psycopg cursor."""
 
 from struct import unpack_from
 from typing import cast
 
-from booking_sim.load_generator.worker.link import Row
+from booking_sim.load_generator.worker.raw_connection import Row
 from booking_sim.models import Outcome
 from booking_sim.records.attempts import PAYMENTS
 
@@ -13,25 +13,25 @@ _WORDS = {word.encode(): str(word) for word in (*Outcome, *PAYMENTS)}
 
 
 def decode_outcome(row: Row) -> str:
-    """Read what came of a call.
+    """Read the outcome of a call.
 
     Args:
-        row: The columns that sql/calls/ has for the call: outcome, intent_id, ticket_nos, hold_expires_at of a reserve,
+        row: The columns of the call in sql/calls.sql: outcome, intent_id, ticket_nos, hold_expires_at of a reserve,
             one word of any other.
 
     Raises:
-        KeyError: The word is none of the contract's.
+        KeyError: The word is not in the contract.
     """
     return _WORDS[row[0] or b""]
 
 
 def decode_intent(row: Row) -> int:
-    """Read from an answer that something is held the id of the intent."""
+    """Read the id of the intent from the answer `held`."""
     return int.from_bytes(row[1] or b"")
 
 
 def decode_hold(row: Row) -> tuple[tuple[int, ...], int]:
-    """Read from the same the tickets, and until when they are held, in microseconds since 1970."""
+    """Read from the same the tickets, and the deadline of the hold in microseconds since 1970."""
     _, _, ticket_nos, expires_at = cast("tuple[bytes, ...]", row)
     return _numbers(ticket_nos), _EPOCH_US + int.from_bytes(expires_at, signed=True)
 

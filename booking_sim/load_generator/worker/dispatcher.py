@@ -1,4 +1,4 @@
-"""Lets buyers come, gives their calls to connections in the order in which they were wanted, and brings the answers."""
+"""Admits buyers, sends their requests over connections in the order of the queue, and resumes their sessions."""
 
 import time
 from collections import deque
@@ -8,224 +8,229 @@ from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from booking_sim.database import redact
+from booking_sim.load_generator.worker.buyer_session import Population
+from booking_sim.load_generator.worker.connection_pool import ConnectionPool
 from booking_sim.load_generator.worker.decoding import decode_outcome
-from booking_sim.load_generator.worker.journey import Cast
-from booking_sim.load_generator.worker.link import Failure, Link, Row
-from booking_sim.load_generator.worker.loop import Loop
-from booking_sim.load_generator.worker.messages import Share
-from booking_sim.load_generator.worker.pool import Pool
+from booking_sim.load_generator.worker.event_loop import EventLoop
+from booking_sim.load_generator.worker.messages import WorkerAssignment
+from booking_sim.load_generator.worker.raw_connection import Failure, RawConnection, Row
 from booking_sim.load_generator.worker.recorder import Recorder
-from booking_sim.load_generator.worker.wish import Buyer, Wish
+from booking_sim.load_generator.worker.request import Buyer, Request, Result, State
 from booking_sim.records.attempts import Call, Phase
 
 if TYPE_CHECKING:
     from booking_sim.skip_depth.measure import Measure
 
 _AHEAD = 16
-"""First calls that are thought up together, before buyers come: less is to be done between an answer and a call."""
-_AT_A_TIME = 64
-"""Buyers who come before answers are read again: a crowd that comes at once must not keep others waiting."""
+"""First requests that are prepared together, before their buyers arrive: less is to be done between answer and call."""
+_ADMITTED_AT_ONCE = 64
+"""Buyers who are admitted before answers are read again: a large arrival must not delay the requests of others."""
 _GRACE_S = 1.0
-"""How long calls under way may take to be answered after a stop; then they are cancelled."""
-_CANCEL_LOOK_S = 0.001
+"""How long requests under way may take after a stop; then they are cancelled."""
+_CANCEL_POLL_S = 0.001
 _CANCELLED = "57014"
 _RESERVE = Call.RESERVE
+_QUEUED = State.QUEUED
 
 
 class Dispatcher:
-    """Plays one worker's share of a surge.
+    """Plays the buyers of one worker.
 
     Args:
-        share: What to play.
-        loop: What says when something is due.
-        recorder: Where attempts are written down.
+        assignment: What the worker has to do.
+        loop: The timers and sockets.
+        recorder: What keeps the requests that have ended.
 
     Attributes:
         pool: The connections.
     """
 
-    def __init__(self, share: Share, loop: Loop, recorder: Recorder) -> None:
-        self._share = share
-        self._cast = Cast(share.terms)
+    def __init__(self, assignment: WorkerAssignment, loop: EventLoop, recorder: Recorder) -> None:
+        self._assignment = assignment
+        self._population = Population(assignment.workload)
         self._loop = loop
         self._recorder = recorder
-        self._waiting: deque[Wish] = deque()
-        self._under_way: dict[Link, Wish] = {}
-        self._canceller = ThreadPoolExecutor(1, "cancel")  # to cancel is to wait for the server
-        self._comers = self._think_up()
-        self._come = 0
-        self._inside = 0
+        self._queue: deque[Request] = deque()
+        self._under_way: dict[RawConnection, Request] = {}
+        self._cancels: dict[RawConnection, Future[None]] = {}
+        self._canceller = ThreadPoolExecutor(1, "cancel")  # a cancel waits for the server
+        self._arrivals = self._prepare()
+        self._admitted = 0
+        self._active = 0
         self._started_at = float("inf")
         self._ends_at = float("inf")
         self._is_stopped = False
-        self._until_measured = share.measure.every // 2 + 1 if share.measure else 0
-        self.pool = Pool(share, loop, recorder, on_answer=self._answered)
+        self._until_measured = assignment.measure.every // 2 + 1 if assignment.measure else 0
+        self.pool = ConnectionPool(assignment, loop, recorder, on_answer=self._on_answer)
 
     @property
     def is_done(self) -> bool:
-        """Whether everybody has come and left; after a stop, whether no call is under way."""
-        return not self._under_way if self._is_stopped else not self._inside and not self._more_to_come()
+        """Whether all buyers have arrived and left; after a stop, whether no request is under way."""
+        return not self._under_way if self._is_stopped else not self._active and not self._more_to_admit()
 
     def start(self, at: float) -> None:
-        """Let buyers come from an instant of `time.monotonic()` on."""
+        """Admit buyers from an instant of `time.monotonic()` on."""
         self._started_at = self._recorder.started_at = at
-        self._ends_at = at + self._share.duration_s
-        if self._share.times is None:
-            self._loop.at(at, self.dispatch)
-        elif self._share.times:
-            self._loop.at(at + self._share.times[0], self._arrive)
+        self._ends_at = at + self._assignment.duration_s
+        if self._assignment.times is None:
+            self._loop.call_at(at, self.dispatch)
+        elif self._assignment.times:
+            self._loop.call_at(at + self._assignment.times[0], self._on_arrival)
 
     def dispatch(self) -> None:
-        """Send what can be sent; closed loop: a connection that nobody wants lets the next buyer in.
+        """Send what can be sent; closed loop: admit a buyer for each connection that is left idle.
 
-        To be called after every turn of the loop: first all answers are read that are there, then calls are sent, since
-        the server may take the processor for each at once.
+        Call it after every turn of the loop. So all answers that are there are read before any request is sent: the
+        server may take the CPU for each request at once.
         """
-        free, waiting, is_closed = self.pool.free, self._waiting, self._share.times is None
-        while free and not self._is_stopped:
-            if waiting:
-                wish = waiting.popleft()
-                if wish.outcome is None:
-                    wish.link = link = free.popleft()
-                    self._under_way[link] = wish
-                    wish.sent_at = self._send(wish, link)
-            elif is_closed and self._come < self._share.buyers:
+        idle, queue, is_closed = self.pool.idle, self._queue, self._assignment.times is None
+        while idle and not self._is_stopped:
+            if queue:
+                request = queue.popleft()
+                if request.state is _QUEUED:
+                    self._send(request, idle.popleft())
+            elif is_closed and self._admitted < self._assignment.buyers:
                 now = time.monotonic()
                 if not self._started_at <= now < self._ends_at:
                     return
-                self._enter(now, now)
+                self._admit(now, now)
             else:
                 return
 
     def stop(self) -> None:
-        """Let nobody do anything any more; what is under way is answered soon, or cancelled."""
+        """Admit no more buyers and resume no session; cancel what is not answered soon."""
         self._is_stopped = True
-        self._waiting.clear()
-        self._loop.at(time.monotonic() + _GRACE_S, self._cancel_all)
+        self._queue.clear()
+        self._loop.call_at(time.monotonic() + _GRACE_S, self._cancel_all)
 
     def close(self) -> None:
         """Disconnect."""
         self._canceller.shutdown()
         self.pool.close()
 
-    def _more_to_come(self) -> bool:
-        return self._come < self._share.buyers and time.monotonic() < self._ends_at
+    def _more_to_admit(self) -> bool:
+        return self._admitted < self._assignment.buyers and time.monotonic() < self._ends_at
 
-    def _arrive(self) -> None:
-        """Open loop: let those come whose time it is, whatever became of those before them."""
-        times = self._share.times or ()
-        last = min(self._come + _AT_A_TIME, len(times))
+    def _on_arrival(self) -> None:
+        """Open loop: admit the buyers whose time has come, whatever became of those before them."""
+        times = self._assignment.times or ()
+        last = min(self._admitted + _ADMITTED_AT_ONCE, len(times))
         now = time.monotonic()
-        while self._come < last and self._started_at + times[self._come] <= now:
-            self._enter(self._started_at + times[self._come], now)
-        if self._come < len(times) and not self._is_stopped:
-            self._loop.at(self._started_at + times[self._come], self._arrive)
+        while self._admitted < last and self._started_at + times[self._admitted] <= now:
+            self._admit(self._started_at + times[self._admitted], now)
+        if self._admitted < len(times) and not self._is_stopped:
+            self._loop.call_at(self._started_at + times[self._admitted], self._on_arrival)
 
-    def _think_up(self) -> Iterator[list[Wish]]:
-        """What each buyer wants first, with each hand, in the order in which they come."""
-        worker, workers = self._share.worker, self._share.workers
-        numbers = iter(range(worker, worker + self._share.buyers * workers, workers))
-        ahead = max(1, _AHEAD // max(kind.at_once for kind in self._share.terms.kinds.values()))
-        while some := list(map(self._cast.enter, islice(numbers, ahead))):
-            yield from some
+    def _prepare(self) -> Iterator[list[Request]]:
+        """The first requests of each buyer, in the order of arrival."""
+        worker, workers = self._assignment.worker, self._assignment.workers
+        numbers = iter(range(worker, worker + self._assignment.buyers * workers, workers))
+        ahead = max(1, _AHEAD // max(kind.at_once for kind in self._assignment.workload.kinds.values()))
+        while prepared := list(map(self._population.admit, islice(numbers, ahead))):
+            yield from prepared
 
-    def _enter(self, scheduled_at: float, now: float) -> None:
-        self._come += 1
-        self._inside += 1
-        for wish in next(self._comers):
-            self._want(wish, scheduled_at, now)
+    def _admit(self, scheduled_at: float, now: float) -> None:
+        self._admitted += 1
+        self._active += 1
+        for request in next(self._arrivals):
+            self._enqueue(request, scheduled_at, now)
 
-    def _want(self, wish: Wish, scheduled_at: float, now: float) -> None:
-        wish.scheduled_at, wish.wanted_at = scheduled_at, now
-        self._waiting.append(wish)
-        self._recorder.calls_wanted += 1
-        if wish.patience_s is not None:
-            self._loop.at(now + wish.patience_s, self._lose_patience, wish)
+    def _enqueue(self, request: Request, scheduled_at: float, now: float) -> None:
+        request.enqueue(scheduled_at, now)
+        self._queue.append(request)
+        self._recorder.requests_queued += 1
+        if request.patience_s is not None:
+            self._loop.call_at(now + request.patience_s, self._on_patience_over, request)
 
-    def _go_on(self, before: Wish, scheduled_at: float, now: float) -> None:
-        """A call, or the pause after it, is over, since when it was planned: the buyer says what it wants next."""
+    def _resume(self, before: Request, scheduled_at: float, now: float) -> None:
+        """Resume the session of a request that has ended, or whose pause is over, at the instant planned for that."""
         if self._is_stopped:
             return
-        step = next(before.journey, None)
+        step = next(before.session, None)
         if step is None:
             self._leave(before.buyer)
-        elif isinstance(step, Wish):
-            step.journey = before.journey
-            self._want(step, scheduled_at, now)
+        elif isinstance(step, Request):
+            step.session = before.session
+            self._enqueue(step, scheduled_at, now)
         else:
-            self._loop.at(scheduled_at + step, self._wake, before, scheduled_at + step)
+            self._loop.call_at(scheduled_at + step, self._on_pause_over, before, scheduled_at + step)
 
-    def _wake(self, before: Wish, scheduled_at: float) -> None:
-        self._go_on(before, scheduled_at, time.monotonic())
+    def _on_pause_over(self, before: Request, scheduled_at: float) -> None:
+        self._resume(before, scheduled_at, time.monotonic())
 
     def _leave(self, buyer: Buyer) -> None:
-        buyer.hands -= 1
-        if not buyer.hands:
-            self._inside -= 1
+        buyer.sessions -= 1
+        if not buyer.sessions:
+            self._active -= 1
             self._recorder.buyers_done += 1
 
-    def _send(self, wish: Wish, link: Link) -> float:
-        measure = self._share.measure
-        if measure is not None and wish.call is _RESERVE:
+    def _send(self, request: Request, connection: RawConnection) -> None:
+        self._under_way[connection] = request
+        measure = self._assignment.measure
+        if measure is not None and request.call is _RESERVE:
             self._until_measured -= 1
             if not self._until_measured:
-                self._until_measured, wish.is_measured = measure.every, True
-                return link.send_measured(measure, wish.parameters)
-        return link.send(wish.call.encode(), wish.parameters)
+                self._until_measured = measure.every
+                request.send(connection, connection.send_measured(measure, request.parameters))
+                return
+        request.send(connection, connection.send(request.call.encode(), request.parameters))
 
-    def _answered(self, link: Link, answer: Row | Failure) -> None:
-        wish = self._under_way.pop(link)
+    def _on_answer(self, connection: RawConnection, answer: Row | Failure) -> None:
+        request = self._under_way.pop(connection)
+        result = self._result(connection, answer)
+        if not connection.is_open:
+            self._cancels.pop(connection, None)  # its session is gone, and a late cancel can hit no other
+        elif connection in self._cancels:
+            self._release_when_cancelled(connection)
+        else:
+            self.pool.release(connection)
+        self._end(request, result)
+
+    def _result(self, connection: RawConnection, answer: Row | Failure) -> Result:
+        at = self._loop.woke_at
         if isinstance(answer, Failure):
-            outcome = self._fail(wish, answer)
-        else:
-            wish.row = self._measured(wish, link, answer) if wish.is_measured else answer
-            outcome = decode_outcome(wish.row)
-        if wish.cancelling is None:
-            self.pool.release(link)
-        else:
-            self._release_when_cancelled(link, wish.cancelling)
-        self._end(wish, outcome, self._loop.woke_at)
+            return self._failed(connection, answer, at)
+        if connection.notices is None:
+            return Result(decode_outcome(answer), at, answer)
+        measure = cast("Measure", self._assignment.measure)
+        depth, connection.notices = measure.depth(answer, connection.notices), None
+        row = measure.answer(answer)
+        return Result(decode_outcome(row), at, row, depth)
 
-    def _measured(self, wish: Wish, link: Link, row: Row) -> Row:
-        """The answer to a call whose skip depth was measured is in what came."""
-        measure = cast("Measure", self._share.measure)
-        wish.depth, link.notices = measure.depth(row, link.notices or ()), None
-        return measure.answer(row)
-
-    def _fail(self, wish: Wish, failure: Failure) -> str:
-        wish.sqlstate, wish.error = failure.sqlstate, redact(failure.message).splitlines()[0]
+    def _failed(self, connection: RawConnection, failure: Failure, at: float) -> Result:
+        error = redact(failure.message).splitlines()[0]
+        connection.notices = None
         if failure.is_lost:
-            wish.phase = Phase.CALL_SENT
-            return "unknown"
-        wish.phase = Phase.ANSWERED
-        timed_out = failure.sqlstate == _CANCELLED and wish.cancelling and not self._is_stopped
-        return "timed_out" if timed_out else "error"
+            return Result("unknown", at, phase=Phase.CALL_SENT, sqlstate=failure.sqlstate, error=error)
+        timed_out = failure.sqlstate == _CANCELLED and connection in self._cancels and not self._is_stopped
+        outcome = "timed_out" if timed_out else "error"
+        return Result(outcome, at, phase=Phase.ANSWERED, sqlstate=failure.sqlstate, error=error)
 
-    def _end(self, wish: Wish, outcome: str, now: float) -> None:
-        wish.outcome, wish.answered_at = outcome, now
-        self._recorder.add(wish)
-        self._go_on(wish, now, now)
+    def _end(self, request: Request, result: Result) -> None:
+        request.end(result)
+        self._recorder.add(request)
+        self._resume(request, result.at, result.at)
 
-    def _lose_patience(self, wish: Wish) -> None:
-        if wish.outcome is not None or self._is_stopped:
+    def _on_patience_over(self, request: Request) -> None:
+        if self._is_stopped:
             return
-        if wish.link is not None:
-            self._cancel(wish, wish.link)
-            return
-        wish.error, wish.phase = "no connection was free in time", Phase.WAITING
-        self._end(wish, "gave_up", time.monotonic())
+        if request.state is State.SENT:
+            self._cancel(cast("RawConnection", request.connection))
+        elif request.state is State.QUEUED:
+            error = "no connection was free in time"
+            self._end(request, Result("gave_up", time.monotonic(), phase=Phase.WAITING, error=error))
 
-    def _cancel(self, wish: Wish, link: Link) -> None:
-        wish.cancelling = self._canceller.submit(link.canceller().cancel)
+    def _cancel(self, connection: RawConnection) -> None:
+        self._cancels[connection] = self._canceller.submit(connection.canceller().cancel)
 
     def _cancel_all(self) -> None:
-        for link, wish in self._under_way.items():
-            if wish.cancelling is None:
-                self._cancel(wish, link)
+        for connection in self._under_way.keys() - self._cancels.keys():
+            self._cancel(connection)
 
-    def _release_when_cancelled(self, link: Link, cancelling: "Future[None]") -> None:
-        """A cancel that arrives late must not hit the next call."""
-        if cancelling.done():
-            self.pool.release(link)
+    def _release_when_cancelled(self, connection: RawConnection) -> None:
+        """Use a connection again when its cancel has arrived: later it would hit the next call."""
+        if self._cancels[connection].done():
+            del self._cancels[connection]
+            self.pool.release(connection)
         else:
-            self._loop.at(time.monotonic() + _CANCEL_LOOK_S, self._release_when_cancelled, link, cancelling)
+            self._loop.call_at(time.monotonic() + _CANCEL_POLL_S, self._release_when_cancelled, connection)

@@ -1,35 +1,35 @@
-"""What the parent and a worker say to each other over their pipe."""
+"""The messages between the parent and a worker, over their pipe."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from booking_sim.load_generator.worker.journey import Terms
+from booking_sim.load_generator.worker.workload import Workload
 from booking_sim.skip_depth.measure import Measure
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class WorkerAssignment:
     """Parent, first: what one worker has to do."""
 
     url: str
     application_name: str
-    terms: Terms
+    workload: Workload
     worker: int
     workers: int
     connections: Sequence[int]
     """Their numbers, counted over all workers."""
     buyers: int
-    """How many it lets come at most: of all buyers every `workers`th, from its own number on."""
+    """How many it admits at most: every `workers`-th of all buyers, beginning with its own number."""
     duration_s: float
-    """Seconds after which it lets nobody come any more; infinite if there is no such time."""
+    """Seconds after which it admits no more buyers; infinite if there is no such time."""
     times: Sequence[float] | None
-    """Open loop: when each comes, in seconds from the start. Closed loop: None, one comes when a connection is free."""
+    """Open loop: when each buyer arrives, in seconds from the start. Closed loop: None; idle connections admit them."""
     measure: Measure | None
-    """How the skip depth of some calls is measured; None: of none."""
+    """How the skip depth of some calls is measured; None: it is not."""
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""
-        return f"Share(worker={self.worker}, buyers={self.buyers}, connections={len(self.connections)})"
+        return f"WorkerAssignment(worker={self.worker}, buyers={self.buyers}, connections={len(self.connections)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Parent: let no further buyer in, and end. That the parent is gone means the same."""
+    """Parent: admit no more buyers, and end. A closed pipe means the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,18 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Worker, several times a second: what came since the last batch."""
+    """Worker, several times a second: what happened since the last batch."""
 
     attempts: bytes
     """The fields of Attempt, one sequence each, pickled: nobody needs them before the end of the run."""
     latencies_ms: Sequence[float]
-    """How long the database took for those of them that were sent."""
+    """The database latencies of those of them that were sent."""
     outcomes: dict[str, int]
     """How many attempts ended in each way."""
     buyers_done: int
-    """How many buyers had their last word."""
-    calls_wanted: int
-    """How many calls buyers came to want; those without an answer yet are waiting."""
+    """How many buyers left."""
+    requests_queued: int
+    """How many requests were queued for a connection. Those that have not ended yet are waiting."""
     connecting: dict[str, int]
     """Connections that were lost or could not be made, by the reason."""
 
@@ -72,13 +72,13 @@ class Finished:
     """Worker, last: every attempt has been sent."""
 
     busy: float
-    """The share of its time that it was working, not waiting."""
+    """The share of its time in which it computed, not waited."""
     process: int
-    """In which process: workers that share one share its interpreter, of which only one works at a time."""
+    """Its process id. Workers in one process share its interpreter, in which only one computes at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Worker, last: it could not do its share, and why."""
+    """Worker, last: it could not finish its assignment, and why."""
 
     reason: str

@@ -1,4 +1,4 @@
-"""Collects what came of one worker's calls until the next batch leaves for the parent."""
+"""Collects the requests of one worker that have ended, until the next batch is sent to the parent."""
 
 import pickle
 from array import array
@@ -7,51 +7,54 @@ from itertools import repeat
 
 from booking_sim.load_generator.worker.decoding import decode_hold, decode_intent
 from booking_sim.load_generator.worker.messages import Batch
-from booking_sim.load_generator.worker.wish import Wish
+from booking_sim.load_generator.worker.request import Request
 from booking_sim.records.attempts import Attempt
 
 _TYPES = {
     "buyer": "i",
+    "session": "i",
     "attempt": "i",
     "event": "q",
+    "quantity": "i",
     "worker": "i",
     "scheduled_at": "d",
     "queued_at": "d",
 }
-"""Columns that every attempt has, as numbers side by side: they travel and wait in a tenth of the room."""
+"""Columns without missing values, as arrays of numbers: they take a tenth of the memory."""
 
 
 class Recorder:
-    """What came of calls, and of the buyers who had their last word, since the last batch.
+    """What happened since the last batch.
 
-    An answer is only put aside here: to write them down together later keeps nobody waiting, and costs less.
+    A request that ended is only put aside here. To encode many together is cheaper, and delays no other request.
 
     Args:
-        worker: Whose.
+        worker: The number of the worker.
 
     Attributes:
         started_at: The start of the run, an instant of `time.monotonic()`.
-        buyers_done: How many buyers had their last word.
-        calls_wanted: How many calls buyers came to want.
+        buyers_done: How many buyers left.
+        requests_queued: How many requests were queued for a connection.
+        add: Put a request aside that has ended.
     """
 
     def __init__(self, worker: int) -> None:
         self._worker = worker
-        self._over: list[Wish] = []
+        self._ended: list[Request] = []
         self._connecting = Counter[str]()
         self.started_at = float("inf")
         self.buyers_done = 0
-        self.calls_wanted = 0
-        self.add = self._over.append
+        self.requests_queued = 0
+        self.add = self._ended.append
 
     def connection_lost(self, reason: str) -> None:
         """Count a connection that was lost, or could not be made."""
         self._connecting[reason] += 1
 
     def take(self) -> Batch:
-        """Hand over what came since this was last asked."""
-        rows = [self._attempt(wish) for wish in self._over]
-        self._over.clear()
+        """Hand over what happened since the last call."""
+        rows = list(map(self._attempt, self._ended))
+        self._ended.clear()
         columns = dict(zip(Attempt._fields, zip(*rows, strict=True) if rows else repeat(()), strict=bool(rows)))
         packed = [array(_TYPES[name], column) if name in _TYPES else column for name, column in columns.items()]
         batch = Batch(
@@ -59,39 +62,42 @@ class Recorder:
             latencies_ms=array("d", [latency for latency in columns["latency_ms"] if latency is not None]),
             outcomes=dict(Counter(columns["outcome"])),
             buyers_done=self.buyers_done,
-            calls_wanted=self.calls_wanted,
+            requests_queued=self.requests_queued,
             connecting=dict(self._connecting),
         )
-        self.buyers_done = self.calls_wanted = 0
+        self.buyers_done = self.requests_queued = 0
         self._connecting.clear()
         return batch
 
-    def _attempt(self, wish: Wish) -> tuple[object, ...]:
+    def _attempt(self, request: Request) -> tuple[object, ...]:
         """The fields of Attempt, in their order; a deadline in microseconds since 1970."""
-        start, buyer, link, sent_at, outcome = self.started_at, wish.buyer, wish.link, wish.sent_at, wish.outcome
-        intent_id, ticket_nos, expires_at, depth = wish.intent_id, None, None, wish.depth
+        start, buyer, connection, sent_at = self.started_at, request.buyer, request.connection, request.sent_at
+        outcome, ended_at, row, depth, phase, sqlstate, error = request.result
+        intent_id, ticket_nos, expires_at = request.intent_id, None, None
         if outcome == "held":
-            intent_id = decode_intent(wish.row)
-            ticket_nos, expires_at = decode_hold(wish.row)
+            intent_id = decode_intent(row)
+            ticket_nos, expires_at = decode_hold(row)
         return (
             buyer.number,
             buyer.kind,
-            wish.attempt,
-            wish.call,
+            request.session_no,
+            request.attempt,
+            request.call,
             buyer.event_id,
+            request.quantity,
             self._worker,
-            None if link is None else link.number,
-            wish.scheduled_at - start,
-            wish.wanted_at - start,
+            None if connection is None else connection.number,
+            request.scheduled_at - start,
+            request.queued_at - start,
             None if sent_at is None else sent_at - start,
-            None if sent_at is None else (wish.answered_at - sent_at) * 1000,
+            None if sent_at is None else (ended_at - sent_at) * 1000,
             outcome,
             intent_id,
             ticket_nos,
             expires_at,
-            wish.sqlstate,
-            wish.error,
-            wish.phase,
+            sqlstate,
+            error,
+            phase,
             None if depth is None else depth.locked,
             None if depth is None else depth.dead,
         )

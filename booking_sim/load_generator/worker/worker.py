@@ -1,4 +1,4 @@
-"""One worker: plays its share of the buyers over its own connections, and reports to the parent.
+"""One worker: plays its part of the buyers over its own connections, and reports to the parent.
 
 It is one call of an executor, in a process or a thread that may serve others before and after. A worker never prints,
 and ends when the parent is gone.
@@ -19,27 +19,32 @@ import psycopg
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
 from booking_sim.load_generator.worker.dispatcher import Dispatcher
-from booking_sim.load_generator.worker.doors import come_in
-from booking_sim.load_generator.worker.loop import Loop
-from booking_sim.load_generator.worker.messages import Failed, Finished, Ready, Share, Start
+from booking_sim.load_generator.worker.event_loop import EventLoop
+from booking_sim.load_generator.worker.messages import Failed, Finished, Ready, Start, WorkerAssignment
 from booking_sim.load_generator.worker.recorder import Recorder
+from booking_sim.load_generator.worker.rendezvous import connect_to_parent
 
 if TYPE_CHECKING:
     from booking_sim.processes import Channel
 
 _BATCH_S = 0.2
-_SHUT_S = 30.0
-"""How long all connections may be lost before there is no more hope."""
+_DISCONNECTED_S = 30.0
+"""How long all connections may be lost before the worker gives up."""
 
 
 class Worker:
-    """One worker's share of a surge, from opening its connections to closing them."""
+    """One worker of a surge, from opening its connections to closing them.
 
-    def __init__(self, channel: "Channel", share: Share) -> None:
+    Args:
+        channel: To the parent.
+        assignment: What it has to do.
+    """
+
+    def __init__(self, channel: "Channel", assignment: WorkerAssignment) -> None:
         self._channel = channel
-        self._loop = Loop()
-        self._recorder = Recorder(share.worker)
-        self._dispatcher = Dispatcher(share, self._loop, self._recorder)
+        self._loop = EventLoop()
+        self._recorder = Recorder(assignment.worker)
+        self._dispatcher = Dispatcher(assignment, self._loop, self._recorder)
         self._is_started = False
         self._is_stopped = False
 
@@ -47,14 +52,14 @@ class Worker:
         """Connect, wait for the start, play the buyers, and send everything that happened.
 
         Raises:
-            BookingSimError: A connection could not be opened, or all were lost for so long that there is no more hope.
+            BookingSimError: A connection could not be opened, or all were lost for too long.
         """
-        self._loop.selector.register(self._channel.fileno(), EVENT_READ, self._listen)
+        self._loop.selector.register(self._channel.fileno(), EVENT_READ, self._on_message)
         try:
             self._connect()
             self._channel.send(Ready())
             while not self._is_started and not self._is_stopped:
-                self._loop.turn()
+                self._loop.run_once()
             return self._play()
         finally:
             self._dispatcher.close()
@@ -64,23 +69,23 @@ class Worker:
         pool = self._dispatcher.pool
         pool.open()
         while not pool.is_complete and not self._is_stopped:
-            self._loop.turn()
-            if pool.refusal:
-                raise BookingSimError(pool.refusal)
+            self._loop.run_once()
+            if pool.first_error:
+                raise BookingSimError(pool.first_error)
 
     def _play(self) -> Finished:
         self._report()
         began_at, worked_s = time.monotonic(), time.thread_time()
         try:
             while not self._dispatcher.is_done:
-                self._loop.turn()
+                self._loop.run_once()
                 self._dispatcher.dispatch()
         finally:
             self._channel.send(self._recorder.take())
         return Finished((time.thread_time() - worked_s) / (time.monotonic() - began_at), os.getpid())
 
-    def _listen(self) -> None:
-        """Hear the parent: Start or Stop; or nothing more, because it is gone."""
+    def _on_message(self) -> None:
+        """Start or stop, as the parent says; stop if it is gone."""
         with contextlib.suppress(EOFError, OSError):
             message = self._channel.recv()
             if isinstance(message, Start):
@@ -92,36 +97,36 @@ class Worker:
         self._is_stopped = True
 
     def _report(self) -> None:
-        shut_since = self._dispatcher.pool.shut_since
-        if shut_since is not None and time.monotonic() - shut_since > _SHUT_S:
-            raise BookingSimError(f"all its connections were lost. {self._dispatcher.pool.refusal}")
+        since = self._dispatcher.pool.disconnected_since
+        if since is not None and time.monotonic() - since > _DISCONNECTED_S:
+            raise BookingSimError(f"all its connections were lost. {self._dispatcher.pool.first_error}")
         self._channel.send(self._recorder.take())
-        self._loop.at(time.monotonic() + _BATCH_S, self._report)
+        self._loop.call_at(time.monotonic() + _BATCH_S, self._report)
 
 
-def play(address: str) -> None:
-    """Do what the parent says who is to be met at an address of `booking_sim.load_generator.worker.doors`."""
-    with _undisturbed(), contextlib.suppress(EOFError, OSError), come_in(address) as channel:  # if the parent is there
-        share = channel.recv()
+def run_worker(address: str) -> None:
+    """Do what the parent says that listens at an address of `booking_sim.load_generator.worker.rendezvous`."""
+    with _undisturbed(), contextlib.suppress(EOFError, OSError), connect_to_parent(address) as channel:
+        assignment = channel.recv()
         try:
-            channel.send(Worker(channel, share).run())
+            channel.send(Worker(channel, assignment).run())
         except (BookingSimError, psycopg.Error, OSError) as error:
             channel.send(Failed(redact(str(error)).splitlines()[0]))
 
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let neither Ctrl-C, which the parent hears, nor a search for garbage get in the way; then all is as it was.
+    """Ignore Ctrl-C, which the parent handles, and do not collect garbage; then restore both.
 
-    What a run leaves behind has no cycles, and a search for them would be latency of nobody's.
+    A run leaves no reference cycles behind, and a collection would add to the latency of a request.
     """
     collects, is_main = gc.isenabled(), threading.current_thread() is threading.main_thread()
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main else None
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main else None
     gc.disable()
     try:
         yield
     finally:
-        if collects:  # of several threads the one that came first says so, and none goes on much longer than another
+        if collects:  # of several threads only the first saw it enabled, and all end at about the same time
             gc.enable()
         if is_main:
-            signal.signal(signal.SIGINT, heard)
+            signal.signal(signal.SIGINT, handler)

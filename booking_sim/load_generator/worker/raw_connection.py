@@ -1,0 +1,252 @@
+"""One connection to the database that is never waited for: libpq, without psycopg's cursors and coroutines."""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import repeat
+from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
+from typing import Protocol
+
+import psycopg
+from psycopg import pq
+from psycopg.conninfo import make_conninfo
+from psycopg.pq.abc import PGcancel, PGconn, PGresult
+
+from booking_sim import queries
+from booking_sim.records.attempts import Call
+from booking_sim.skip_depth.measure import Measure
+
+Row = tuple[bytes | None, ...]
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+_BINARY = int(pq.Format.BINARY)
+_ROWS, _DONE = int(pq.ExecStatus.TUPLES_OK), int(pq.ExecStatus.COMMAND_OK)
+_FATAL = (b"FATAL", b"PANIC")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What came instead of an answer.
+
+    Attributes:
+        message: One line.
+        sqlstate: None if no server gave one.
+        is_lost: Whether the connection is lost too: then it is unknown whether the call was executed.
+    """
+
+    message: str
+    sqlstate: str | None
+    is_lost: bool
+
+
+class Owner(Protocol):
+    """What a connection reports to."""
+
+    def opened(self, connection: "RawConnection") -> None:
+        """It is open, and every call is prepared."""
+
+    def answered(self, connection: "RawConnection", answer: Row | Failure) -> None:
+        """The call has its answer, the columns of its row, in binary."""
+
+    def lost(self, connection: "RawConnection", reason: str) -> None:
+        """It could not be opened, or is lost; a call that was under way got a failure as its answer just before."""
+
+
+def statement(call: Call) -> bytes:
+    """The SQL of a call with the server's own placeholders: $1, $2, ... in the order in which they appear."""
+    names: dict[str, int] = {}
+    text = queries.load(f"calls/{call}")
+    return _PARAMETER.sub(lambda match: f"${names.setdefault(match[1], len(names) + 1)}", text).encode()
+
+
+class RawConnection:
+    """One connection of a worker.
+
+    Args:
+        number: Counted over all workers.
+        url: The database, as a libpq URL or key=value string.
+        application_name: What the server's activity view shows.
+        selector: Where the socket is registered, with what to call when it is ready.
+        owner: What to report to.
+
+    Attributes:
+        is_open: Whether calls can be sent.
+        openings: How many times opening it was begun.
+        notices: What the server reported with the answer to a measured call; None if the call was not measured.
+    """
+
+    def __init__(self, number: int, url: str, application_name: str, selector: BaseSelector, owner: Owner) -> None:
+        self.number = number
+        self.is_open = False
+        self.openings = 0
+        self.notices: list[str] | None = None
+        self._conninfo = make_conninfo(url, application_name=application_name, client_encoding="utf8").encode()
+        self._selector = selector
+        self._owner = owner
+        self._connection: PGconn
+        self._socket: int | None = None
+        self._unprepared: list[Call] = []
+        self._result: PGresult | None = None
+        self._is_waiting = False
+
+    def open(self) -> None:
+        """Begin to connect."""
+        self.openings += 1
+        self._connection = pq.PGconn.connect_start(self._conninfo)
+        self._connection.notice_handler = self._on_notice
+        self._unprepared = list(Call)
+        self._connect()
+
+    def close(self) -> None:
+        """Disconnect."""
+        self.is_open = self._is_waiting = False
+        self._unwatch()
+        if self.openings:
+            self._connection.finish()
+
+    def send(self, call: bytes, parameters: Sequence[bytes]) -> float:
+        """Send a call.
+
+        Args:
+            call: Its name.
+            parameters: As text, in the order in which its SQL has them.
+
+        Returns:
+            When it was sent, an instant of `time.monotonic()`.
+        """
+        sent_at = time.monotonic()
+        self._is_waiting = True
+        try:
+            self._connection.send_query_prepared(call, parameters, None, _BINARY)
+            if self._connection.flush():
+                self._watch(EVENT_READ | EVENT_WRITE, self._write)
+        except psycopg.OperationalError:
+            pass  # a lost connection is read to its end, and reported then
+        return sent_at
+
+    def send_measured(self, measure: Measure, parameters: Sequence[bytes]) -> float:
+        """Send a reserve as `send` does, and measure its skip depth.
+
+        `Measure.answer` and `Measure.depth` read the answer, the latter with `notices`.
+        """
+        escape = pq.Escaping(self._connection).escape_literal
+        message = measure.message([escape(parameter).decode() for parameter in parameters])
+        self.notices = []
+        sent_at = time.monotonic()
+        self._is_waiting = True
+        with suppress(psycopg.OperationalError):
+            self._connection.send_query(message.encode())
+            self._flush()
+        return sent_at
+
+    def give_up(self, opening: int) -> None:
+        """Stop opening it, if the opening of that number is still under way."""
+        if self.openings == opening and not self.is_open and self._socket is not None:
+            self._fail(Failure("timeout expired", None, is_lost=True))
+
+    def canceller(self) -> PGcancel:
+        """What cancels the call that is under way. It waits for the server, and may be used in another thread."""
+        return self._connection.get_cancel()
+
+    def _flush(self) -> None:
+        if self._connection.flush():
+            self._watch(EVENT_READ | EVENT_WRITE, self._write)
+
+    def _on_notice(self, notice: PGresult) -> None:
+        """Keep the notices of a measured call; those of others are not needed."""
+        if self.notices is not None:
+            self.notices.append((notice.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode())
+
+    def _connect(self) -> None:
+        match self._connection.connect_poll():
+            case pq.PollingStatus.OK:
+                self._connection.nonblocking = 1
+                self._watch(EVENT_READ, self._read)
+                self._prepare()
+            case pq.PollingStatus.READING:
+                self._watch(EVENT_READ, self._connect)
+            case pq.PollingStatus.WRITING:
+                self._watch(EVENT_WRITE, self._connect)
+            case _:
+                self._fail(Failure(self._connection.get_error_message(), None, is_lost=True))
+
+    def _prepare(self) -> None:
+        """Prepare the next call; after the last one, it is open."""
+        if self._unprepared:
+            call = self._unprepared[-1]
+            self._connection.send_prepare(call.encode(), statement(call))
+            self._connection.flush()
+        else:
+            self.is_open = True
+            self._owner.opened(self)
+
+    def _write(self) -> None:
+        """Go on sending what the socket did not take at once."""
+        if not self._connection.flush():
+            self._watch(EVENT_READ, self._read)
+        self._read()
+
+    def _read(self) -> None:
+        connection = self._connection
+        try:
+            connection.consume_input()
+            while not connection.is_busy():
+                result = connection.get_result()
+                if result is None:
+                    self._answer()
+                    return
+                self._result = result
+        except psycopg.OperationalError as error:
+            self._fail(Failure(str(error), None, is_lost=True))
+
+    def _answer(self) -> None:
+        """Deliver the answer, which is complete."""
+        result, self._result = self._result, None
+        if result is None:  # a notice without a call
+            return
+        status = result.status
+        if status not in (_ROWS, _DONE):
+            failure = self._failure(result)
+            if failure.is_lost or not self.is_open:
+                self._fail(failure)
+            else:
+                self._deliver(failure)
+        elif self.is_open:
+            self._deliver(tuple(map(result.get_value, repeat(0), range(result.nfields))))
+        else:
+            self._unprepared.pop()
+            self._prepare()
+
+    def _deliver(self, answer: Row | Failure) -> None:
+        self._is_waiting = False
+        self._owner.answered(self, answer)
+
+    def _fail(self, failure: Failure) -> None:
+        was_waiting = self._is_waiting
+        self.close()
+        if was_waiting:
+            self._deliver(failure)
+        self._owner.lost(self, failure.message)
+
+    def _failure(self, result: PGresult) -> Failure:
+        sqlstate = result.error_field(pq.DiagnosticField.SQLSTATE)
+        ends = result.error_field(pq.DiagnosticField.SEVERITY_NONLOCALIZED) in _FATAL
+        message = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY)
+        return Failure(
+            message.decode() if message else result.get_error_message(),
+            sqlstate.decode() if sqlstate else None,
+            is_lost=ends or self._connection.status != pq.ConnStatus.OK,
+        )
+
+    def _watch(self, events: int, callback: Callable[[], None]) -> None:
+        """Set the callback of the socket. While connecting, libpq may change the socket."""
+        self._unwatch()
+        self._socket = self._connection.socket
+        self._selector.register(self._socket, events, callback)
+
+    def _unwatch(self) -> None:
+        if self._socket is not None:
+            self._selector.unregister(self._socket)
+            self._socket = None

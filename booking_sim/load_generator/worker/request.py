@@ -1,0 +1,144 @@
+"""One call of a buyer, from its plan to its end, and the buyer who makes it."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from math import nan
+from typing import NamedTuple
+
+from booking_sim.load_generator.worker.raw_connection import RawConnection, Row
+from booking_sim.records.attempts import Call, Phase
+from booking_sim.skip_depth.measure import Depth
+
+
+class State(Enum):
+    """How far a request has come."""
+
+    PLANNED = "planned"
+    """Its buyer does something else first."""
+    QUEUED = "queued"
+    """It waits for a connection."""
+    SENT = "sent"
+    """It is on its way to the server, or back."""
+    ENDED = "ended"
+    """It has a result."""
+
+
+class Result(NamedTuple):
+    """How a request ended."""
+
+    outcome: str
+    """One of `records.attempts.OUTCOMES` or `PAYMENTS`."""
+    at: float
+    """When, an instant of `time.monotonic()`."""
+    row: Row = ()
+    """The answer of the database; empty if there was none."""
+    depth: Depth | None = None
+    """The skip depth, if it was measured."""
+    phase: Phase | None = None
+    """How far a request that failed had come."""
+    sqlstate: str | None = None
+    """Of an error that the server answered with."""
+    error: str | None = None
+    """What went wrong, in one line."""
+
+
+Session = Generator["Request | float", None, None]
+"""A buyer session. It yields a request and goes on when that has ended, or it yields seconds to pause."""
+
+
+@dataclass(slots=True)
+class Buyer:
+    """One simulated person.
+
+    Attributes:
+        number: From 0, in the order of arrival.
+        kind: The name of its kind.
+        event_id: The event that it wants tickets of.
+        sessions: Its sessions that are not over: more than one if it tries several times at once.
+        attempts: Its requests so far.
+    """
+
+    number: int
+    kind: str
+    event_id: int
+    sessions: int
+    attempts: int = 0
+
+
+class Request:
+    """One call of a buyer. Times are instants of `time.monotonic()`.
+
+    Args:
+        buyer: Whose call it is.
+        call: Which call.
+        parameters: As text, in the order in which the call's SQL has them.
+        patience_s: How long the buyer waits for the answer; None: without limit.
+        intent_id: The intent to confirm or release; None of a reserve.
+        session_no: Which session of the buyer it belongs to, from 0.
+        quantity: The tickets that this session wants.
+
+    Attributes:
+        state: How far it has come. It decides which of the following are set.
+        session: The buyer session that goes on when it has ended.
+        scheduled_at: From QUEUED on: when it was planned.
+        queued_at: From QUEUED on: when a connection was requested.
+        connection: From SENT on: the connection that it was sent on. None of one that ended in the queue.
+        sent_at: From SENT on: when it was sent. None of one that ended in the queue.
+        result: Of one that has ENDED: how.
+    """
+
+    session: Session
+    scheduled_at = queued_at = nan
+    state = State.PLANNED
+    connection: RawConnection | None = None
+    sent_at: float | None = None
+    result: Result
+
+    def __init__(
+        self,
+        buyer: Buyer,
+        call: Call,
+        parameters: Sequence[bytes],
+        patience_s: float | None,
+        intent_id: int | None = None,
+        *,
+        session_no: int,
+        quantity: int,
+    ) -> None:
+        self.buyer = buyer
+        self.call = call
+        self.parameters = parameters
+        self.patience_s = patience_s
+        self.intent_id = intent_id
+        self.session_no = session_no
+        self.quantity = quantity
+        buyer.attempts += 1
+        self.attempt = buyer.attempts
+
+    def again(self) -> "Request":
+        """Plan the same call once more."""
+        return Request(
+            self.buyer,
+            self.call,
+            self.parameters,
+            self.patience_s,
+            self.intent_id,
+            session_no=self.session_no,
+            quantity=self.quantity,
+        )
+
+    def enqueue(self, scheduled_at: float, now: float) -> None:
+        """It waits for a connection from now on."""
+        self.state = State.QUEUED
+        self.scheduled_at, self.queued_at = scheduled_at, now
+
+    def send(self, connection: RawConnection, sent_at: float) -> None:
+        """It was sent."""
+        self.state = State.SENT
+        self.connection, self.sent_at = connection, sent_at
+
+    def end(self, result: Result) -> None:
+        """It has a result."""
+        self.state = State.ENDED
+        self.result = result

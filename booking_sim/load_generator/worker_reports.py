@@ -1,0 +1,30 @@
+"""What the workers of a surge reported, together."""
+
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+
+@dataclass
+class WorkerReports:
+    """What the workers reported.
+
+    Attributes:
+        problems: Why the reports are incomplete, a line each.
+        interrupted: Whether somebody stopped the run.
+        started_at: The start, an instant of `time.monotonic()`; None if the run did not start.
+        busy: The share of its time in which each worker computed.
+        interpreters: The same of each process that had workers; near 1 they could not have been faster.
+        connecting: Connections that were lost or could not be made, by the reason.
+    """
+
+    problems: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    started_at: float | None = None
+    busy: dict[int, float] = field(default_factory=dict)
+    interpreters: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    connecting: Counter[str] = field(default_factory=Counter)
+
+    def elapsed(self) -> float:
+        """Seconds since the start; 0 if the run did not start."""
+        return 0.0 if self.started_at is None else time.monotonic() - self.started_at

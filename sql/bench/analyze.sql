@@ -1,2 +1,0 @@
--- Updates the planner's statistics, as autovacuum would in time; dead rows stay.
-analyze

@@ -1,2 +1,0 @@
--- The process that answers an observer.
-select pid from pg_stat_activity where datname = current_database() and application_name = %(application_name)s

@@ -1,2 +1,0 @@
--- Brings what reads the server's WAL.
-create extension pg_walinspect

@@ -1,0 +1,86 @@
+-- What the observer asks while a surge runs. The comment inside each keeps its own statements out of what it reports.
+
+-- name: session
+-- The observer: what keeps it out of everybody's way. It only reads, gives up soon, does not take a second core, and plays no part
+-- in the bookkeeping of serializable transactions; the server ends what it asked when it is gone.
+select /* observer */
+    set_config('statement_timeout', '5s', false),
+    set_config('lock_timeout', '100ms', false),
+    set_config('default_transaction_read_only', 'on', false),
+    set_config('default_transaction_isolation', 'read committed', false),
+    set_config('max_parallel_workers_per_gather', '0', false),
+    set_config('jit', 'off', false),
+    set_config('client_connection_check_interval', '1s', false)
+
+-- name: backend
+-- The observer: when this connection's process began, to know it again among the processes of the machine.
+select /* observer */ extract(epoch from backend_start)::float8 from pg_stat_activity where pid = pg_backend_pid()
+
+-- name: waits
+-- The observer: every client at work in this database, what it waits for, and who keeps a lock from it; a moment with nobody at work
+-- is one row of nulls. Asking about locks stops those who take some for an instant, so it is done only when somebody waits for one.
+with /* observer */ at_work as materialized (
+    select pid, wait_event_type, wait_event
+    from pg_stat_activity
+    where state = 'active' and backend_type = 'client backend' and datname = current_database() and pid <> pg_backend_pid()
+), waiting as materialized (
+    select pid, min(waitstart) as since
+    from pg_locks
+    where not granted and (select bool_or(wait_event_type = 'Lock') from at_work)
+    group by pid
+)
+select
+    pid, wait_event_type, wait_event,
+    case wait_event_type when 'Lock' then pg_blocking_pids(pid) end as blocked_by,
+    extract(epoch from clock_timestamp() - since)::float8 * 1000 as waited_ms
+from (select) as moment left join at_work on true left join waiting using (pid)
+
+-- name: server
+-- The observer: who is connected, the oldest snapshot, and what server and database have done since their figures were last reset.
+with /* observer */ others as materialized (
+    select * from pg_stat_activity where pid <> pg_backend_pid()
+), clients as (
+    select count(*) as connections, count(*) filter (where state = 'active') as active
+    from others
+    where backend_type = 'client backend' and datname = current_database()
+), snapshots as (
+    select
+        coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8 as oldest_snapshot_s,
+        coalesce(max(age(backend_xmin)), 0) as oldest_snapshot_xids
+    from others
+    where backend_xmin is not null and backend_type <> 'autovacuum worker'
+), tables as (
+    select
+        coalesce(sum(n_dead_tup), 0)::bigint as dead_tuples,
+        coalesce(sum(n_tup_upd), 0)::bigint as updates,
+        coalesce(sum(n_tup_hot_upd), 0)::bigint as hot_updates,
+        coalesce(sum(vacuum_count + autovacuum_count), 0)::bigint as vacuums
+    from pg_stat_user_tables
+    where schemaname = 'booking'
+)
+select
+    connections, active, oldest_snapshot_s, oldest_snapshot_xids, dead_tuples, vacuums, updates, hot_updates,
+    pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint as wal_bytes,
+    blks_hit as buffer_hits, blks_read as buffer_reads, xact_commit as commits, xact_rollback as rollbacks,
+    array(select pid from others) as pids
+from clients, snapshots, tables, pg_stat_database
+where datname = current_database()
+
+-- name: inventory
+-- The observer: the tickets of some events by status, a hold past its deadline apart.
+select /* observer */
+    count(*) filter (where status = 'available') as available,
+    count(*) filter (where status = 'held' and hold_expires_at > statement_timestamp()) as held,
+    count(*) filter (where status = 'held' and hold_expires_at <= statement_timestamp()) as overdue,
+    count(*) filter (where status = 'sold') as sold
+from booking.tickets
+where event_id = any (%(event_ids)s)
+
+-- name: statements
+-- The observer: what each statement has cost in this database so far, its own questions apart.
+select /* observer */
+    queryid, min(query) as query, sum(calls)::bigint as calls, sum(total_exec_time)::float8 as total_ms, sum(rows)::bigint as rows,
+    sum(shared_blks_hit)::bigint as buffer_hits, sum(shared_blks_read)::bigint as buffer_reads, sum(wal_bytes)::bigint as wal_bytes
+from pg_stat_statements
+where dbid = (select oid from pg_database where datname = current_database()) and query not like '%/* observer */%'
+group by queryid

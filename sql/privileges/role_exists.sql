@@ -1,2 +1,0 @@
--- Is there a role of exactly this name?
-select exists (select from pg_roles where rolname::text = %(role)s)

@@ -1,2 +1,0 @@
--- Makes a scratch database as a copy of another one, which nobody may be connected to.
-create database {name} template {template}

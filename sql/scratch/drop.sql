@@ -1,2 +1,0 @@
--- Drops a scratch database, whoever is still connected to it.
-drop database {name} with (force)

@@ -1,2 +1,0 @@
--- Something to explain.
-select 1

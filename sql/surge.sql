@@ -1,0 +1,77 @@
+-- What a surge asks before and after the run.
+
+-- name: headroom
+-- How many connections are left for a surge: what the server allows, keeps for its administrators, and has in use.
+select
+    current_setting('max_connections')::int as allowed,
+    current_setting('superuser_reserved_connections')::int
+        + coalesce(current_setting('reserved_connections', true), '0')::int as reserved,
+    (select count(*)::int from pg_stat_activity
+     where backend_type in ('client backend', 'walsender') and pid <> pg_backend_pid()) as in_use
+
+-- name: settings
+-- The server's settings that decide how fast a surge can be, in the server's own notation.
+select name, current_setting(name) as value
+from pg_settings
+where name in (
+    'autovacuum', 'checkpoint_timeout', 'commit_delay', 'deadlock_timeout', 'default_transaction_isolation',
+    'effective_cache_size', 'effective_io_concurrency', 'fsync', 'full_page_writes', 'huge_pages', 'io_method',
+    'jit', 'lock_timeout', 'max_connections', 'max_wal_size', 'plan_cache_mode', 'random_page_cost', 'seq_page_cost',
+    'shared_buffers', 'shared_preload_libraries', 'statement_timeout', 'synchronous_commit', 'synchronous_standby_names',
+    'track_io_timing', 'wal_compression', 'wal_level', 'wal_sync_method', 'work_mem'
+)
+order by name
+
+-- name: clock
+-- What time it is by the database's clock, which decides about deadlines.
+select clock_timestamp()
+
+-- name: sessions
+-- How many sessions of a surge the server still has: one counts what it did in the server's statistics as it ends.
+select count(*) from pg_stat_activity where application_name = %(application_name)s
+
+-- name: end_backends
+-- Ends what workers that were killed left behind in the server, and waits until it is gone; how many there were.
+select count(*) from (
+    select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = %(application_name)s
+) as ended
+
+-- name: holds
+-- Every hold of some events, and how it ended: as CSV, which is read much faster than rows. Times are seconds since the
+-- start of the run by the database's clock, %(started_at)s. A hold that nobody took back yet is open, overdue or not.
+copy (
+    select
+        id as intent_id,
+        event_id as event,
+        substring(user_id from '^buyer (\d+)$')::int as buyer,
+        quantity,
+        array_to_string(ticket_nos, ' ') as ticket_nos,
+        extract(epoch from created_at - %(started_at)s::timestamptz)::float8 as held_at,
+        extract(epoch from expires_at - %(started_at)s::timestamptz)::float8 as deadline,
+        extract(epoch from coalesce(confirmed_at, released_at, expired_at) - %(started_at)s::timestamptz)::float8 as ended_at,
+        case status when 'pending' then 'open' else status::text end as "end"
+    from booking.booking_intents
+    where event_id = any (%(event_ids)s)
+    order by created_at, id
+) to stdout (format csv, header)
+
+-- name: inventory
+-- The tickets of some events by status, a hold past its deadline apart, and how many were sold more than once: tickets that
+-- live intents (confirmed, or pending and not overdue) have promised, less the tickets that are there for them.
+with clock as materialized (
+    select clock_timestamp() as as_of
+), tickets as (
+    select
+        count(*) filter (where status = 'available') as available,
+        count(*) filter (where status = 'held' and hold_expires_at > as_of) as held,
+        count(*) filter (where status = 'held' and hold_expires_at <= as_of) as overdue,
+        count(*) filter (where status = 'sold') as sold
+    from booking.tickets, clock
+    where event_id = any (%(event_ids)s)
+), promised as (
+    select coalesce(sum(quantity), 0) as tickets
+    from booking.booking_intents, clock
+    where event_id = any (%(event_ids)s) and (status = 'confirmed' or status = 'pending' and expires_at > as_of)
+)
+select available, held, overdue, sold, greatest(promised.tickets - held - sold, 0)::bigint as oversold
+from tickets, promised
