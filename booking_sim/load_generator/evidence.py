@@ -2,9 +2,9 @@
 
 import pickle
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 
@@ -23,12 +23,13 @@ class Evidence:
         interrupt: What stops the run.
 
     Attributes:
-        folder: Where the attempts are.
+        folder: Where the attempts are written.
+        attempts: Those that were written.
     """
 
     def __init__(self, folder: Path | None, interrupt: Interrupt) -> None:
-        self._temporary = None if folder else TemporaryDirectory(prefix="booking_sim-", ignore_cleanup_errors=True)
-        self.folder = folder or Path(cast("TemporaryDirectory[str]", self._temporary).name)
+        self.folder = folder or Path(mkdtemp(prefix="booking_sim-"))
+        self.attempts = RecordedAttempts(self.folder / STREAM, temporary=None if folder else self.folder)
         self._interrupt = interrupt
         self._stream = Stream(self.folder / STREAM)
         self._is_whole = True
@@ -51,8 +52,3 @@ class Evidence:
             self._is_whole = False
             reason = getattr(error, "strerror", None) or error
             self._interrupt.stop(f"stopped, since attempts cannot be written to '{self.folder}' any more: {reason}")
-
-    @property
-    def attempts(self) -> RecordedAttempts:
-        """The attempts that were written."""
-        return RecordedAttempts(self.folder / STREAM, owner=self._temporary)

@@ -1,6 +1,7 @@
 """The attempts of a run, wherever they are: in memory or in a file, whole or only the columns that are needed."""
 
 import shutil
+import weakref
 from pathlib import Path
 from typing import cast
 
@@ -15,12 +16,13 @@ class RecordedAttempts:
 
     Args:
         source: A frame of them; or a file that `columns.Stream` or `columns.write` wrote.
-        owner: What keeps the file as long as it is needed, such as a TemporaryDirectory.
+        temporary: A folder that is removed when nobody needs the attempts any more; None: there is none.
     """
 
-    def __init__(self, source: pd.DataFrame | Path, owner: object = None) -> None:
+    def __init__(self, source: pd.DataFrame | Path, temporary: Path | None = None) -> None:
         self._source = source
-        self._owner = owner
+        if temporary is not None:
+            weakref.finalize(self, shutil.rmtree, temporary, ignore_errors=True)
 
     def frame(self) -> pd.DataFrame:
         """All of them, by `queued_at`."""
