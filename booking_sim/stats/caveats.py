@@ -38,14 +38,15 @@ def _not_reached(summary: pd.Series) -> list[str]:
 
 def _near_the_hold(summary: pd.Series, scenario: Scenario) -> list[str]:
     hold_ms = 1000 * scenario.seconds(scenario.hold)
-    waited_ms = summary["p99_ms"] if math.isfinite(summary["p99_ms"]) else summary["p50_ms"]
-    if math.isnan(waited_ms) or waited_ms < _NEAR * hold_ms:
+    share, waited_ms = ("1 of 100", summary["p99_ms"])
+    if math.isinf(waited_ms):
+        share, waited_ms = ("half of the", summary["p50_ms"])
+    if not _NEAR * hold_ms <= waited_ms < math.inf:
         return []
     shorter = f", {scenario.time_scale:g} times shorter than in life" if scenario.time_scale > 1 else ""
-    waited = "longer" if math.isinf(waited_ms) else f"{waited_ms:,.0f} ms"
     sentence = (
-        f"Waiting comes near the hold: 1 of 100 requests took {waited}, and a hold lasts {hold_ms:,.0f} ms in this"
-        f" run{shorter}. Holds run out for this reason; latency did not scale."
+        f"Waiting comes near the hold: {share} requests took {waited_ms:,.0f} ms or longer, and a hold lasts"
+        f" {hold_ms:,.0f} ms in this run{shorter}. Holds run out for this reason; latency did not scale."
     )
     return [sentence]
 
