@@ -5,9 +5,9 @@
     result = surge(tickets=500, buyers=5000)
 
 `surge` runs a `Scenario` against a real PostgreSQL and gives a `SurgeResult` back, which `load` reads from disk again;
-`compare` runs one over several strategies. `scenarios` and `strategies` have ready ones. `stats` and `plots` turn
-frames into numbers and pictures. `doctor` says what will hurt a run. `open_server` and `connect` open the database that
-all of it ran on, for SQL of one's own.
+`prove` judges what buyers were told; `compare` runs one over several strategies. `scenarios` and `strategies` have
+ready ones. `stats` and `plots` turn frames into numbers and pictures. `doctor` says what will hurt a run. `open_server`
+and `connect` open the database that all of it ran on, for SQL of one's own.
 """
 
 from importlib import import_module
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from booking_sim.database import connect, open_server
     from booking_sim.diagnostics import doctor
     from booking_sim.load_generator.run import surge
+    from booking_sim.proof import prove
     from booking_sim.result.loading import load
     from booking_sim.result.result import SurgeResult
     from booking_sim.scenario import ready as scenarios
@@ -37,6 +38,7 @@ __all__ = [
     "load",
     "open_server",
     "plots",
+    "prove",
     "scenarios",
     "stats",
     "strategies",
@@ -52,6 +54,7 @@ _HOMES = {
     "doctor": "booking_sim.diagnostics",
     "load": "booking_sim.result.loading",
     "open_server": "booking_sim.database",
+    "prove": "booking_sim.proof",
     "surge": "booking_sim.load_generator.run",
 }
 _MODULES = {

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours"}
 
@@ -12,17 +12,17 @@ def parse_duration(text: str) -> timedelta:
     """Read a length of time: a number and its unit, `250ms`, `90s`, `5m` or `1h`.
 
     Raises:
-        BookingSimError: it is written otherwise.
+        SettingError: It is written otherwise.
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)", text.strip())
     if match is None:
-        raise BookingSimError(
-            f"'{text}' is not a duration: write a number and its unit (ms, s, m or h), such as 90s or 5m."
+        raise SettingError(
+            f"'{text}' is not a duration: expected a number and its unit (ms, s, m or h), such as 90s or 5m."
         )
     try:
         return timedelta(**{_UNITS[match[2]]: float(match[1])})
     except OverflowError:
-        raise BookingSimError(f"'{text}' is too long: write one of at most 31 days.") from None
+        raise SettingError(f"'{text}' is too long: expected at most 31 days.") from None
 
 
 def format_duration(duration: timedelta) -> str:

@@ -29,6 +29,7 @@ from booking_sim.database.scratch import scratch_database
 from booking_sim.errors import StrategyError
 from booking_sim.queries import load
 from booking_sim.resources import SQL
+from booking_sim.validation import show, suggest
 
 FOLDER = SQL / "strategies"
 
@@ -137,7 +138,7 @@ def check_name(name_or_path: str | Path) -> str:
     if not name.endswith(".sql") and name not in {path.stem for path in FOLDER.glob("*.sql")}:
         names = (strategy.name for strategy in catalogue())
         raise StrategyError(
-            f"There is no strategy {name!r}: choose {', '.join(names)}, or give the path of an .sql file."
+            f"There is no strategy {name!r}, nor is it the path of an .sql file: {suggest(name, names)}"
         )
     return name
 
@@ -194,13 +195,13 @@ def _complaint(path: Path, text: str, error: psycopg.Error) -> str:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise StrategyError(
             f"Cannot read the strategy {path}: {error.strerror}. Give the path of an .sql file."
         ) from None
-    except UnicodeDecodeError:
-        raise StrategyError(f"Cannot read the strategy {path}: it is not UTF-8. Save it as UTF-8.") from None
+    except ValueError as error:  # bytes that are not UTF-8, or a path that cannot be one
+        raise StrategyError(f"Cannot read the strategy {show(str(path))}: {error}. Expected text in UTF-8.") from None
 
 
 def _read(path: Path) -> Strategy:

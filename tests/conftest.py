@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from program import COMMAND
+from program import COMMAND, SECONDS
 from servers import Server, major, oldest
 
 from booking_sim.cli import main
@@ -122,6 +122,23 @@ def start(database, tmp_path):
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def first_hold(conn, database):
+    """Wait until the first hold is committed: the surge is under way."""
+    conn.execute("""
+        create function public.tell() returns trigger language plpgsql as
+            $$ begin perform pg_notify('held', ''); return null; end $$;
+        create trigger tell after insert on booking.booking_intents for each row execute function public.tell()
+    """)
+    with connect(database) as listener:
+        listener.execute("listen held")
+
+        def wait():
+            assert list(listener.notifies(timeout=SECONDS, stop_after=1)), "nobody held a ticket"
+
+        yield wait
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ def holds(*rows, hold_s=5.0):
             "buyer": pd.array(range(len(rows)), "Int32"),
             "quantity": pd.array([1] * len(rows), "Int32"),
             "ticket_nos": pd.array([[number] for number in range(1, len(rows) + 1)], NUMBERS),
+            "tickets_agree": pd.array([1] * len(rows), "Int32"),
             "held_at": held_at,
             "deadline": held_at + hold_s,
             "ended_at": np.array(ended_at, dtype=float),

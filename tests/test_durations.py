@@ -17,7 +17,7 @@ def test_a_length_of_time_is_a_number_and_its_unit(text, seconds):
 
 @pytest.mark.parametrize("text", ["", "5", "m", "five m", "-5m", "5m30s", "1e3s", "5d"])
 def test_any_other_length_of_time_is_refused(text):
-    with pytest.raises(BookingSimError, match=r"is not a duration: write a number and its unit \(ms, s, m or h\)"):
+    with pytest.raises(BookingSimError, match=r"is not a duration: expected a number and its unit \(ms, s, m or h\)"):
         parse_duration(text)
 
 

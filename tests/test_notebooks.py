@@ -130,5 +130,5 @@ def test_where_nobody_looks_errors_are_one_line_and_the_live_view_is_off(databas
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, allow_errors=True).execute()
     (error,) = notebook.cells[0].outputs
-    assert error.traceback == ["BookingSimError: tickets=0 will not do: give a whole number from 1 to 5,000,000."]
+    assert error.traceback == ["SettingError: tickets=0 is invalid: expected a whole number from 1 to 5,000,000."]
     assert {output.output_type for output in notebook.cells[1].outputs} == {"execute_result"}

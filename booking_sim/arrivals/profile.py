@@ -2,37 +2,41 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from operator import index
-from typing import Annotated, Any
 
+import attrs
 import numpy as np
 
 from booking_sim.arrivals.curve import Curve, FloatArray, Piece
-from booking_sim.arrivals.parameters import MOST_ARRIVALS, Kind, check, write
+from booking_sim.arrivals.parameters import MOST_ARRIVALS, Parameter, name_of, write
 from booking_sim.arrivals.schedule import Schedule
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
+from booking_sim.validation import cut, invalid
 
 _STREAM = int.from_bytes(b"arrivals")
 """Keeps these draws apart from whatever else a scenario draws with the same seed."""
 
 
-@dataclass(frozen=True)
+@attrs.frozen
 class Profile(ABC):
     """How many arrivals to expect over time, in seconds from the start. `str` gives its text, `+` adds another.
 
     Raises:
-        BookingSimError: A parameter is of another kind or out of its range, two contradict each other, or nobody
+        SettingError: A parameter is of another type or out of its range, two contradict each other, or nobody
             would come, or more than 10 million.
     """
 
-    def __post_init__(self) -> None:
-        check(self)
+    def __attrs_post_init__(self) -> None:
         self.prepare()
         if not 0 < self.total <= MOST_ARRIVALS:
-            people = f"{self.total:,.0f} people" if self.total else "nobody"
-            raise BookingSimError(f"{self}: {people} would come. Plan for 1 to {MOST_ARRIVALS:,} arrivals.")
+            buyers = f"{self.total:,.0f} buyers" if self.total else "no buyer"
+            raise SettingError(f"{cut(str(self))}: {buyers} would come. Plan for 1 to {MOST_ARRIVALS:,} arrivals.")
+
+    @property
+    def error_prefix(self) -> str:
+        """What a message about a parameter begins with."""
+        return f"{name_of(type(self))}: "
 
     def __add__(self, other: object) -> "Sum":
         return Sum((self, other)) if isinstance(other, Profile) else NotImplemented
@@ -78,12 +82,12 @@ class Profile(ABC):
                 the parts before it draw.
 
         Raises:
-            BookingSimError: The seed is no whole number from 0.
+            SettingError: The seed is no whole number from 0.
         """
         try:
             sequence = np.random.SeedSequence(index(seed), spawn_key=(_STREAM,))
         except (TypeError, ValueError):
-            raise BookingSimError(f"seed={seed} will not do: give a whole number from 0.") from None
+            raise invalid("seed", seed, "a whole number from 0") from None
         times = np.sort(self.draw(_generators(sequence)))
         return Schedule(times=times, profile=self, seed=seed, planned=self.total, end=self.end)
 
@@ -95,7 +99,7 @@ class Profile(ABC):
         """After each parameter was checked alone: refuse those that contradict each other, read what they name."""
 
 
-@dataclass(frozen=True)
+@attrs.frozen
 class Shape(Profile):
     """A profile that is one curve. Its arrivals are spaced as evenly as the rate allows: each halfway in its gap."""
 
@@ -122,15 +126,16 @@ class Shape(Profile):
         return self.curve.when(np.arange(np.floor(self.total + 0.5), dtype=np.float64) + 0.5)
 
 
-@dataclass(frozen=True)
+def _flat(summands: Iterable[Profile]) -> tuple[Profile, ...]:
+    """A sum of sums is a sum."""
+    return tuple(part for summand in summands for part in summand.parts)
+
+
+@attrs.frozen
 class Sum(Profile):
     """Several profiles at once, each drawn independently: `spike(...) + poisson(...)`."""
 
-    summands: tuple[Profile, ...]
-
-    def prepare(self) -> None:
-        """A sum of sums is a sum."""
-        object.__setattr__(self, "summands", tuple(part for summand in self.summands for part in summand.parts))
+    summands: tuple[Profile, ...] = attrs.field(converter=_flat)
 
     def __str__(self) -> str:
         return " + ".join(map(str, self.summands))
@@ -158,22 +163,16 @@ class Sum(Profile):
         return np.concatenate([part.draw(generators) for part in self.parts])
 
 
-def _profile(given: Any) -> Profile:
-    if not isinstance(given, Profile) or any(isinstance(part, Poisson) for part in given.parts):
-        raise TypeError
-    return given
-
-
-PROFILE = Kind(
-    wants="a profile that is not at random yet, such as constant(rate=500, duration=30s)",
-    take=_profile,
+PROFILE = Parameter(
+    "a profile that is not at random yet, such as constant(rate=500, duration=30s)",
+    lambda value: isinstance(value, Profile) and not any(isinstance(part, Poisson) for part in value.parts),
     read=str,  # no text is a profile: the parser reads those that are
     write=str,
     bare=True,
 )
 
 
-@dataclass(frozen=True)
+@attrs.frozen
 class Poisson(Profile):
     """Independent people: the rate of another profile, each arrival at random.
 
@@ -181,7 +180,8 @@ class Poisson(Profile):
     arrivals, taken back to time (Çinlar, Introduction to Stochastic Processes, 1975, chapter 4).
     """
 
-    profile: Annotated[Profile, PROFILE]
+    profile: Profile = attrs.field(validator=PROFILE)
+    """The expected arrivals."""
 
     def portable(self) -> Profile:
         """The same of a profile without files."""

@@ -1,85 +1,81 @@
-"""A curve that was recorded somewhere: arrivals counted in bins of time, from a file."""
+"""Arrivals that were counted in bins of time: read from a file, or written out."""
 
+import base64
+import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
 
+import attrs
 import numpy as np
 
 from booking_sim.arrivals.curve import FloatArray, Piece
-from booking_sim.arrivals.parameters import Kind
+from booking_sim.arrivals.curve_files.read import read_bins
+from booking_sim.arrivals.curve_files.series import CurveError
+from booking_sim.arrivals.parameters import DURATION, MOST_ARRIVALS, Parameter, to_seconds
 from booking_sim.arrivals.profile import Profile, Shape
-from booking_sim.arrivals.shapes import Stages
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 from booking_sim.resources import DATA
-
-if TYPE_CHECKING:
-    import pandas as pd
+from booking_sim.validation import invalid, is_whole
 
 CURVES = DATA / "curves"
-_LAYOUT = "give two columns: start, when a bin starts (seconds, or ISO 8601 times), and arrivals, how many came in it"
-_MOST_BINS = 1_000_000
+_UNITS = {"bin": None, "second": 1, "minute": 60}
 
 
-def _take_path(given: Any) -> str:
-    if not isinstance(given, str | Path) or not str(given) or '"' in str(given):
-        raise TypeError
-    return str(given)
+def _quoted(text: str) -> str:
+    return f'"{text}"' if set(text) & set(" ,()=+") else text
 
 
-PATH = Kind(
-    wants="the path of a CSV or Parquet file",
-    take=_take_path,
+def _pack(counts: tuple[int, ...]) -> str:
+    """Write counts as text: a second for each of a day's seconds is a tenth of a megabyte."""
+    return f'"{base64.b64encode(zlib.compress(" ".join(map(str, counts)).encode(), 9)).decode()}"'
+
+
+def _unpack(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(map(int, zlib.decompress(base64.b64decode(text, validate=True)).split()))
+    except zlib.error as error:
+        raise ValueError(error) from None
+
+
+PATH = Parameter(
+    "the path of a file: CSV, JSON or Parquet",
+    lambda value: isinstance(value, str) and value != "" and '"' not in value and "\0" not in value,
     read=str,
-    write=lambda path: f'"{path}"' if set(path) & set(" ,()=+") else path,
+    write=_quoted,
     bare=True,
+)
+COLUMN = Parameter(
+    "the name of a column", lambda value: isinstance(value, str) and '"' not in value, read=str, write=_quoted
+)
+PER = Parameter(
+    "bin (arrivals are counts), second or minute (they are rates)", lambda value: value in _UNITS, read=str, write=str
+)
+COUNTS = Parameter(
+    f"whole numbers from 0 to {MOST_ARRIVALS:,}, or how they were written",
+    lambda value: bool(value) and all(is_whole(count) and 0 <= count <= MOST_ARRIVALS for count in value),
+    read=_unpack,
+    write=_pack,
 )
 
 
-@dataclass(frozen=True)
-class Recorded(Shape):
-    """As many arrivals in each bin as were counted, at random within it: `recorded(curve.csv)`.
+def _to_path(value: str | Path) -> str:
+    return str(value) if isinstance(value, Path) else value
 
-    The file is Parquet, or CSV in which what follows a # is a comment; it is looked for where the path says, then among
-    the curves that come with the toolkit. Its columns are `start`, when a bin starts (seconds, or ISO 8601 times), and
-    `arrivals`, how many came in it. The first bin starts at second 0 of the run; all are as long as the shortest step
-    from one to the next, and those left out are empty.
 
-    Raises:
-        BookingSimError: There is no such file, or it holds something else.
-    """
+def _to_counts(value: Iterable[int]) -> tuple[int, ...]:
+    return tuple(value)
 
-    path: Annotated[str, PATH]
-    """Where the file is."""
-    counts: tuple[int, ...] = field(init=False, repr=False)
-    """Arrivals in each bin."""
-    bin_width: float = field(init=False, repr=False)
-    """Seconds."""
 
-    def prepare(self) -> None:
-        """Read the file."""
-        starts, counts = _read(self.path)
-        width = float(np.diff(starts).min())
-        bins = (starts - starts[0]) / width
-        if bins[-1] >= _MOST_BINS or np.abs(bins - np.round(bins)).max() > 1e-3:
-            raise _broken(self.path, f"its bins are no multiples of the shortest, {width:g} s")
-        every = np.zeros(round(bins[-1]) + 1, dtype=np.int64)
-        every[np.round(bins).astype(np.int64)] = counts
-        object.__setattr__(self, "counts", tuple(every.tolist()))
-        object.__setattr__(self, "bin_width", width)
+class _Binned(Shape):
+    """As many arrivals in each bin as were counted, at random within it."""
+
+    counts: tuple[int, ...]
+    bin_width: float
 
     def pieces(self) -> Iterable[Piece]:
         """The expected arrivals: in each bin a constant rate."""
         for count in self.counts:
             yield Piece(self.bin_width, count / self.bin_width, count / self.bin_width)
-
-    def portable(self) -> Profile:
-        """Its counts as stages, unless the file comes with the toolkit."""
-        if (CURVES / self.path).is_file() and not Path(self.path).is_absolute():
-            return self
-        rates = [count / self.bin_width for count in self.counts]
-        return Stages(tuple(stage for rate in rates for stage in ((0.0, rate), (self.bin_width, rate))))
 
     def draw(self, generators: Iterator[np.random.Generator]) -> FloatArray:
         """Place the arrivals of each bin at random within it."""
@@ -87,47 +83,63 @@ class Recorded(Shape):
         return np.asarray((bins + next(generators).random(len(bins))) * self.bin_width, dtype=np.float64)
 
 
-def _read(path: str) -> tuple[FloatArray, FloatArray]:
-    """Read when each bin starts, in seconds, and how many came in it."""
-    frame = _frame(path)
-    if missing := [name for name in ("start", "arrivals") if name not in frame]:
-        raise _broken(path, f"it has no column {' and no column '.join(missing)}")
-    if len(frame) < 2:
-        raise _broken(path, f"it takes two bins to say how long one is, and it has {len(frame)}")
-    try:
-        starts, counts = _seconds(frame["start"]), frame["arrivals"].to_numpy(np.float64)
-    except (TypeError, ValueError) as error:
-        raise _broken(path, str(error).splitlines()[0]) from None
-    if not (np.isfinite(starts).all() and (np.diff(starts) > 0).all()):
-        raise _broken(path, "its bins are not in order, each later than the one before")
-    if not (np.isfinite(counts).all() and (counts >= 0).all() and (counts == np.floor(counts)).all()):
-        raise _broken(path, "its arrivals are not all whole numbers from 0")
-    return starts, counts
+@attrs.frozen
+class Counted(_Binned):
+    """As many arrivals in each bin as are given, at random within it: how a result keeps a recorded curve."""
+
+    bin_width: float = attrs.field(converter=to_seconds, validator=DURATION)
+    """Seconds."""
+    counts: tuple[int, ...] = attrs.field(converter=_to_counts, validator=COUNTS)
+    """Arrivals in each bin."""
 
 
-def _frame(path: str) -> "pd.DataFrame":
-    import pandas as pd  # noqa: PLC0415  a worker is handed a schedule, and starts sooner without
+@attrs.frozen
+class Recorded(_Binned):
+    """As many arrivals in each bin as were counted, at random within it: `recorded(curve.csv)`.
 
-    found = next((place for place in (Path(path), CURVES / path) if place.is_file()), None)
-    if found is None:
-        curves = ", ".join(sorted(curve.name for curve in CURVES.iterdir()))
-        raise BookingSimError(
-            f"recorded: path={path} is no file here, nor one of the curves that come with the toolkit: {curves}."
-        )
-    try:
-        return pd.read_parquet(found) if found.suffix == ".parquet" else pd.read_csv(found, comment="#")
-    except (OSError, ValueError) as error:
-        raise _broken(path, str(error).splitlines()[0]) from None
+    The file is looked for where the path says, then among the curves that come with the toolkit. It is one of these:
 
+    - CSV with a header, a column of times (when a bin starts: seconds, epoch times in any unit, or ISO 8601) and a
+      column of counts, named `arrivals` or the only other one; delimited by commas, semicolons or tabs, as Grafana,
+      CloudWatch and spreadsheets export it. Lines that begin with # are comments.
+    - Parquet with the columns `start` and `arrivals`.
+    - JSON, as Prometheus (`query_range`) and CloudWatch (`get-metric-data`, `get-metric-statistics`) answer.
+    - Points of `k6 --out csv` or `--out json`: their http_reqs, else their iterations, in bins of a second.
+    - A log of `pgbench --log`, with or without --aggregate-interval.
 
-def _seconds(starts: "pd.Series") -> FloatArray:
-    import pandas as pd  # noqa: PLC0415
+    The first bin starts at second 0 of the run. All are as long as the shortest step from one to the next, and those
+    left out are empty.
 
-    if pd.api.types.is_numeric_dtype(starts):
-        return np.asarray(starts, dtype=np.float64)
-    moments = pd.to_datetime(starts, utc=True, format="ISO8601")
-    return np.asarray((moments - moments.iloc[0]).dt.total_seconds(), dtype=np.float64)
+    Raises:
+        SettingError: There is no such file, or it holds something else; the message names the line.
+    """
 
+    path: str = attrs.field(converter=_to_path, validator=PATH)
+    """Where the file is."""
+    column: str = attrs.field(default="", validator=COLUMN)
+    """The column of the arrivals, or the metric of k6; else `arrivals`, or the only one that there is."""
+    per: str = attrs.field(default="bin", validator=PER)
+    """What the values are: counts per bin, or rates per second or minute."""
+    counts: tuple[int, ...] = attrs.field(init=False, repr=False)
+    """Arrivals in each bin."""
+    bin_width: float = attrs.field(init=False, repr=False)
+    """Seconds."""
 
-def _broken(path: str, because: str) -> BookingSimError:
-    return BookingSimError(f"recorded: path={path} is no curve, {because}: {_LAYOUT}.")
+    def prepare(self) -> None:
+        """Read the file."""
+        found = next((place for place in (Path(self.path), CURVES / self.path) if place.is_file()), None)
+        if found is None:
+            curves = ", ".join(sorted(curve.name for curve in CURVES.iterdir()))
+            raise invalid("recorded: path", self.path, f"a file, or one of the curves of the toolkit: {curves}")
+        try:
+            bins = read_bins(found, self.column, _UNITS[self.per])
+        except CurveError as error:
+            raise SettingError(f"recorded: path={self.path!r} is invalid: {error}.") from None
+        object.__setattr__(self, "counts", bins.counts)
+        object.__setattr__(self, "bin_width", bins.width)
+
+    def portable(self) -> Profile:
+        """Its counts, unless the file comes with the toolkit."""
+        if (CURVES / self.path).is_file() and not Path(self.path).is_absolute() and not Path(self.path).is_file():
+            return self
+        return Counted(self.bin_width, self.counts)

@@ -1,24 +1,29 @@
 """Who comes when: a schedule is a value, made before anything runs, the same on any number of workers."""
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+import attrs
 import numpy as np
 
 from booking_sim.arrivals.curve import FloatArray
-from booking_sim.errors import BookingSimError
-
-if TYPE_CHECKING:
-    from booking_sim.arrivals.profile import Profile
+from booking_sim.validation import invalid
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+class Plan(Protocol):
+    """What a schedule is drawn from, and what it needs of that."""
+
+    def expected(self, times: FloatArray) -> FloatArray:
+        """How many arrivals are expected before each time, in seconds from the start."""
+        ...
+
+
+@attrs.frozen(eq=False, kw_only=True)
 class Schedule:
     """The arrivals drawn from a profile. Buyer `i` comes at `times[i]`."""
 
     times: FloatArray
     """Seconds from the start, sorted, read-only; one for each buyer."""
-    profile: "Profile"
+    profile: Plan
     """What it was drawn from."""
     seed: int
     """What it was drawn with."""
@@ -29,7 +34,7 @@ class Schedule:
     time_scale: float = 1.0
     """How many seconds of the profile pass in one."""
 
-    def __post_init__(self) -> None:
+    def __attrs_post_init__(self) -> None:
         self.times.flags.writeable = False
 
     def __len__(self) -> int:
@@ -64,11 +69,11 @@ class Schedule:
             time_scale: 60 makes a minute pass in a second.
 
         Raises:
-            BookingSimError: It is not above 0.
+            SettingError: It is not above 0.
         """
         if not 0 < time_scale < np.inf:
-            raise BookingSimError(f"time_scale={time_scale} will not do: give a number above 0, such as 60.")
-        return replace(
+            raise invalid("time_scale", time_scale, "a number above 0, such as 60")
+        return attrs.evolve(
             self, times=self.times / time_scale, end=self.end / time_scale, time_scale=self.time_scale * time_scale
         )
 
@@ -77,14 +82,14 @@ class Schedule:
         if buyers >= len(self):
             return self
         times = self.times[: max(buyers, 0)]
-        return replace(self, times=times, planned=min(self.planned, len(times)), end=float(times.max(initial=0)))
+        return attrs.evolve(self, times=times, planned=min(self.planned, len(times)), end=float(times.max(initial=0)))
 
     def until(self, end: float) -> "Schedule":
         """The schedule without those who come at a time, in seconds from the start, or later."""
         if end > self.end:
             return self
         planned = float(self.expected(np.array(end)))
-        return replace(self, times=self.times[self.times < end], planned=planned, end=max(end, 0.0))
+        return attrs.evolve(self, times=self.times[self.times < end], planned=planned, end=max(end, 0.0))
 
     def expected(self, times: FloatArray) -> FloatArray:
         """How many arrivals the profile leads to expect before each time, in seconds from the start."""

@@ -1,16 +1,18 @@
 """Arrivals as text, for the command line and TOML: `constant(rate=500, duration=30s) + burst(5000, at=10s)`."""
 
 import re
-from dataclasses import MISSING, fields
 
-from booking_sim.arrivals.parameters import name_of, parameters, refusal
+import attrs
+
+from booking_sim.arrivals.parameters import name_of, parameters
 from booking_sim.arrivals.profile import Poisson, Profile
-from booking_sim.arrivals.recorded import Recorded
+from booking_sim.arrivals.recorded import Counted, Recorded
 from booking_sim.arrivals.shapes import Burst, Constant, Ramp, Spike, Stages
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
+from booking_sim.validation import invalid, show, suggest
 
 PROFILES: dict[str, type[Profile]] = {
-    name_of(profile): profile for profile in (Constant, Ramp, Spike, Burst, Stages, Poisson, Recorded)
+    name_of(profile): profile for profile in (Constant, Ramp, Spike, Burst, Stages, Poisson, Recorded, Counted)
 }
 _EXAMPLE = "constant(rate=500, duration=30s) + burst(5000, at=10s)"
 _TOKEN = re.compile(r'\s*(?:(?P<mark>[(),=+])|"(?P<quoted>[^"]*)"|(?P<word>[^\s(),="+][^(),="]*))\s*')
@@ -24,10 +26,13 @@ def parse_arrivals(text: str) -> Profile:
     profile is its text, lengths of time to the microsecond.
 
     Raises:
-        BookingSimError: A profile or a parameter is unknown, missing or given twice, a value will not do, or it is
+        SettingError: A profile or a parameter is unknown, missing or given twice, a value is invalid, or it is
             written otherwise.
     """
-    return _Reader(text).read()
+    try:
+        return _Reader(text).read()
+    except RecursionError:
+        raise SettingError(f"arrivals={show(text)} cannot be read: it is nested too deeply.") from None
 
 
 class _Reader:
@@ -53,7 +58,7 @@ class _Reader:
         if not self._skips("("):
             raise self._unreadable()
         if name not in PROFILES:
-            raise BookingSimError(f"arrivals: there is no profile '{name}': choose from {', '.join(PROFILES)}.")
+            raise SettingError(f"arrivals: there is no profile '{name}': {suggest(name, PROFILES)}")
         arguments: list[tuple[str | None, str | Profile]] = []
         while not self._skips(")"):
             if arguments and not self._skips(","):
@@ -93,31 +98,31 @@ class _Reader:
         self._at = token.end()
         return True
 
-    def _unreadable(self) -> BookingSimError:
+    def _unreadable(self) -> SettingError:
         rest = self._text[self._at :].strip()
         where = f"from '{rest}' on" if rest else "to its end"
-        return BookingSimError(f"arrivals='{self._text}' cannot be read {where}: write it like '{_EXAMPLE}'.")
+        return SettingError(f"arrivals={show(self._text)} cannot be read {where}: write it like '{_EXAMPLE}'.")
 
 
 def _make(profile: type[Profile], arguments: list[tuple[str | None, str | Profile]]) -> Profile:
-    kinds = parameters(profile)
-    names = iter(kinds)
+    known = parameters(profile)
+    names = iter(known)
     given: dict[str, list[str | Profile]] = {}
     for named, value in arguments:
-        first = next(iter(kinds))
-        name = named or (first if kinds[first].many else next(names, None))
+        first = next(iter(known))
+        name = named or (first if known[first].many else next(names, None))
         if name is None:
-            raise BookingSimError(f"{name_of(profile)} takes no more than {', '.join(kinds)}: leave out '{value}'.")
-        if name not in kinds:
-            raise BookingSimError(f"{name_of(profile)} has no parameter '{name}': choose from {', '.join(kinds)}.")
-        if name in given and not kinds[name].many:
-            raise BookingSimError(f"{name_of(profile)}: {name} is given twice: give it once.")
+            raise SettingError(f"{name_of(profile)} takes no more than {', '.join(known)}: leave out '{value}'.")
+        if name not in known:
+            raise SettingError(f"{name_of(profile)} has no parameter '{name}': {suggest(name, known)}")
+        if name in given and not known[name].many:
+            raise SettingError(f"{name_of(profile)}: {name} is given twice: expected once.")
         given.setdefault(name, []).append(value)
-    for field in fields(profile):
-        if field.name in kinds and field.default is MISSING and field.name not in given:
-            raise BookingSimError(f"{name_of(profile)} needs {field.name}: give {kinds[field.name].wants}.")
+    for field in attrs.fields(profile):
+        if field.name in known and field.default is attrs.NOTHING and field.name not in given:
+            raise SettingError(f"{name_of(profile)} needs {field.name}: expected {known[field.name].text}.")
     values = {name: [_value(profile, name, value) for value in several] for name, several in given.items()}
-    return profile(**{name: several if kinds[name].many else several[0] for name, several in values.items()})
+    return profile(**{name: several if known[name].many else several[0] for name, several in values.items()})
 
 
 def _value(profile: type[Profile], name: str, given: str | Profile) -> object:
@@ -125,5 +130,5 @@ def _value(profile: type[Profile], name: str, given: str | Profile) -> object:
         return given
     try:
         return parameters(profile)[name].read(given)
-    except (ValueError, BookingSimError):
-        raise refusal(profile, name, given) from None
+    except ValueError:
+        raise invalid(f"{name_of(profile)}: {name}", given, parameters(profile)[name].text) from None

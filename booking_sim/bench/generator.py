@@ -24,7 +24,7 @@ from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.workload import Workload
 from booking_sim.load_generator.workers import Workers
 from booking_sim.queries import load
-from booking_sim.scenario.kinds import Kind
+from booking_sim.scenario.kinds import BuyerKind
 from booking_sim.scenario.scenario import MOST_BUYERS
 from booking_sim.stats.latency import latencies
 from booking_sim.stats.outcomes import answer_times
@@ -176,7 +176,7 @@ class _Sides:
         return float((len(counted) - 1) / (counted[-1] - counted[0]))
 
     def _surge(self, schedule: Schedule | None) -> "tuple[pd.DataFrame, list[float]]":
-        workload = Workload({"buyer": Kind()}, (self._event(),), 1, _HOLD_S, 1.0, (), _SEED)
+        workload = Workload({"buyer": BuyerKind()}, (self._event(),), 1, _HOLD_S, 1.0, (), _SEED)
         assigned, interrupt = [self._assignment(workload, worker, schedule) for worker in range(_WORKERS)], Interrupt()
         with Evidence(None, interrupt) as evidence, Workers(assigned) as workers:
             reports = workers.run(interrupt, evidence.add)

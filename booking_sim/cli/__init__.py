@@ -11,6 +11,7 @@ from booking_sim.cli.compare import compare_command
 from booking_sim.cli.db import db as db_command
 from booking_sim.cli.doctor import doctor_command
 from booking_sim.cli.lab import lab_command
+from booking_sim.cli.prove import prove_command
 from booking_sim.cli.report import report_command
 from booking_sim.cli.scenarios import scenarios as scenarios_command
 from booking_sim.cli.strategies import strategies as strategies_command
@@ -31,6 +32,7 @@ def cli() -> None:
       booking-sim lab          the notebooks in JupyterLab: run, change and look
       booking-sim report       one page of a surge's result, to send
       booking-sim audit        check that no ticket was sold twice
+      booking-sim prove        check a kept result: was each answer true?
       booking-sim strategies   the ways to claim a ticket, and what each costs
       booking-sim compare      the same crowd for each of them, side by side
       booking-sim bench        how near the database's limit they come
@@ -45,6 +47,7 @@ cli.add_command(scenarios_command)
 cli.add_command(lab_command)
 cli.add_command(report_command)
 cli.add_command(audit_command)
+cli.add_command(prove_command)
 cli.add_command(strategies_command)
 cli.add_command(bench_command)
 cli.add_command(compare_command)

@@ -41,9 +41,9 @@ def surge_command(
     SCENARIO is a TOML file with any of the settings below, or the name of a ready one: see `booking-sim scenarios`.
     Flags override it.
 
-    Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if the audit
-    passed, nothing is missing and every requirement is met; with 1 if not; with 130 if it was interrupted. Attempts are
-    written to the folder of the result while the surge runs, and stay there whatever happens.
+    Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if audit and
+    proof passed, nothing is missing and every requirement is met; with 1 if not; with 130 if it was interrupted.
+    Attempts are written to the folder of the result while the surge runs, and stay there whatever happens.
 
     \b
     What can be required: any metric that --json shows, of the whole run or of a part. 'errors == 0' always is, unless

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from booking_sim.plots.units import ms_text, seconds_text
+from booking_sim.result.durability import acknowledges_early
 from booking_sim.result.thresholds import Judgement
 from booking_sim.stats.caveats import caveats
 from booking_sim.stats.failures import common_errors
@@ -47,6 +48,8 @@ def report(result: "SurgeResult", folder: Path) -> str:
         "slowed by": f"the {result.manifest.generator.bottleneck or 'generator'}",
         "oversold": f"{metrics['oversold']:,}",
         "audit": _audit(result.audit),
+        "proof": _proof(result.proof),
+        "durable": acknowledges_early(result.manifest.environment.server["settings"]),
         "observer": "; ".join(result.manifest.observer.problems),
         "note": " ".join(caveats(metrics, result.scenario)),
         "kept in": str(folder),
@@ -108,6 +111,17 @@ def _audit(audit: "pd.DataFrame") -> str:
         return "not done"
     verdict = "passed" if broken.empty else "FAILED: " + "; ".join(broken["rule"])
     return f"{verdict} ({audit['checked'].sum()} invariants)"
+
+
+def _proof(proof: "pd.DataFrame") -> str:
+    """What the history says: how many answers and rows were judged, or what is wrong, or why nobody can tell."""
+    violated, untold = proof[proof["violations"] > 0], proof[proof["untold"] > 0]
+    if len(violated):
+        counts = zip(violated["rule"], violated["violations"], strict=True)
+        return "VIOLATED: " + "; ".join(f"{rule} Not so {count:,} times." for rule, count in counts)
+    if len(untold):
+        return f"cannot tell for {untold['untold'].sum():,} answers and rows: {'; '.join(untold['reason'].unique())}"
+    return f"holds ({proof['judged'].sum():,} answers and rows by {len(proof)} rules)"
 
 
 def _skipped(result: "SurgeResult") -> str:

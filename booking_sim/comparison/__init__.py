@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
-from booking_sim.errors import BookingSimError
-from booking_sim.scenario.scenario import Scenario
+from booking_sim.errors import SettingError
+from booking_sim.scenario.ready import make_scenario
+from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.strategies import catalogue, find
 
 if TYPE_CHECKING:
@@ -16,12 +17,12 @@ ROUNDS = 3
 
 def compare(
     strategies: Sequence[str | Path] = (),
-    scenario: Scenario | None = None,
+    scenario: Scenario | str | Path | None = None,
     *,
     rounds: int = ROUNDS,
     url: str | None = None,
     progress: bool | None = None,
-    **settings: Any,
+    **settings: Unpack[ScenarioSettings],
 ) -> "Comparison":
     """Run the same surge over several strategies, and set their figures side by side.
 
@@ -37,8 +38,9 @@ def compare(
     Args:
         strategies: Names of the catalogue, or paths of .sql files; none: the whole
             catalogue.
-        scenario: What to simulate; the defaults of Scenario if None. Its own strategy
-            does not matter.
+        scenario: What to simulate: a scenario, the name of a ready one, or the path of
+            a .toml file; the defaults of Scenario if None. Its own strategy does not
+            matter.
         rounds: How often each strategy runs.
         url: The server, as a libpq URL of any database there; nothing in it is touched.
             None: POSTGRES_URL, else the PG* variables, else the embedded server.
@@ -49,7 +51,7 @@ def compare(
         The comparison: every run, the table, the chart.
 
     Raises:
-        BookingSimError: A setting will not do, a strategy is unknown or named twice, or
+        SettingError: A setting is invalid, a strategy is unknown or named twice, or
             the server will not have it.
 
     Example:
@@ -61,19 +63,21 @@ def compare(
             comparison  # the picture and the table
     """
     if "strategy" in settings:
-        raise BookingSimError(f"strategy={settings['strategy']} will not do: name the strategies to compare first.")
+        raise SettingError(
+            f"strategy={settings['strategy']} is invalid: expected the strategies to compare as the first argument."
+        )
     if isinstance(strategies, str | Path):
-        raise BookingSimError(
-            f"strategies={str(strategies)!r} will not do: give a list, such as [{str(strategies)!r}]."
+        raise SettingError(
+            f"strategies={str(strategies)!r} is invalid: expected a list, such as [{str(strategies)!r}]."
         )
     if not isinstance(rounds, int) or rounds < 1:
-        raise BookingSimError(f"rounds={rounds} will not do: give a whole number from 1 on.")
+        raise SettingError(f"rounds={rounds} is invalid: expected a whole number from 1 on.")
     chosen = [find(name) for name in strategies] or catalogue()
     names = [strategy.name for strategy in chosen]
     for name in names:
         if names.count(name) > 1:
-            raise BookingSimError(f"The strategy {name!r} is named twice: name each once, and give files names.")
-    wanted = Scenario.given(scenario, settings)
+            raise SettingError(f"The strategy {name!r} is named twice: name each once, and give files names.")
+    wanted = make_scenario(scenario, settings)
     from booking_sim.comparison.run import run  # noqa: PLC0415  brings pandas: what was refused did not wait for it
 
     return run(wanted, chosen, rounds=rounds, url=url, progress=progress)

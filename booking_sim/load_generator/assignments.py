@@ -26,7 +26,7 @@ def assignments(context: RunContext) -> list[WorkerAssignment]:
         seed=scenario.seed,
     )
     workers, schedule = scenario.workers, scenario.schedule
-    buyers = MOST_BUYERS if scenario.crowd is None else scenario.crowd
+    buyers = MOST_BUYERS if scenario.buyer_count is None else scenario.buyer_count
     return [
         WorkerAssignment(
             url=context.target_url,

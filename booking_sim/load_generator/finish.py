@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -16,12 +16,14 @@ from booking_sim.database import connect
 from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.worker_reports import WorkerReports
 from booking_sim.observer.observer import Sightings
+from booking_sim.proof.history import JUDGED, Circumstances
+from booking_sim.proof.rules import check, unchecked
 from booking_sim.records import holds as hold_records
 from booking_sim.records import inventory as inventory_records
 from booking_sim.records import samples
 from booking_sim.records.holds import read_csv
 from booking_sim.records.recorded import RecordedAttempts
-from booking_sim.result.manifest import GeneratorReport, ObserverReport
+from booking_sim.result.manifest import GeneratorReport, ObserverReport, TableReading
 from booking_sim.result.result import SurgeResult, no_audit
 from booking_sim.result.steps import Steps
 from booking_sim.stats.inventory import inventory_over_time
@@ -33,9 +35,17 @@ _READINGS = 10
 
 @dataclass
 class FinalState:
-    """What the database has at the end of a run; what could not be read is empty."""
+    """What the database has at the end of a run; what could not be read is empty.
+
+    Attributes:
+        holds: As SurgeResult.holds.
+        reading: When they were read; None if they were not.
+        inventory: As SurgeResult.inventory.
+        audit: As SurgeResult.audit.
+    """
 
     holds: pd.DataFrame = field(default_factory=hold_records.empty)
+    reading: TableReading | None = None
     inventory: pd.DataFrame = field(default_factory=inventory_records.empty)
     audit: pd.DataFrame = field(default_factory=no_audit)
 
@@ -54,12 +64,17 @@ def finish(
     """
     ended_at = datetime.now(UTC)
     state = read_final_state(context, reports, steps)
+    proof = unchecked()
+    if state.reading is not None:
+        circumstances = Circumstances.of(context.scenario, **asdict(state.reading))
+        proof = steps.take("the proof", lambda: check(attempts.columns(*JUDGED), state.holds, circumstances), proof)
     busy = [*reports.interpreters.values()]
     manifest = replace(
         context.manifest,
         ended_at=ended_at.isoformat(),
         interrupted=reports.interrupted,
         problems=[*reports.problems, *steps.problems],
+        history=state.reading,
         generator=GeneratorReport(
             busy=[round(reports.busy[worker], 3) for worker in sorted(reports.busy)],
             connecting=dict(reports.connecting),
@@ -73,6 +88,7 @@ def finish(
         holds=state.holds,
         inventory=state.inventory,
         audit=state.audit,
+        proof=proof,
         manifest=manifest,
         **samples.to_frames(sightings.columns, reports.started_at),
     )
@@ -97,11 +113,11 @@ def read_final_state(context: RunContext, reports: WorkerReports, steps: Steps) 
             return state
         if reports.problems:
             steps.take("the end of the workers' sessions", lambda: _end_sessions(connection, context), None)
-        holds = steps.take("the list of holds", lambda: _fetch_holds(connection, context, reports), None)
-        if holds is not None:
-            state.holds = holds
+        read = steps.take("the list of holds", lambda: _read_holds(connection, context, reports), None)
+        if read is not None:
+            state.holds, state.reading = read
             state.inventory = steps.take(
-                "the inventory", lambda: _inventory(connection, context, reports, holds), state.inventory
+                "the inventory", lambda: _inventory(connection, context, reports, state.holds), state.inventory
             )
         state.audit = steps.take("the audit", lambda: audit(connection, event_id=context.event_ids), state.audit)
     return state
@@ -111,8 +127,12 @@ def _end_sessions(connection: Connection[Any], context: RunContext) -> None:
     connection.execute(queries.load("surge/end_backends"), {"application_name": context.application_name})
 
 
-def _fetch_holds(connection: Connection[Any], context: RunContext, reports: WorkerReports) -> pd.DataFrame:
-    return fetch_holds(connection, context.event_ids, _start_on_its_clock(connection, reports.elapsed))
+def _read_holds(
+    connection: Connection[Any], context: RunContext, reports: WorkerReports
+) -> tuple[pd.DataFrame, TableReading]:
+    started_at = _start_on_its_clock(connection, reports.elapsed)
+    holds = fetch_holds(connection, context.event_ids, started_at)
+    return holds, TableReading(started_at.isoformat(), reports.elapsed(), reports.lost(context.scenario.workers))
 
 
 def _start_on_its_clock(connection: Connection[Any], elapsed: Callable[[], float]) -> datetime:

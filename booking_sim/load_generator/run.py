@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Unpack, cast
 
 from psycopg import Connection
 
@@ -33,7 +33,8 @@ from booking_sim.result.folder import reserved_dir
 from booking_sim.result.manifest import DepthMeasure, Manifest
 from booking_sim.result.result import SurgeResult
 from booking_sim.result.steps import Steps
-from booking_sim.scenario.scenario import Scenario
+from booking_sim.scenario.ready import make_scenario
+from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.skip_depth.measure import Measure, find_prelude
 from booking_sim.strategies import Strategy, find, scratch
 
@@ -43,14 +44,14 @@ _SESSIONS_TIMEOUT_S, _POLL_S = 1.0, 0.01
 
 
 def surge(
-    scenario: Scenario | None = None,
+    scenario: Scenario | str | Path | None = None,
     *,
     url: str | None = None,
     progress: bool | None = None,
     live: bool = False,
     executor: Executor | None = None,
     out: str | Path | None = None,
-    **settings: Any,
+    **settings: Unpack[ScenarioSettings],
 ) -> SurgeResult:
     """Run a scenario against a real PostgreSQL: everybody comes at once.
 
@@ -64,7 +65,8 @@ def surge(
     partial.
 
     Args:
-        scenario: What to simulate; the defaults of Scenario if None.
+        scenario: What to simulate: a scenario, the name of a ready one, or the path of
+            a .toml file; the defaults of Scenario if None.
         url: The database, as a libpq URL. None: POSTGRES_URL, else the PG* variables,
             else the embedded server.
         progress: Whether to show a bar. None: on a terminal and in a notebook.
@@ -106,7 +108,7 @@ def surge(
             result.summary()  # every figure
             result.overview()  # every picture
     """
-    scenario = Scenario.given(scenario, settings)
+    scenario = make_scenario(scenario, settings)
     if executor is not None and not hasattr(executor, "submit"):
         raise BookingSimError(
             f"executor={executor!r} is invalid: expected one of concurrent.futures, such as ProcessPoolExecutor(3)."
@@ -201,7 +203,7 @@ def _run(
 
 def _view(scenario: Scenario, sightings: Sightings, *, progress: bool | None, live: bool) -> View:
     """What shows the run: the live view if it is requested and possible, else a bar."""
-    tally = Tally(buyers=scenario.crowd, tickets=scenario.events * scenario.tickets)
+    tally = Tally(buyers=scenario.buyer_count, tickets=scenario.events * scenario.tickets)
     if live:
         from booking_sim.live import LiveView, is_possible  # noqa: PLC0415  it is above this layer, and optional
 

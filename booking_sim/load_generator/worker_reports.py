@@ -25,6 +25,10 @@ class WorkerReports:
     interpreters: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     connecting: Counter[str] = field(default_factory=Counter)
 
+    def lost(self, workers: int) -> list[int]:
+        """Which of a number of workers did not end in good order: some of their attempts may be missing."""
+        return [worker for worker in range(workers) if worker not in self.busy]
+
     def elapsed(self) -> float:
         """Seconds since the start; 0 if the run did not start."""
         return 0.0 if self.started_at is None else time.monotonic() - self.started_at

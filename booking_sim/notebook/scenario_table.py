@@ -1,12 +1,13 @@
 """A scenario for people: its settings, and how each kind of buyer behaves."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
+
+import attrs
 
 from booking_sim.display.templates import plain, table
 from booking_sim.notebook.arrivals import schedule_html
-from booking_sim.scenario.kinds import Kind
+from booking_sim.scenario.kinds import BuyerKind
 from booking_sim.scenario.scenario import Scenario
 
 
@@ -19,7 +20,7 @@ def settings(scenario: Scenario) -> list[tuple[str, Any, str]]:
     values = scenario.to_dict()
     return [
         (each.name, values[each.name], each.metadata["help"])
-        for each in fields(scenario)
+        for each in attrs.fields(type(scenario))
         if each.name != "kinds" and values[each.name] is not None
     ]
 
@@ -36,7 +37,7 @@ def behaviour(scenario: Scenario) -> list[tuple[str, str, Sequence[str]]]:
     kinds = [kind.to_dict() for kind in scenario.kinds.values()]
     return [
         (each.name, each.metadata["help"], [plain(one.get(each.name, each.default)) for one in kinds])
-        for each in fields(Kind)
+        for each in attrs.fields(BuyerKind)
         if any(each.name in one for one in kinds)
     ]
 
@@ -47,7 +48,7 @@ def scenario_html(scenario: Scenario) -> str:
     Args:
         scenario: What is to be simulated.
     """
-    buyers = "as many buyers as get a turn" if scenario.crowd is None else f"{scenario.crowd:,} buyers"
+    buyers = "as many buyers as get a turn" if scenario.buyer_count is None else f"{scenario.buyer_count:,} buyers"
     parts = [table(["setting", "value", "what it is"], settings(scenario), f"A surge of {buyers}")]
     if rows := behaviour(scenario):
         head = ["kind of buyer", *scenario.kinds, "what it is"]

@@ -21,6 +21,7 @@ SCHEMA = pa.schema(
         "buyer": pa.int32(),
         "quantity": pa.int32(),
         "ticket_nos": pa.list_(pa.int32()),
+        "tickets_agree": pa.int32(),
         "held_at": pa.float64(),
         "deadline": pa.float64(),
         "ended_at": pa.float64(),

@@ -1,5 +1,6 @@
 """What is wrong with a run: shown before everything else."""
 
+from booking_sim.result.durability import acknowledges_early
 from booking_sim.result.result import SurgeResult
 from booking_sim.stats.caveats import caveats
 from booking_sim.stats.failures import common_errors
@@ -14,6 +15,7 @@ def run_warnings(result: SurgeResult) -> list[str]:
     summary, manifest, audit = result.summary(), result.manifest, result.audit
     lost = manifest.generator.connecting
     broken = int((audit["violations"] > 0).sum())
+    early = acknowledges_early(manifest.environment.server["settings"])
     sentences = {
         f"The run is not complete: {'; '.join(manifest.problems)}. {summary['unanswered']:,} of"
         f" {summary['buyers']:,} buyers got no answer.": result.partial,
@@ -22,10 +24,17 @@ def run_warnings(result: SurgeResult) -> list[str]:
             summary["oversold"]
         ),
         f"The audit of the database failed: {broken} of {len(audit)} invariants are violated.": broken,
+        f"Answers and tables contradict each other: {' '.join(_violated(result))}": summary["contradictions"],
+        early: early,
         f"{summary['errors']:,} calls failed, most often: {_most_often(result)}.": summary["errors"],
         f"Connections were lost or refused {sum(lost.values()):,} times: {'; '.join(lost)}": lost,
     }
     return [*(sentence for sentence, applies in sentences.items() if applies), *caveats(summary, result.scenario)]
+
+
+def _violated(result: SurgeResult) -> list[str]:
+    proof = result.proof[result.proof["violations"] > 0]
+    return [f"Not so {count:,} times: {rule}" for rule, count in zip(proof["rule"], proof["violations"], strict=True)]
 
 
 def _most_often(result: SurgeResult) -> str:

@@ -47,6 +47,7 @@ def begin(folder: Path, scenario: Scenario, manifest: Manifest) -> None:
         "result_of": RESULT_OF,
         "scenario": scenario.to_dict(),
         "audit": [],
+        "proof": [],
         **manifest.with_problems([UNFINISHED]).to_dict(),
         "format": FORMAT,
         "finished": False,

@@ -41,7 +41,7 @@ def write(path: Path, result: "SurgeResult", judgements: Sequence[Judgement]) ->
         result: The run.
         judgements: What came of the requirements.
     """
-    cases = [*_promises(result), *_invariants(result), *_requirements(judgements)]
+    cases = [*_promises(result), *_invariants(result), *_rules(result), *_requirements(judgements)]
     duration = f"{result.summary()['duration_s']:.3f}"
     suite = ET.Element("testsuite", name=_SUITE, time=duration, timestamp=result.manifest.started_at)
     for kind, tag in (("tests", "*"), ("failures", "failure"), ("skipped", "skipped")):
@@ -72,6 +72,15 @@ def _invariants(result: "SurgeResult") -> Iterator[ET.Element]:
         case = _case("audit", rule["rule"], broken, json.dumps(rule["offenders"], indent=2, default=str))
         if not rule["checked"]:
             ET.SubElement(case, "skipped", message="not checked")
+        yield case
+
+
+def _rules(result: "SurgeResult") -> Iterator[ET.Element]:
+    for rule in result.proof.to_dict("records"):
+        broken = f"{rule['violations']:,} violations" if rule["violations"] else None
+        case = _case("proof", rule["rule"], broken, json.dumps(rule["offenders"], indent=2))
+        if rule["verdict"] == "cannot tell":
+            ET.SubElement(case, "skipped", message=rule["reason"])
         yield case
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 
 from booking_sim.errors import ResultNotFound
+from booking_sim.proof.rules import unchecked
 from booking_sim.records import columns, holds, inventory, samples
 from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.result.folder import ATTEMPTS, FORMAT, HOLDS, INVENTORY, MANIFEST, STREAM
@@ -47,6 +48,7 @@ def load(folder: str | Path) -> SurgeResult:
         about = Manifest.from_dict(manifest)
         scenario = Scenario.from_settings(manifest["scenario"])
         audit = pd.DataFrame(manifest["audit"]) if manifest["audit"] else no_audit()
+        proof = pd.DataFrame(manifest["proof"]) if manifest["proof"] else unchecked()
         files = manifest["files"]
         read = {
             "holds": _file(folder, HOLDS, files, holds.read),
@@ -58,7 +60,7 @@ def load(folder: str | Path) -> SurgeResult:
         raise _unreadable(folder, f"{MANIFEST} has no key {error}") from None
     except (OSError, ValueError, TypeError, pa.ArrowException) as error:
         raise _unreadable(folder, _line(error)) from None
-    return SurgeResult(scenario=scenario, attempts=recorded, audit=audit, manifest=about, **read)
+    return SurgeResult(scenario=scenario, attempts=recorded, audit=audit, proof=proof, manifest=about, **read)
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:

@@ -68,6 +68,21 @@ class DepthMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class TableReading:
+    """When the tables were read, by which clock, and which workers' attempts are not all recorded.
+
+    Attributes:
+        started_at: The start of the run by the database's clock, in ISO 8601.
+        read_at: When the tables were read, in seconds since then.
+        lost_workers: The workers that were killed or cut off.
+    """
+
+    started_at: str
+    read_at: float
+    lost_workers: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """When, where and with what a surge was run, and what is missing from its result.
 
@@ -79,6 +94,7 @@ class Manifest:
         problems: What is missing, and why, a line each; empty if the run is complete and all of it was saved.
         strategy: The `file` and the `sha256` of how tickets were claimed.
         skip_depth: How the skip depth was measured; None if it was not.
+        history: When the tables were read that the proof compares with the answers; None if they were not.
         generator: How the load generator fared.
         observer: What the observer did.
         environment: With what it was run.
@@ -92,6 +108,7 @@ class Manifest:
     ended_at: str | None = None
     interrupted: bool = False
     problems: Sequence[str] = ()
+    history: TableReading | None = None
     generator: GeneratorReport = field(default_factory=GeneratorReport)
     observer: ObserverReport = field(default_factory=ObserverReport)
 
@@ -116,10 +133,11 @@ class Manifest:
             KeyError: A key is missing.
             TypeError: A value has another type.
         """
-        depth = values["skip_depth"]
+        depth, history = values["skip_depth"], values["history"]
         parts: dict[str, Any] = {
             "environment": Environment(**_fields(Environment, values)),
             "skip_depth": None if depth is None else DepthMeasure(**_fields(DepthMeasure, depth)),
+            "history": None if history is None else TableReading(**_fields(TableReading, history)),
             "generator": GeneratorReport(**_fields(GeneratorReport, values["generator"])),
             "observer": ObserverReport(**_fields(ObserverReport, values["observer"])),
         }

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from booking_sim.errors import BookingSimError
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.panels import at_a_glance, overview
+from booking_sim.proof.rules import unchecked
 from booking_sim.records import holds as hold_records
 from booking_sim.records import inventory as inventory_records
 from booking_sim.records import samples
@@ -41,6 +42,7 @@ class SurgeResult(Saved):
         holds: None: they were not read.
         inventory: None: the tickets were not counted.
         audit: None: it was not done.
+        proof: None: nothing was judged.
         manifest: With what it was run.
         waits: None: nothing was observed; as the next two.
         server: See below.
@@ -78,6 +80,8 @@ class SurgeResult(Saved):
             `buffer_reads`, `wal_bytes`.
         audit: The invariants, checked at the end: `name`, `rule`, whether it was
             `checked`, `violations`, `offenders`. No row if the audit was not done.
+        proof: What buyers were told, judged against the tables, at the end: as
+            `booking_sim.prove` gives it.
         manifest: When, where and with what it was run; whether it is partial, and why.
     """
 
@@ -92,6 +96,7 @@ class SurgeResult(Saved):
         holds: pd.DataFrame | None = None,
         inventory: pd.DataFrame | None = None,
         audit: pd.DataFrame | None = None,
+        proof: pd.DataFrame | None = None,
         waits: pd.DataFrame | None = None,
         server: pd.DataFrame | None = None,
         statements: pd.DataFrame | None = None,
@@ -102,6 +107,7 @@ class SurgeResult(Saved):
         self.holds = hold_records.empty() if holds is None else holds
         self.inventory = inventory_records.empty() if inventory is None else inventory
         self.audit = no_audit() if audit is None else audit
+        self.proof = unchecked() if proof is None else proof
         self.waits = samples.to_frame("waits") if waits is None else waits
         self.server = samples.to_frame("server") if server is None else server
         self.statements = samples.to_frame("statements") if statements is None else statements
@@ -130,6 +136,7 @@ class SurgeResult(Saved):
             holds=self.holds,
             inventory=self.inventory,
             audit=self.audit,
+            proof=self.proof,
             is_incomplete=self.partial,
             part=part,
         )
@@ -159,9 +166,10 @@ class SurgeResult(Saved):
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is missing, the audit was done and passed, and no ticket was sold twice."""
+        """Whether nothing is missing, audit and proof found nothing wrong, and no ticket was sold twice."""
         summary = self.summary()
-        return bool(summary["audit_ok"]) and summary["oversold"] == 0 and not self.partial
+        is_right = summary["audit_ok"] and not summary["oversold"] and not summary["contradictions"]
+        return bool(is_right) and not self.partial
 
     def to_frame(self) -> pd.DataFrame:
         """A copy of the attempts, to change as you like."""
@@ -213,6 +221,7 @@ class SurgeResult(Saved):
             "summary": self.metrics(),
             "scenario": self.scenario.to_dict(),
             "audit": self.audit.to_dict("records"),
+            "proof": self.proof.to_dict("records"),
             **self.manifest.to_dict(),
         }
 

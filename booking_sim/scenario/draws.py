@@ -11,6 +11,7 @@ seed other buyers; the compiled copies of the forecast are made anew then.
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from functools import cache
 from itertools import accumulate
 from math import log1p
 
@@ -110,6 +111,12 @@ def shares(weights: Iterable[float]) -> tuple[float, ...]:
     return tuple(part / sums[-1] for part in sums)
 
 
+@cache
+def run_key(seed: int) -> int:
+    """The key of a run, as `step` says."""
+    return mix(step(0, seed))
+
+
 class Draws:
     """The draws of one buyer, for who compiles nothing.
 
@@ -123,11 +130,15 @@ class Draws:
             Draws(seed=7, buyer=12).unit(Purpose.PAYMENT, session=1)
     """
 
-    __slots__ = ("_key",)
+    __slots__ = ("_buyer", "_key", "_seed")
 
     def __init__(self, seed: int, buyer: int) -> None:
-        self._key = mix(step(mix(step(0, seed)), buyer))
+        self._seed = seed
+        self._buyer = buyer
+        self._key: int | None = None  # computed by the first draw: many buyers draw nothing
 
     def unit(self, purpose: Purpose, session: int = 0, count: int = 0) -> float:
         """A number from 0 up to but not including 1."""
+        if self._key is None:
+            self._key = mix(step(run_key(self._seed), self._buyer))
         return unit(mix(step(self._key, place(session, purpose, count))))

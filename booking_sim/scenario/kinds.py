@@ -1,22 +1,39 @@
 """What kinds of buyers there are, and how each behaves: every rate of it is a parameter here."""
 
-import dataclasses
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from numbers import Integral, Real
-from random import Random
-from typing import Any
+from functools import cached_property
+from typing import Any, TypedDict
 
-from booking_sim.durations import format_duration, parse_duration
-from booking_sim.errors import BookingSimError
-from booking_sim.scenario.spans import Span, parse_span
+import attrs
+
+from booking_sim.durations import format_duration
+from booking_sim.errors import SettingError
+from booking_sim.scenario.choices import Choice
+from booking_sim.scenario.spans import Span, to_span
+from booking_sim.validation import (
+    DURATION,
+    Expected,
+    invalid,
+    is_number,
+    is_whole,
+    number,
+    optional,
+    suggest,
+    to_float,
+    to_int,
+    to_optional_duration,
+    whole,
+)
 
 _INSTANT = Span(timedelta(0), timedelta(0))
 _SECOND = Span(timedelta(seconds=1), timedelta(seconds=1))
-_LONGEST = timedelta(days=31)
+_MOST_QUANTITY = 5_000_000
+_SPAN = Expected(
+    "a duration such as 20s, 10s..40s, or ~20s for a mean; at most 31 days", lambda value: isinstance(value, Span)
+)
 
 
 class Payment(StrEnum):
@@ -32,78 +49,151 @@ class Payment(StrEnum):
     """The buyer is gone, and the hold runs out."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kind:
+class BuyerKindSettings(TypedDict, total=False):
+    """The parameters of `BuyerKind` as they can be given, for type checkers and editors."""
+
+    share: float
+    quantity: int | Mapping[int, float] | Mapping[str, float] | None
+    pays: float
+    fails: float
+    late: float
+    think: Span | str
+    patience: timedelta | str | None
+    tries: int
+    refreshes: int
+    refresh_after: Span | str
+    at_once: int
+
+
+def _to_quantity(value: int | Mapping[int, float] | Mapping[str, float] | None) -> int | Mapping[int, float] | None:
+    if value is None or not isinstance(value, Mapping):
+        return None if value is None else to_int(value)
+    try:
+        return {int(tickets): float(weight) for tickets, weight in value.items()}
+    except (TypeError, ValueError, OverflowError):
+        return value  # type: ignore[return-value]  # the validator refuses it
+
+
+def _is_quantity(value: Any) -> bool:
+    if not isinstance(value, Mapping):
+        return value is None or (is_whole(value) and 1 <= value <= _MOST_QUANTITY)
+    weights = value.values()
+    return (
+        all(is_whole(tickets) and 1 <= tickets <= _MOST_QUANTITY for tickets in value)
+        and all(is_number(weight) and 0 <= weight <= 1e9 for weight in weights)
+        and sum(weights) > 0
+    )
+
+
+@attrs.frozen(kw_only=True)
+class BuyerKind:
     """One kind of buyer.
 
     Lengths of time are of the buyer's life, as people count it: a run's time scale makes them shorter. Those that are
     drawn are `20s` (always), `10s..40s` (all alike) or `~20s` (exponential, with that mean).
 
     Raises:
-        BookingSimError: A parameter is of another kind or out of its range, or two contradict each other.
+        SettingError: A parameter is of another type or out of its range, or two contradict each other.
     """
 
-    share: float = field(
-        default=1.0, metadata={"help": "Its part of all buyers, beside the shares of the other kinds."}
+    share: float = attrs.field(
+        default=1.0,
+        converter=to_float,
+        validator=Expected(
+            "a number above 0 and at most 1e9; leave out a kind that never comes",
+            lambda value: is_number(value) and 0 < value <= 1e9,
+        ),
+        metadata={"help": "Its part of all buyers, in relation to the shares of the other kinds."},
     )
-    quantity: int | Mapping[int, float] | None = field(
+    quantity: int | Mapping[int, float] | None = attrs.field(
         default=None,
-        metadata={"help": "Tickets it asks for: a number, or how likely each number is; else the scenario's quantity."},
+        converter=_to_quantity,
+        validator=Expected(
+            "a whole number from 1, or how likely each is, such as {1 = 0.3, 2 = 0.7}",
+            _is_quantity,
+        ),
+        metadata={"help": "Tickets it requests: a number, or how likely each number is; else the scenario's quantity."},
     )
-    pays: float = field(default=0.0, metadata={"help": "How likely a hold is paid for in time: confirm."})
-    fails: float = field(default=0.0, metadata={"help": "How likely its payment fails: release."})
-    late: float = field(default=0.0, metadata={"help": "How likely it is paid for after it has run out: confirm."})
-    think: Span = field(
-        default=_INSTANT, metadata={"help": "From the hold to the payment; if late, from its deadline."}
+    pays: float = attrs.field(
+        default=0.0,
+        converter=to_float,
+        validator=number(0, 1),
+        metadata={"help": "How likely a hold is paid for in time: confirm."},
     )
-    patience: timedelta | None = field(
-        default=None, metadata={"help": "How long it waits for an answer, then it leaves; else for ever."}
+    fails: float = attrs.field(
+        default=0.0,
+        converter=to_float,
+        validator=number(0, 1),
+        metadata={"help": "How likely its payment fails: release."},
     )
-    tries: int = field(
-        default=10, metadata={"help": "Calls it makes at most where the answer is 'contended' or was lost on its way."}
+    late: float = attrs.field(
+        default=0.0,
+        converter=to_float,
+        validator=number(0, 1),
+        metadata={"help": "How likely it is paid for after it has run out: confirm."},
     )
-    refreshes: int = field(default=0, metadata={"help": "How often it asks again after 'sold out'."})
-    refresh_after: Span = field(default=_SECOND, metadata={"help": "From a refusal to asking again."})
-    at_once: int = field(
-        default=1, metadata={"help": "Holds it tries for at the same time: 1 for people, more for bots."}
+    think: Span = attrs.field(
+        default=_INSTANT,
+        converter=to_span,
+        validator=_SPAN,
+        metadata={"help": "Time from the hold to the payment; if late, from its deadline."},
+    )
+    patience: timedelta | None = attrs.field(
+        default=None,
+        converter=to_optional_duration,
+        validator=optional(DURATION),
+        metadata={"help": "How long it waits for an answer before it leaves; else without end."},
+    )
+    tries: int = attrs.field(
+        default=10,
+        converter=to_int,
+        validator=whole(1, 1000),
+        metadata={"help": "Calls it makes at most while the answer is 'contended' or is lost."},
+    )
+    refreshes: int = attrs.field(
+        default=0,
+        converter=to_int,
+        validator=whole(0, 1000),
+        metadata={"help": "How often it asks again after 'sold out'."},
+    )
+    refresh_after: Span = attrs.field(
+        default=_SECOND,
+        converter=to_span,
+        validator=_SPAN,
+        metadata={"help": "Time from 'sold out' to asking again."},
+    )
+    at_once: int = attrs.field(
+        default=1,
+        converter=to_int,
+        validator=whole(1, 1000),
+        metadata={"help": "Sessions of one buyer, which all start at the same time: 1 for people, more for bots."},
     )
 
-    def __post_init__(self) -> None:
-        for name in ("share", "pays", "fails", "late"):
-            self._take_number(name)
-        if not self.share:
-            raise _refusal("share", self.share, "a number above 0; leave out a kind that never comes")
+    def __attrs_post_init__(self) -> None:
         likely = self.pays + self.fails + self.late
         if likely > 1 + 1e-9:
-            raise BookingSimError(
+            raise SettingError(
                 f"pays={self.pays:g}, fails={self.fails:g} and late={self.late:g} are {likely:g} together:"
-                " give at most 1; the rest never pays."
+                " expected at most 1; the rest never pays."
             )
-        for name in ("think", "refresh_after"):
-            self._take_span(name)
-        self._take_patience()
-        self._take_whole("tries", 1, 1000)
-        self._take_whole("refreshes", 0, 1000)
-        self._take_whole("at_once", 1, 1000)
-        self._take_quantity()
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> "Kind":
+    def from_settings(cls, settings: Mapping[str, Any]) -> "BuyerKind":
         """Make a kind of parameters by name; what is not named keeps its default.
 
         Raises:
-            BookingSimError: a name is unknown, or Kind refuses a value.
+            SettingError: A name is unknown, or BuyerKind refuses a value.
         """
-        names = [parameter.name for parameter in dataclasses.fields(cls)]
+        names = [parameter.name for parameter in attrs.fields(cls)]
         for name in settings:
             if name not in names:
-                raise BookingSimError(f"there is no parameter '{name}': choose from {', '.join(names)}.")
+                raise SettingError(f"there is no parameter {name!r}: {suggest(name, names)}")
         return cls(**settings)
 
     def to_dict(self) -> dict[str, Any]:
         """The parameters that are not at their default, as JSON and TOML can hold them."""
         changed: dict[str, Any] = {}
-        for parameter in dataclasses.fields(self):
+        for parameter in attrs.fields(type(self)):
             value = getattr(self, parameter.name)
             if value != parameter.default:
                 changed[parameter.name] = _plain(value)
@@ -111,111 +201,61 @@ class Kind:
 
     @property
     def most_tickets(self) -> int:
-        """The greatest quantity that it may ask for; 0 if that is the scenario's to say."""
+        """The greatest quantity that it may request; 0 if the scenario decides it."""
         return max(self.quantity) if isinstance(self.quantity, Mapping) else self.quantity or 0
 
-    def draw_quantity(self, dice: Callable[[], Random]) -> int:
-        """How many tickets one buyer asks for, of a kind that says so."""
-        if isinstance(self.quantity, Mapping):
-            return dice().choices([*self.quantity], [*self.quantity.values()])[0]
-        return self.quantity or 1
+    @cached_property
+    def quantities(self) -> Choice[int] | None:
+        """How many tickets a session requests; None if the scenario decides it."""
+        if self.quantity is None:
+            return None
+        likely = self.quantity if isinstance(self.quantity, Mapping) else {self.quantity: 1.0}
+        return Choice.of(likely, likely.values())
 
-    def draw_payment(self, dice: Callable[[], Random]) -> Payment:
-        """What becomes of one buyer's payment."""
+    @cached_property
+    def payments(self) -> Choice[Payment]:
+        """What becomes of the payment for a hold."""
         if not self.pays + self.fails + self.late:
-            return Payment.NEVER
-        drawn = dice().random()
-        for payment, likely in ((Payment.PAYS, self.pays), (Payment.FAILS, self.fails), (Payment.LATE, self.late)):
-            if drawn < likely:
-                return payment
-            drawn -= likely
-        return Payment.NEVER
-
-    def _take_number(self, name: str) -> None:
-        value: Any = getattr(self, name)
-        most = 1e9 if name == "share" else 1
-        number = isinstance(value, Real) and not isinstance(value, bool)
-        if not (number and 0 <= value <= most):
-            raise _refusal(name, value, f"a number from 0 to {most:g}")
-        object.__setattr__(self, name, float(value))
-
-    def _take_whole(self, name: str, least: int, most: int) -> None:
-        value: Any = getattr(self, name)
-        if not _is_whole(value) or not least <= value <= most:
-            raise _refusal(name, value, f"a whole number from {least} to {most:,}")
-        object.__setattr__(self, name, int(value))
-
-    def _take_span(self, name: str) -> None:
-        value: Any = getattr(self, name)
-        if isinstance(value, str):
-            try:
-                value = parse_span(value)
-            except BookingSimError as error:
-                raise BookingSimError(f"{name}: {error}") from None
-        if not isinstance(value, Span):
-            raise _refusal(name, value, "a length of time as text, such as 20s, 10s..40s or ~20s")
-        object.__setattr__(self, name, value)
-
-    def _take_patience(self) -> None:
-        value: Any = self.patience
-        if isinstance(value, str):
-            value = parse_duration(value)
-        if value is not None and not (isinstance(value, timedelta) and timedelta(0) < value <= _LONGEST):
-            raise _refusal("patience", self.patience, "a length of time above 0 and at most 31 days, such as 30s")
-        object.__setattr__(self, "patience", value)
-
-    def _take_quantity(self) -> None:
-        value: Any = self.quantity
-        if isinstance(value, Mapping):
-            try:
-                likely = {int(number): float(weight) for number, weight in value.items()}
-            except (TypeError, ValueError):
-                likely = {}
-            if likely and min(likely) >= 1 and min(likely.values()) >= 0 and sum(likely.values()) > 0:
-                object.__setattr__(self, "quantity", likely)
-                return
-        elif value is None or (_is_whole(value) and value >= 1):
-            return
-        raise _refusal("quantity", value, "a whole number from 1, or how likely each is, such as {1 = 0.3, 2 = 0.7}")
+            return Choice.of([Payment.NEVER], [1.0])
+        rest = max(0.0, 1 - self.pays - self.fails - self.late)
+        return Choice.of(Payment, [self.pays, self.fails, self.late, rest])
 
 
-def read_kinds(given: Any) -> dict[str, Kind]:
+def to_kinds(
+    given: Mapping[str, BuyerKind | BuyerKindSettings]
+    | Mapping[str, BuyerKind]
+    | Mapping[str, BuyerKindSettings]
+    | str,
+) -> dict[str, BuyerKind]:
     """Read kinds by name: from kinds, tables of their parameters, or text as in a scenario file.
 
     Raises:
-        BookingSimError: It is none of these, or a parameter will not do.
+        SettingError: It is none of these, or a parameter is invalid.
     """
-    if isinstance(given, str):
-        try:
-            given = tomllib.loads(f"kinds = {given}")["kinds"]
-        except tomllib.TOMLDecodeError as error:
-            raise BookingSimError(
-                f"kinds={given} cannot be read ({error}): write it like '{{fan = {{pays = 0.7}}}}'."
-            ) from None
-    if not isinstance(given, Mapping) or not given:
-        raise BookingSimError(
-            f"kinds={given} will not do: give each kind's name and its parameters, such as {{'fan': {{'pays': 0.7}}}}."
-        )
-    return {str(name): _kind(str(name), kind) for name, kind in given.items()}
+    table: Any = _parse(given) if isinstance(given, str) else given
+    if not isinstance(table, Mapping) or not table:
+        raise invalid("kinds", given, "each kind's name and its parameters, such as {'fan': {'pays': 0.7}}")
+    return {str(name): _to_kind(str(name), kind) for name, kind in table.items()}
 
 
-def _kind(name: str, given: Any) -> Kind:
-    if isinstance(given, Kind):
+def _parse(text: str) -> Any:
+    try:
+        return tomllib.loads(f"kinds = {text}")["kinds"]
+    except tomllib.TOMLDecodeError as error:
+        raise invalid("kinds", text, f"a table such as '{{fan = {{pays = 0.7}}}}' ({error})") from None
+    except RecursionError:
+        raise invalid("kinds", text, "a table that is not nested so deeply") from None
+
+
+def _to_kind(name: str, given: Any) -> BuyerKind:
+    if isinstance(given, BuyerKind):
         return given
     if not isinstance(given, Mapping):
-        raise BookingSimError(f"kinds.{name}={given} will not do: give its parameters by name, such as {{pays = 0.7}}.")
+        raise invalid(f"kinds.{name}", given, "its parameters by name, such as {pays = 0.7}")
     try:
-        return Kind.from_settings(given)
-    except BookingSimError as error:
-        raise BookingSimError(f"kinds.{name}: {error}") from None
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-def _refusal(name: str, value: object, wants: str) -> BookingSimError:
-    return BookingSimError(f"{name}={value} will not do: give {wants}.")
+        return BuyerKind.from_settings(given)
+    except SettingError as error:
+        raise SettingError(f"kinds.{name}: {error}") from None
 
 
 def _plain(value: object) -> Any:
@@ -225,5 +265,5 @@ def _plain(value: object) -> Any:
         case Span():
             return str(value)
         case Mapping():
-            return {str(number): weight for number, weight in value.items()}
+            return {str(tickets): weight for tickets, weight in value.items()}
     return value

@@ -1,10 +1,13 @@
 """The catalogue of ready scenarios: one TOML file each under data/scenarios, its first line says what it is."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import SettingError
 from booking_sim.resources import DATA
 from booking_sim.scenario.scenario import Scenario
+from booking_sim.validation import invalid, suggest
 
 FOLDER = DATA / "scenarios"
 
@@ -46,23 +49,45 @@ def find(name_or_path: str | Path) -> Scenario:
         The scenario: to run as it is, or with some settings changed by `replace`.
 
     Raises:
-        BookingSimError: There is no such name, or the file cannot be read, or what it
-            says will not do.
+        SettingError: There is no such name, or the file cannot be read, or what it
+            says is invalid.
     """
     return Scenario.from_file(path_of(name_or_path))
+
+
+def make_scenario(scenario: Scenario | str | Path | None, settings: Mapping[str, Any]) -> Scenario:
+    """Make the scenario that a call asks for.
+
+    Args:
+        scenario: A scenario, the name of a ready one, or the path of a .toml file; None: the default one.
+        settings: What to change in it, by name.
+
+    Raises:
+        SettingError: There is no such scenario, a name is unknown, or a value is invalid.
+    """
+    match scenario:
+        case None:
+            chosen = Scenario()
+        case Scenario():
+            chosen = scenario
+        case str() | Path():
+            chosen = find(scenario)
+        case _:
+            raise invalid("scenario", scenario, "a Scenario, the name of a ready one, or the path of a .toml file")
+    return chosen.replace(**settings)
 
 
 def path_of(name_or_path: str | Path) -> Path:
     """Return the file of a scenario.
 
     Raises:
-        BookingSimError: It is no path of a TOML file, and no name of a ready scenario.
+        SettingError: It is no path of a TOML file, and no name of a ready scenario.
     """
     name = str(name_or_path)
     if name.endswith(".toml"):
         return Path(name)
     if name not in catalogue():
-        raise BookingSimError(
-            f"There is no scenario {name!r}: choose {', '.join(catalogue())}, or give the path of a .toml file."
+        raise SettingError(
+            f"There is no scenario {name!r}, nor is it the path of a .toml file: {suggest(name, catalogue())}"
         )
     return FOLDER / f"{name}.toml"

@@ -28,6 +28,7 @@ METRICS: Final = {
     "oversold_unclear": "Tickets that would be so, if no release is missing from the attempts.",
     "audit_ok": "Whether the audit was done, and no invariant is violated.",
     "violations": "Invariants of the database that are violated.",
+    "contradictions": "Answers, and rows of the tables, that the proof found to contradict each other.",
     "partial": "Whether something is missing from the run or its result.",
     "errors": "Requests of any call that ended in an error or a lost answer.",
     "offered": "Calls that buyers came to make: those recorded, and one for each buyer of whom none is.",
@@ -59,5 +60,5 @@ METRICS: Final = {
 """By name, in the order of the summary. Times are in milliseconds where a name ends in `_ms`, infinite where too few
 requests were answered ("not reached"), and not a number where there was none."""
 
-OF_THE_RUN: Final = ("tickets", "oversold", "oversold_unclear", "audit_ok", "violations", "partial")
+OF_THE_RUN: Final = ("tickets", "oversold", "oversold_unclear", "audit_ok", "violations", "contradictions", "partial")
 """Those that a part of a run has from the whole run."""

@@ -87,6 +87,7 @@ def summarise(
     holds: pd.DataFrame,
     inventory: pd.DataFrame,
     audit: pd.DataFrame,
+    proof: pd.DataFrame,
     is_incomplete: bool,
     part: Part = WHOLE,
 ) -> pd.Series:
@@ -99,6 +100,7 @@ def summarise(
         holds: As SurgeResult.holds.
         inventory: As SurgeResult.inventory.
         audit: As SurgeResult.audit.
+        proof: As SurgeResult.proof.
         is_incomplete: Whether attempts may be missing.
         part: Which part.
 
@@ -107,10 +109,11 @@ def summarise(
         `OF_THE_RUN` are of the whole run also in a part.
     """
     chosen = part.select(with_requests(columns))
-    ends = _buyers(chosen, holds, scenario.crowd if part.is_whole else None)
+    ends = _buyers(chosen, holds, scenario.buyer_count if part.is_whole else None)
     values: dict[str, Any] = {
         "tickets": scenario.events * scenario.tickets,
         "partial": is_incomplete,
+        "contradictions": int(proof["violations"].sum()),
         **ends,
         **_sales(chosen, holds, inventory, part),
         **_checks(columns, scenario, holds, inventory, audit, is_incomplete=is_incomplete),
@@ -240,10 +243,12 @@ def headline(summary: pd.Series) -> str:
     """A surge in one line; what went wrong comes first, then the tickets that were sold."""
     tickets, held, oversold = summary["tickets"], summary["tickets_held"], summary["oversold"]
     unclear, is_audited = summary["oversold_unclear"], not math.isnan(summary["violations"])
+    contradictions = summary["contradictions"]
     wrong = [
         *(["partial run"] if summary["partial"] else []),
         *([f"{_number(oversold, 'ticket')} sold twice"] if oversold else []),
         *([f"{_number(unclear, 'ticket')} perhaps sold twice, since attempts are missing"] if unclear else []),
+        *([f"answers and tables contradict each other {_number(contradictions, 'time')}"] if contradictions else []),
         *([] if is_audited else ["the audit was not done"]),
         *(["the audit failed"] if is_audited and not summary["audit_ok"] else []),
         *([f"{_number(summary['errors'], 'call')} failed"] if summary["errors"] else []),

@@ -371,7 +371,7 @@ declare
     next_places int := 0;
     searches int := 0;
     searching_since timestamptz;
-    block_ended boolean;
+    has_more_to_write boolean;
 begin
     loop
         -- What the latest stock check says of this request. PL/pgSQL prepares each expression anew in every transaction, so there are
@@ -408,42 +408,43 @@ begin
                     where t.event_id = event_id and t.status = 'available'
                         and t.ticket_no between place and place + quantity - 1
                     for update skip locked);
-                if quantity = 1 and ticket_nos = '{}' then  -- after a sale that nobody paid for, there is an overdue hold
+            else
+                ticket_nos := booking.find_tickets(event_id, quantity, capacity, place, searches);
+            end if;
+            if cardinality(ticket_nos) is distinct from quantity then
+                if quantity = 1 and searches = 0 then  -- after a sale that nobody paid for, there is an overdue hold
                     select booking.expire_intent(t.intent_id, 1) into ticket_nos
                         from booking.tickets as t
                         where t.event_id = event_id and t.ticket_no = place and t.status = 'held'
                             and t.hold_expires_at <= clock_timestamp();
                 end if;
-            else
-                ticket_nos := booking.find_tickets(event_id, quantity, capacity, place, searches);
+                if cardinality(ticket_nos) is distinct from quantity then
+                    raise exception 'no tickets in this try' using errcode = 'BK000';
+                end if;
             end if;
-            if cardinality(ticket_nos) = quantity then
-                insert into booking.booking_intents as i
-                    (event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
-                    select event_id, user_id, quantity, ticket_nos, request_key, as_of.hold_for, held_at,
-                        held_at + as_of.hold_for
-                    from (  -- a day has the same length everywhere
-                        select clock_timestamp() as held_at, make_interval(secs => date_part('epoch', hold_for)) as hold_for offset 0
-                    ) as as_of
-                    returning 'held', i.id, i.expires_at, quantity > 1 or ticket_nos[1] % 256 = 0
-                    into outcome, intent_id, hold_expires_at, block_ended;
-                update booking.tickets as t
-                    set status = 'held', intent_id = intent_id, held_by = user_id, hold_expires_at = hold_expires_at,
-                        returned_no = null
-                    where t.event_id = event_id and t.ticket_no = any (ticket_nos);
+            insert into booking.booking_intents as i
+                (event_id, user_id, quantity, ticket_nos, request_key, hold_for, created_at, expires_at)
+                select event_id, user_id, quantity, ticket_nos, request_key, as_of.hold_for, held_at, held_at + as_of.hold_for
+                from (  -- a day has the same length everywhere
+                    select clock_timestamp() as held_at, make_interval(secs => date_part('epoch', hold_for)) as hold_for offset 0
+                ) as as_of
+                returning 'held', i.id, i.expires_at,
+                    quantity > 1 or ticket_nos[1] % 256 = 0 or searches > 0 or i.request_key is not null
+                into outcome, intent_id, hold_expires_at, has_more_to_write;
+            update booking.tickets as t
+                set status = 'held', intent_id = intent_id, held_by = user_id, hold_expires_at = hold_expires_at, returned_no = null
+                where t.event_id = event_id and t.ticket_no = any (ticket_nos);
+            if has_more_to_write then
                 if request_key is not null then
                     perform booking.keep_request_key(user_id, request_key, intent_id);
                 end if;
                 if searches > 0 then
                     perform setval('booking.searches', 0);
                 end if;
-                if block_ended then  -- a block behind, where hardly anybody is still at it
-                    perform booking.note_claimed(event_id, no / 256 - 1)
-                        from unnest(ticket_nos) as no where no % 256 = 0 and no > 256;
-                end if;
-                return;
+                perform booking.note_claimed(event_id, no / 256 - 1)  -- a block behind, where hardly anybody is still at it
+                    from unnest(ticket_nos) as no where no % 256 = 0 and no > 256;
             end if;
-            raise exception 'no tickets in this try' using errcode = 'BK000';
+            return;
         exception
             when sqlstate 'BK000' or sqlstate 'BK010' then  -- BK010: the clock went back while an overdue hold was taken over
                 outcome := null;

@@ -65,7 +65,7 @@ def test_unreadable_text(text, where):
         parse_arrivals(text)
 
 
-RATE = r"arrivals a second, from 0 to 10,000,000, such as 500"
+RATE = r"arrivals per second, from 0 to 10,000,000, such as 500"
 DURATION = r"seconds above 0 and at most 31 days, in text with their unit, such as 30s or 5m"
 LENGTH = r"seconds from 0 to 31 days, in text with their unit, such as 0s, 10s or 5m"
 BUYERS = r"a whole number from 1 to 10,000,000, such as 5000"
@@ -74,50 +74,53 @@ PROFILE = r"a profile that is not at random yet, such as constant(rate=500, dura
 REFUSED = [
     (
         "constnat(5)",
-        (
-            "arrivals: there is no profile 'constnat': choose from constant, ramp, spike, burst, stages, "
-            "poisson, recorded."
-        ),
+        "arrivals: there is no profile 'constnat': did you mean 'constant'?",
     ),
-    ("burst()", f"burst needs buyers: give {BUYERS}."),
-    ("constant(rate=5)", f"constant needs duration: give {DURATION}."),
-    ("constant(rat=5)", "constant has no parameter 'rat': choose from rate, duration."),
+    ("burst()", f"burst needs buyers: expected {BUYERS}."),
+    ("constant(rate=5)", f"constant needs duration: expected {DURATION}."),
+    ("constant(rat=5)", "constant has no parameter 'rat': did you mean 'rate'?"),
     ("burst(5, 5s, 5)", "burst takes no more than buyers, at: leave out '5'."),
-    ("burst(5, buyers=5)", "burst: buyers is given twice: give it once."),
-    ("constant(rate=abc, duration=30s)", f"constant: rate=abc will not do: give {RATE}."),
-    ("constant(rate=-1, duration=30s)", f"constant: rate=-1.0 will not do: give {RATE}."),
-    ("constant(rate=nan, duration=30s)", f"constant: rate=nan will not do: give {RATE}."),
-    ("constant(rate=1e8, duration=1ms)", f"constant: rate=100000000.0 will not do: give {RATE}."),
-    ("constant(rate=burst(5), duration=30s)", f"constant: rate=burst(5) will not do: give {RATE}."),
-    ("constant(rate=5, duration=30)", f"constant: duration=30 will not do: give {DURATION}."),
-    ("constant(rate=5, duration=0s)", f"constant: duration=0.0 will not do: give {DURATION}."),
-    ("constant(rate=5, duration=999999999999h)", f"constant: duration=999999999999h will not do: give {DURATION}."),
-    ("ramp(5, x, 5s)", f"ramp: end_rate=x will not do: give {RATE}."),
-    ("burst(1.5)", f"burst: buyers=1.5 will not do: give {BUYERS}."),
-    ("burst(0)", f"burst: buyers=0 will not do: give {BUYERS}."),
-    ("burst(5, at=3)", f"burst: at=3 will not do: give {LENGTH}."),
-    ("stages()", f"stages needs stages: give {STAGES}."),
-    ("stages(10s:5, 10:5)", f"stages: stages=10:5 will not do: give {STAGES}."),
-    ("stages(10s)", f"stages: stages=10s will not do: give {STAGES}."),
-    ("stages(0s:5)", f"stages: stages=[(0.0, 5.0)] will not do: give {STAGES}."),
-    ("poisson(500)", f"poisson: profile=500 will not do: give {PROFILE}."),
-    ("poisson(poisson(burst(5)))", f"poisson: profile=poisson(burst(5)) will not do: give {PROFILE}."),
-    ("spike(5, 5s, base_rate=6, fall=1s)", "spike: peak_rate=5 will not do: give a rate above base_rate=6."),
+    ("burst(5, buyers=5)", "burst: buyers is given twice: expected once."),
+    ("constant(rate=abc, duration=30s)", f"constant: rate='abc' is invalid: expected {RATE}."),
+    ("constant(rate=-1, duration=30s)", f"constant: rate=-1 is invalid: expected {RATE}."),
+    ("constant(rate=nan, duration=30s)", f"constant: rate=nan is invalid: expected {RATE}."),
+    ("constant(rate=1e8, duration=1ms)", f"constant: rate=100000000 is invalid: expected {RATE}."),
+    ("constant(rate=burst(5), duration=30s)", f"constant: rate=Burst(buyers=5, at=0.0) is invalid: expected {RATE}."),
+    ("constant(rate=5, duration=30)", f"constant: duration='30' is invalid: expected {DURATION}."),
+    ("constant(rate=5, duration=0s)", f"constant: duration=0 is invalid: expected {DURATION}."),
+    (
+        "constant(rate=5, duration=999999999999h)",
+        f"constant: duration='999999999999h' is invalid: expected {DURATION}.",
+    ),
+    ("ramp(5, x, 5s)", f"ramp: end_rate='x' is invalid: expected {RATE}."),
+    ("burst(1.5)", f"burst: buyers='1.5' is invalid: expected {BUYERS}."),
+    ("burst(0)", f"burst: buyers=0 is invalid: expected {BUYERS}."),
+    ("burst(5, at=3)", f"burst: at='3' is invalid: expected {LENGTH}."),
+    ("stages()", f"stages needs stages: expected {STAGES}."),
+    ("stages(10s:5, 10:5)", f"stages: stages='10:5' is invalid: expected {STAGES}."),
+    ("stages(10s)", f"stages: stages='10s' is invalid: expected {STAGES}."),
+    ("stages(0s:5)", f"stages: stages=((0.0, 5.0),) is invalid: expected {STAGES}."),
+    ("poisson(500)", f"poisson: profile='500' is invalid: expected {PROFILE}."),
+    (
+        "poisson(poisson(burst(5)))",
+        f"poisson: profile=Poisson(profile=Burst(buyers=5, at=0.0)) is invalid: expected {PROFILE}.",
+    ),
+    ("spike(5, 5s, base_rate=6, fall=1s)", "spike: peak_rate=5 is invalid: expected a rate above base_rate=6."),
     (
         "spike(5, 5s, rise=6s)",
-        "spike: duration=5 s will not do: at + rise + fall is 6 s. Give a longer duration, or shorten them.",
+        "spike: duration=5 s is invalid: expected at least at + rise + fall, 6 s.",
     ),
-    ("spike(5, 5s)", "spike: rise=0s and fall=0s leave no time for the peak: give one of them a length."),
-    ("constant(0, 5s)", "constant(rate=0, duration=5s): nobody would come. Plan for 1 to 10,000,000 arrivals."),
+    ("spike(5, 5s)", "spike: rise=0s and fall=0s leave no time for the peak: expected one of them above 0s."),
+    ("constant(0, 5s)", "constant(rate=0, duration=5s): no buyer would come. Plan for 1 to 10,000,000 arrivals."),
     (
         "constant(1e6, 1h)",
-        "constant(rate=1000000, duration=1h): 3,600,000,000 people would come. Plan for 1 to 10,000,000 arrivals.",
+        "constant(rate=1000000, duration=1h): 3,600,000,000 buyers would come. Plan for 1 to 10,000,000 arrivals.",
     ),
     (
         "burst(6000000) + burst(6000000)",
-        "burst(6000000) + burst(6000000): 12,000,000 people would come. Plan for 1 to 10,000,000 arrivals.",
+        "burst(6000000) + burst(6000000): 12,000,000 buyers would come. Plan for 1 to 10,000,000 arrivals.",
     ),
-    ('recorded("")', "recorded: path= will not do: give the path of a CSV or Parquet file."),
+    ('recorded("")', "recorded: path='' is invalid: expected the path of a file: CSV, JSON or Parquet."),
 ]
 
 
@@ -131,13 +134,13 @@ def test_a_bad_profile_is_refused_by_parameter_value_and_options(text, message):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Constant("500", 30), f"constant: rate=500 will not do: give {RATE}."),
-        (lambda: Constant(rate=True, duration=30), f"constant: rate=True will not do: give {RATE}."),
-        (lambda: Constant(500, None), f"constant: duration=None will not do: give {DURATION}."),
-        (lambda: Burst(buyers=True), f"burst: buyers=True will not do: give {BUYERS}."),
-        (lambda: Stages(5), f"stages: stages=5 will not do: give {STAGES}."),
-        (lambda: Stages(((5, 5, 5),)), f"stages: stages=((5, 5, 5),) will not do: give {STAGES}."),
-        (lambda: Recorded(5), "recorded: path=5 will not do: give the path of a CSV or Parquet file."),
+        (lambda: Constant("500", 30), f"constant: rate='500' is invalid: expected {RATE}."),
+        (lambda: Constant(rate=True, duration=30), f"constant: rate=True is invalid: expected {RATE}."),
+        (lambda: Constant(500, None), f"constant: duration=None is invalid: expected {DURATION}."),
+        (lambda: Burst(buyers=True), f"burst: buyers=True is invalid: expected {BUYERS}."),
+        (lambda: Stages(5), f"stages: stages=5 is invalid: expected {STAGES}."),
+        (lambda: Stages(((5, 5, 5),)), f"stages: stages=((5, 5, 5),) is invalid: expected {STAGES}."),
+        (lambda: Recorded(5), "recorded: path=5 is invalid: expected the path of a file: CSV, JSON or Parquet."),
     ],
 )
 def test_a_bad_value_in_python_is_refused_too(make, message):

@@ -105,7 +105,7 @@ def test_time_scale_keeps_everything_in_proportion():
 
 @pytest.mark.parametrize("time_scale", [0, -1, np.nan, np.inf])
 def test_time_cannot_stand_still(time_scale):
-    with pytest.raises(BookingSimError, match=rf"time_scale={time_scale} will not do: give a number above 0"):
+    with pytest.raises(BookingSimError, match=rf"time_scale={time_scale} is invalid: expected a number above 0"):
         Burst(5).schedule().faster(time_scale)
 
 
@@ -132,5 +132,5 @@ def test_a_schedule_says_what_it_is():
 
 @pytest.mark.parametrize("seed", [-1, 1.5, None, "x"])
 def test_a_seed_is_a_whole_number(seed):
-    with pytest.raises(BookingSimError, match=rf"^seed={seed} will not do: give a whole number from 0\.$"):
+    with pytest.raises(BookingSimError, match=rf"^seed={seed!r} is invalid: expected a whole number from 0\.$"):
         ON_SALE.schedule(seed)

@@ -84,15 +84,15 @@ def test_where_the_generator_is_the_limit_is_said(compared):
 @pytest.mark.parametrize(
     ("strategies", "settings", "message"),
     [
-        (["nosuch"], {}, "There is no strategy 'nosuch': choose default,"),
+        (["nosuch"], {}, "There is no strategy 'nosuch', nor is it the path of an .sql file: choose from default,"),
         (["default", "default"], {}, "The strategy 'default' is named twice"),
-        ("default", {}, "strategies='default' will not do: give a list, such as ['default']"),
-        (["default"], {"scenario": "club_gig"}, "scenario='club_gig' is no Scenario"),
-        (["default"], {"rounds": 0}, "rounds=0 will not do"),
-        (["default"], {"rounds": 1.5}, "rounds=1.5 will not do"),
-        (["default"], {"strategy": "nowait"}, "strategy=nowait will not do"),
+        ("default", {}, "strategies='default' is invalid: expected a list, such as ['default']"),
+        (["default"], {"scenario": 5}, "scenario=5 is invalid: expected a Scenario, the name of a ready one"),
+        (["default"], {"rounds": 0}, "rounds=0 is invalid"),
+        (["default"], {"rounds": 1.5}, "rounds=1.5 is invalid"),
+        (["default"], {"strategy": "nowait"}, "strategy=nowait is invalid"),
         (["default"], {"ticket": 3}, "There is no setting 'ticket'"),
-        (["default"], {"tickets": 0}, "tickets=0 will not do"),
+        (["default"], {"tickets": 0}, "tickets=0 is invalid"),
     ],
 )
 def test_bad_input_is_refused_before_anything_runs(strategies, settings, message):

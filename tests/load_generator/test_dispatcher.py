@@ -17,7 +17,7 @@ from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.recorder import Recorder
 from booking_sim.load_generator.worker.workload import Workload
 from booking_sim.records.attempts import Attempt, Phase
-from booking_sim.scenario.kinds import Kind
+from booking_sim.scenario.kinds import BuyerKind
 
 LOCK = "lock table booking.booking_intents in share mode"  # reads go on, a hold waits
 NAME = "booking_sim surge test"
@@ -62,7 +62,7 @@ def stage(database, event_id):
     opened = []
 
     def make(*, buyers=1, connections=1, times=None, event=event_id, retry=(), hold_s=300.0, url=database, **kind):
-        workload = Workload({"fan": Kind(**kind)}, (event,), 1, hold_s, 1.0, retry, 7)
+        workload = Workload({"fan": BuyerKind(**kind)}, (event,), 1, hold_s, 1.0, retry, 7)
         opened.append(Stage(WorkerAssignment(url, NAME, workload, 0, 1, range(connections), buyers, inf, times, None)))
         return opened[-1]
 

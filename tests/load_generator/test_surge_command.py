@@ -92,10 +92,14 @@ def test_the_unsafe_strategy_oversells_and_the_audit_says_so(run):
     ("options", "environment", "words"),
     [
         (["--ticket", 5], {}, "No such option"),
-        (["--tickets", 0], {}, "tickets=0 will not do: give a whole number from 1 to 5,000,000."),
+        (["--tickets", 0], {}, "tickets=0 is invalid: expected a whole number from 1 to 5,000,000."),
         (["--connections", 5000], {}, "connections=5000 is more than the server has left"),
-        (["--hold", "5 fortnights"], {}, "'5 fortnights' is not a duration"),
-        (["--strategy", "nosuch"], {}, "There is no strategy 'nosuch': choose default,"),
+        (["--hold", "5 fortnights"], {}, "hold='5 fortnights' is invalid: expected a duration"),
+        (
+            ["--strategy", "nosuch"],
+            {},
+            "There is no strategy 'nosuch', nor is it the path of an .sql file: choose from default,",
+        ),
         (["--strategy", "nosuch.sql"], {}, "Cannot read the strategy nosuch.sql: No such file"),
         (["--out", "/dev/null/out"], {}, "Cannot write to '/dev/null/out'"),
         (["--require", "p98 < 5"], {}, "there is no metric 'p98': choose from tickets, tickets_sold"),

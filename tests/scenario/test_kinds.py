@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import timedelta
-from random import Random
 
 import pytest
 
@@ -10,12 +9,14 @@ from booking_sim.load_generator.worker.buyer_session import Population
 from booking_sim.load_generator.worker.request import Result
 from booking_sim.load_generator.worker.workload import Workload
 from booking_sim.records.attempts import Call
-from booking_sim.scenario.kinds import Kind, Payment
+from booking_sim.scenario.choices import Choice
+from booking_sim.scenario.draws import Draws, Purpose
+from booking_sim.scenario.kinds import BuyerKind, Payment
 from booking_sim.scenario.spans import Span, parse_span
 
 KINDS = {
-    "fan": Kind(share=3, quantity={1: 0.25, 2: 0.75}, pays=0.6, fails=0.2, late=0.1, think="10s..20s"),
-    "bot": Kind(share=1, at_once=2),
+    "fan": BuyerKind(share=3, quantity={1: 0.25, 2: 0.75}, pays=0.6, fails=0.2, late=0.1, think="10s..20s"),
+    "bot": BuyerKind(share=1, at_once=2),
 }
 WORKLOAD = Workload(KINDS, (4, 5), 1, 60.0, 10.0, (), 7)
 
@@ -26,13 +27,24 @@ def test_a_span_is_written_as_it_is_read(text):
 
 
 def test_spans_are_drawn_as_they_say():
-    dice = Random(1)
-    drawn = {text: [parse_span(text).draw(lambda: dice) for _ in range(4000)] for text in ("2s", "2s..4s", "~2s")}
+    drawn = {
+        text: [parse_span(text).draw(Draws(1, buyer), Purpose.THINK) for buyer in range(4000)]
+        for text in ("2s", "2s..4s", "~2s")
+    }
     assert set(drawn["2s"]) == {2.0}
     assert min(drawn["2s..4s"]) == pytest.approx(2, abs=0.01)
     assert max(drawn["2s..4s"]) == pytest.approx(4, abs=0.01)
     assert sum(drawn["~2s"]) / 4000 == pytest.approx(2, rel=0.05)
-    assert Span(timedelta(0), timedelta(0)).draw(pytest.fail) == 0
+
+
+def test_where_there_is_no_choice_nothing_is_drawn():
+    assert Span(timedelta(0), timedelta(0)).draw(None, Purpose.THINK) == 0
+    assert BuyerKind().payments.draw(None, Purpose.PAYMENT) is Payment.NEVER
+    assert BuyerKind(pays=1).payments.at(0.999) is Payment.PAYS
+
+
+def test_values_without_weight_are_never_chosen():
+    assert Choice.of("abc", [0, 1, 0]).at(0.0) == Choice.of("abc", [0, 1, 0]).at(1 - 2**-53) == "b"
 
 
 def life(population, number):
@@ -81,5 +93,17 @@ def test_a_life_is_the_seeds_alone():
     assert one != {number: life(Population(other), number) for number in range(60)}
 
 
-def test_never_is_what_is_left():
-    assert Kind().draw_payment(pytest.fail) is Payment.NEVER
+def test_repeats_are_drawn_anew_and_counted_over_all_calls_of_a_session():
+    """`contended` twice, then a hold, then the answer to the payment is lost twice."""
+    workload = Workload({"fan": BuyerKind(pays=1)}, (4,), 1, 60.0, 1.0, (), 7)
+    (step,) = Population(workload).admit(3)
+    session, pauses = step.session, []
+    for outcome in ("contended", "contended", "held", "unknown", "unknown", "confirmed"):
+        step.end(Result(outcome, 0.0, (b"held", (17).to_bytes(8))))
+        step = next(session, None)
+        while isinstance(step, float):
+            pauses.append(step)
+            step = next(session)
+    draws = Draws(7, 3)
+    jitter = [0.5 + draws.unit(Purpose.RETRY, 0, count) for count in range(4)]
+    assert pauses == pytest.approx([jitter[0] * 0.01, jitter[1] * 0.02, 0.0, jitter[2] * 0.01, jitter[3] * 0.02])

@@ -1,80 +1,100 @@
 """A scenario is valid or not made at all, and its message says what to give instead."""
 
-import dataclasses
 import json
 from datetime import timedelta
 
+import attrs
 import numpy as np
 import pytest
 
 from booking_sim import surge
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import BookingSimError, SettingError
+from booking_sim.scenario.ready import find, make_scenario
 from booking_sim.scenario.scenario import Scenario
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"tickets": 0}, "tickets=0 will not do: give a whole number from 1 to 5,000,000."),
-        ({"tickets": 2.5}, "tickets=2.5 will not do"),
-        ({"tickets": True}, "tickets=True will not do"),
-        ({"buyers": -1}, "buyers=-1 will not do: give a whole number from 1 to 10,000,000."),
-        ({"buyers": "12"}, "buyers=12 will not do"),
-        ({"quantity": 6, "tickets": 5}, "quantity=6 will not do: give a whole number from 1 to 5 (tickets=5)."),
+        ({"tickets": 0}, "tickets=0 is invalid: expected a whole number from 1 to 5,000,000."),
+        ({"tickets": 2.5}, "tickets=2.5 is invalid"),
+        ({"tickets": True}, "tickets=True is invalid"),
+        ({"buyers": -1}, "buyers=-1 is invalid: expected a whole number from 1 to 10,000,000."),
+        ({"buyers": "12"}, "buyers='12' is invalid: expected a whole number from 1 to 10,000,000."),
+        ({"quantity": 6, "tickets": 5}, "quantity=6 is invalid: expected at most 5 (tickets=5)."),
         (
             {"workers": 3, "connections": 2},
-            "workers=3 will not do: give a whole number from 1 to 2 (connections=2): each",
+            "workers=3 is invalid: expected at most 2, since each needs a connection (connections=2).",
         ),
-        ({"connections": 0}, "connections=0 will not do: give a whole number from 1 to 10,000."),
-        ({"seed": -1}, "seed=-1 will not do"),
-        ({"seed": None}, "seed=None will not do"),
-        ({"hold": "0s"}, "hold=0s will not do: give more than nothing and at most 31 days."),
-        ({"hold": "745h"}, "hold=745h will not do"),
-        ({"hold": "99999999999999h"}, "is too long: write one of at most 31 days."),
-        ({"hold": 300}, "hold=300 is not a duration: give a timedelta, or text such as '5m'."),
+        ({"connections": 0}, "connections=0 is invalid: expected a whole number from 1 to 10,000."),
+        ({"seed": -1}, "seed=-1 is invalid"),
+        ({"seed": None}, "seed=None is invalid"),
+        ({"hold": "0s"}, "hold=0s is invalid: expected a duration above 0 and at most 31 days, such as 90s or 5m."),
+        ({"hold": "745h"}, "hold=745h is invalid"),
+        ({"hold": "99999999999999h"}, "hold='99999999999999h' is invalid: expected a duration above 0"),
+        ({"hold": 300}, "hold=300 is invalid: expected a duration"),
         (
             {"strategy": "skiplocked"},
-            "There is no strategy 'skiplocked': choose default, advisory, blocking,",
+            "There is no strategy 'skiplocked', nor is it the path of an .sql file: did you mean 'skip_locked'?",
         ),
         ({"strategy": "../contract/reserve"}, "There is no strategy '../contract/reserve'"),
         (
             {"ticket": 5},
-            "There is no setting 'ticket': choose from events, tickets, buyers, arrivals, duration, kinds, quantity",
+            "There is no setting 'ticket': did you mean 'tickets'?",
         ),
-        ({"events": 0}, "events=0 will not do: give a whole number from 1 to 1,000 (tickets=500)."),
+        (
+            {"xyz": 5},
+            "There is no setting 'xyz': choose from events, tickets, buyers, arrivals, duration, kinds, quantity",
+        ),
+        ({"events": 0}, "events=0 is invalid: expected a whole number from 1 to 1,000."),
         (
             {"events": 6, "tickets": 1_000_000},
-            "events=6 will not do: give a whole number from 1 to 5 (tickets=1000000).",
+            "events=6 is invalid: expected at most 5 (tickets=1000000).",
         ),
-        ({"arrivals": 500}, "arrivals=500 will not do: give a profile, or text such as 'constant("),
-        ({"arrivals": "constant(rate=500)"}, "constant needs duration: give seconds"),
+        ({"arrivals": 500}, "arrivals=500 is invalid: expected a profile, or text such as 'constant("),
+        ({"arrivals": "constant(rate=500)"}, "constant needs duration: expected seconds"),
         ({"arrivals": "burst(9, at=5s)", "duration": "5s"}, "let nobody come: give a longer duration, or earlier"),
-        ({"duration": "0s"}, "duration=0s will not do: give more than nothing"),
-        ({"time_scale": 0}, "time_scale=0 will not do: give a number from 0.001 to 1,000,000; 60 runs a minute in"),
-        ({"time_scale": "fast"}, "time_scale=fast will not do"),
-        ({"kinds": {}}, "kinds={} will not do: give each kind's name and its parameters, such as"),
-        ({"kinds": "{fan"}, "kinds={fan cannot be read"),
-        ({"kinds": {"fan": 3}}, "kinds.fan=3 will not do: give its parameters by name, such as {pays = 0.7}."),
-        ({"kinds": {"fan": {"pay": 1}}}, "kinds.fan: there is no parameter 'pay': choose from share, quantity, pays,"),
-        ({"kinds": {"fan": {"pays": 2}}}, "kinds.fan: pays=2 will not do: give a number from 0 to 1."),
-        ({"kinds": {"fan": {"share": 0}}}, "kinds.fan: share=0.0 will not do: give a number above 0; leave out a kind"),
+        ({"duration": "0s"}, "duration=0s is invalid: expected a duration above 0"),
+        ({"time_scale": 0}, "time_scale=0 is invalid: expected a number from 0.001 to 1e+06; 60 runs a minute in"),
+        ({"time_scale": "fast"}, "time_scale='fast' is invalid"),
+        ({"kinds": {}}, "kinds={} is invalid: expected each kind's name and its parameters, such as"),
+        ({"kinds": "{fan"}, "kinds='{fan' is invalid: expected a table such as '{fan = {pays = 0.7}}' ("),
+        ({"kinds": {"fan": 3}}, "kinds.fan=3 is invalid: expected its parameters by name, such as {pays = 0.7}."),
+        ({"kinds": {"fan": {"pay": 1}}}, "kinds.fan: there is no parameter 'pay': did you mean 'pays'?"),
+        ({"kinds": {"fan": {"pays": 2}}}, "kinds.fan: pays=2 is invalid: expected a number from 0 to 1."),
+        (
+            {"kinds": {"fan": {"share": 0}}},
+            "kinds.fan: share=0 is invalid: expected a number above 0 and at most 1e9; leave out a kind",
+        ),
         (
             {"kinds": {"fan": {"pays": 0.9, "late": 0.2}}},
-            "kinds.fan: pays=0.9, fails=0 and late=0.2 are 1.1 together: give at most 1; the rest never pays.",
+            "kinds.fan: pays=0.9, fails=0 and late=0.2 are 1.1 together: expected at most 1; the rest never pays.",
         ),
-        ({"kinds": {"fan": {"think": "5"}}}, "kinds.fan: think: '5' is not a duration"),
+        (
+            {"kinds": {"fan": {"think": "5"}}},
+            "kinds.fan: think='5' is invalid: expected a duration such as 20s, 10s..40s",
+        ),
         (
             {"kinds": {"fan": {"think": "9s..5s"}}},
-            "kinds.fan: think: '9s..5s' cannot be drawn: write 20s, 10s..40s, or",
+            "kinds.fan: think='9s..5s' is invalid: expected a duration such as 20s",
         ),
-        ({"kinds": {"fan": {"think": 5}}}, "kinds.fan: think=5 will not do: give a length of time as text"),
-        ({"kinds": {"fan": {"patience": "0s"}}}, "kinds.fan: patience=0s will not do: give a length of time above 0"),
-        ({"kinds": {"fan": {"tries": 0}}}, "kinds.fan: tries=0 will not do: give a whole number from 1 to 1,000."),
-        ({"kinds": {"bot": {"at_once": 0}}}, "kinds.bot: at_once=0 will not do: give a whole number from 1 to 1,000."),
-        ({"kinds": {"fan": {"quantity": {"0": 1}}}}, "kinds.fan: quantity={'0': 1} will not do: give a whole number"),
+        ({"kinds": {"fan": {"think": 5}}}, "kinds.fan: think=5 is invalid: expected a duration such as 20s"),
+        (
+            {"kinds": {"fan": {"patience": "0s"}}},
+            "kinds.fan: patience=0s is invalid: expected a duration above 0",
+        ),
+        ({"kinds": {"fan": {"tries": 0}}}, "kinds.fan: tries=0 is invalid: expected a whole number from 1 to 1,000."),
+        (
+            {"kinds": {"bot": {"at_once": 0}}},
+            "kinds.bot: at_once=0 is invalid: expected a whole number from 1 to 1,000.",
+        ),
+        (
+            {"kinds": {"fan": {"quantity": {"0": 1}}}},
+            "kinds.fan: quantity={0: 1.0} is invalid: expected a whole number",
+        ),
         (
             {"kinds": {"fan": {"quantity": 9}}, "tickets": 8},
-            "kinds.fan: quantity=9 is more than an event has, tickets=8.",
+            "kinds.fan.quantity=9 is invalid: expected at most 8 (tickets=8).",
         ),
     ],
 )
@@ -85,15 +105,25 @@ def test_what_will_not_do_is_refused_with_what_would(settings, message):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("scenario", ["bot_storm", Scenario, 500])
+@pytest.mark.parametrize("scenario", [Scenario, 500])
 def test_what_is_no_scenario_is_refused(scenario):
-    with pytest.raises(BookingSimError, match=r"is no Scenario: give .*scenarios\.find\('club_gig'\)"):
+    with pytest.raises(BookingSimError, match=r"^scenario=.* is invalid: expected a Scenario, the name of a ready one"):
         surge(scenario, tickets=5)
+
+
+def test_a_scenario_is_given_by_its_name_or_its_file(tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text("tickets = 7")
+    assert make_scenario("club_gig", {"tickets": 8}) == find("club_gig").replace(tickets=8)
+    assert make_scenario(mine, {}) == make_scenario(str(mine), {}) == Scenario(tickets=7)
+    assert make_scenario(None, {"seed": 3}) == Scenario(seed=3)
+    with pytest.raises(SettingError, match=r"^There is no scenario 'club_gi', .*: did you mean 'club_gig'\?$"):
+        make_scenario("club_gi", {})
 
 
 def test_a_scenario_cannot_be_changed_but_copied():
     scenario = Scenario()
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
         scenario.tickets = 1
     assert scenario.replace(tickets=7).tickets == 7
     assert scenario == Scenario()
@@ -127,7 +157,7 @@ def test_a_file_has_the_settings_for_its_keys(tmp_path):
     [
         ("tickets = ", "mine.toml: Invalid value"),
         ("tikets = 5", "mine.toml: There is no setting 'tikets'"),
-        ("tickets = 0", "mine.toml: tickets=0 will not do"),
+        ("tickets = 0", "mine.toml: tickets=0 is invalid"),
         (None, "mine.toml: No such file or directory."),
     ],
 )
@@ -144,7 +174,7 @@ def test_a_file_that_will_not_do_is_named(tmp_path, text, message):
 def test_everything_is_in_proportion_to_the_time_scale():
     slow = Scenario(arrivals="constant(rate=10, duration=60s)", duration="30s", hold="5m")
     fast = slow.replace(time_scale=60)
-    assert len(slow.schedule) == len(fast.schedule) == fast.crowd == 300
+    assert len(slow.schedule) == len(fast.schedule) == fast.buyer_count == 300
     assert fast.schedule.times == pytest.approx(slow.schedule.times / 60)
     assert fast.seconds(fast.hold) == 5
 
@@ -161,7 +191,7 @@ def test_everything_is_in_proportion_to_the_time_scale():
     ],
 )
 def test_how_many_come(settings, crowd):
-    assert Scenario(**settings).crowd == crowd
+    assert Scenario(**settings).buyer_count == crowd
 
 
 def test_no_folder_of_a_users_own_strategy_is_told(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from made_up import attempts, call, failed, held, holds, inventory, refused
 
 from booking_sim import Scenario
+from booking_sim.proof.rules import unchecked
 from booking_sim.records import columns
 from booking_sim.records.attempts import Call
 from booking_sim.records.recorded import RecordedAttempts
@@ -24,6 +25,7 @@ def summary_of(frame, *, known=None, audit=AUDIT, sold=0, part=WHOLE, is_incompl
         holds=holds() if known is None else known,
         inventory=inventory((9.0, 10 - sold, 0, 0, sold)),
         audit=audit,
+        proof=unchecked(),
         is_incomplete=is_incomplete,
         part=part,
     )
@@ -155,7 +157,10 @@ def test_tickets_sold_come_first_and_late_payments_are_not_hidden():
 def test_waiting_that_comes_near_the_scaled_hold_is_said(waited_ms, scale, is_said):
     summary = summary_of(attempts(refused(0, 0.0, latency_ms=waited_ms)), time_scale=scale)
     sentences = caveats(summary, Scenario(hold="300s", time_scale=scale))
-    assert any("Waiting comes near the hold: 1 of 100 requests took 2,600 ms or longer" in one for one in sentences) is is_said
+    assert (
+        any("Waiting comes near the hold: 1 of 100 requests took 2,600 ms or longer" in one for one in sentences)
+        is is_said
+    )
 
 
 def test_any_metric_of_a_kind_a_call_and_a_window():

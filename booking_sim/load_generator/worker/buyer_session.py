@@ -3,19 +3,20 @@
 It knows nothing of connections and clocks. The dispatcher sends each request, waits out each pause, and resumes it.
 """
 
-from collections.abc import Generator
-from random import Random
+from collections.abc import Generator, Iterator
+from itertools import count
 from typing import cast
 
 from booking_sim.load_generator.worker.decoding import decode_intent
 from booking_sim.load_generator.worker.request import Buyer, Request, Session
 from booking_sim.load_generator.worker.workload import Workload
 from booking_sim.records.attempts import Call
-from booking_sim.scenario.kinds import Kind, Payment
+from booking_sim.scenario.choices import Choice
+from booking_sim.scenario.draws import Draws, Purpose
+from booking_sim.scenario.kinds import BuyerKind, Payment
 
 _FIRST_WAIT_S = 0.01
 _LONGEST_WAIT_S = 1.0
-_BITS = 32
 
 
 class Population:
@@ -27,8 +28,8 @@ class Population:
 
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
-        self._names = list(workload.kinds)
-        self._shares = [kind.share for kind in workload.kinds.values()]
+        self._names = Choice.of(workload.kinds, [kind.share for kind in workload.kinds.values()])
+        self._event_ids = Choice.of(workload.event_ids, [1.0] * len(workload.event_ids))
         self._events = {event_id: (b"%d" % event_id, b"event %d" % event_id) for event_id in workload.event_ids}
         self._hold = f"{workload.hold_s:.6f} s".encode()
 
@@ -39,28 +40,29 @@ class Population:
             The first request of each of its sessions.
         """
         workload = self._workload
-        rng = _LazyRandom(workload.seed, number, 0)
-        name = self._names[0] if len(self._names) == 1 else rng().choices(self._names, self._shares)[0]
-        event_id = workload.event_ids[0] if len(workload.event_ids) == 1 else rng().choice(workload.event_ids)
+        draws = Draws(workload.seed, number)
+        name = self._names.draw(draws, Purpose.KIND)
         kind = workload.kinds[name]
-        buyer = Buyer(number, name, event_id, kind.at_once)
-        first = self._begin(buyer, kind, rng, 0)
-        others = range(1, kind.at_once)
-        return [first, *(self._begin(buyer, kind, _LazyRandom(workload.seed, number, one), one) for one in others)]
+        buyer = Buyer(number, name, self._event_ids.draw(draws, Purpose.EVENT), kind.at_once)
+        return [self._begin(buyer, kind, draws, session_no) for session_no in range(kind.at_once)]
 
-    def _begin(self, buyer: Buyer, kind: Kind, rng: "_LazyRandom", session_no: int) -> Request:
-        session = self._session(buyer, kind, rng, session_no)
+    def _begin(self, buyer: Buyer, kind: BuyerKind, draws: Draws, session_no: int) -> Request:
+        session = self._session(buyer, kind, draws, session_no)
         request = cast("Request", next(session))
         request.session = session
         return request
 
-    def _session(self, buyer: Buyer, kind: Kind, rng: "_LazyRandom", session_no: int) -> Session:
+    def _session(self, buyer: Buyer, kind: BuyerKind, draws: Draws, session_no: int) -> Session:
         """Hold tickets, think, and pay, or not. All is drawn first, so that no answer can change what is drawn."""
         workload = self._workload
-        quantity = workload.quantity if kind.quantity is None else kind.draw_quantity(rng)
-        payment = kind.draw_payment(rng)
+        quantities = kind.quantities
+        quantity = workload.quantity if quantities is None else quantities.draw(draws, Purpose.QUANTITY, session_no)
+        payment = kind.payments.draw(draws, Purpose.PAYMENT, session_no)
         patience_s = None if kind.patience is None else kind.patience.total_seconds() / workload.time_scale
-        think_s = 0.0 if payment is Payment.NEVER else kind.think.draw(rng) / workload.time_scale
+        think_s = (
+            0.0 if payment is Payment.NEVER else kind.think.draw(draws, Purpose.THINK, session_no) / workload.time_scale
+        )
+        retry_no = count()
         user_id = b"buyer %d" % buyer.number
         event_id, key = self._events[buyer.event_id]
         if session_no:  # a request key for each session: a request that is repeated never takes another ticket
@@ -69,16 +71,18 @@ class Population:
         request = Request(buyer, Call.RESERVE, (event_id, user_id, b"%d" % quantity, self._hold, key), patience_s, **of)
         yield request
         if request.result.outcome != "held":
-            request = yield from self._repeat(request, kind, rng)
+            request = yield from self._repeat(request, kind, draws, session_no, retry_no)
         if request.result.outcome != "held" or payment is Payment.NEVER:
             return
         yield think_s + (workload.hold_s if payment is Payment.LATE else 0.0)
         call, intent_id = Call.RELEASE if payment is Payment.FAILS else Call.CONFIRM, decode_intent(request.result.row)
         request = Request(buyer, call, (b"%d" % intent_id, user_id), patience_s, intent_id, **of)
         yield request
-        yield from self._repeat(request, kind, rng)
+        yield from self._repeat(request, kind, draws, session_no, retry_no)
 
-    def _repeat(self, request: Request, kind: Kind, rng: "_LazyRandom") -> Generator[Request | float, None, Request]:
+    def _repeat(
+        self, request: Request, kind: BuyerKind, draws: Draws, session_no: int, retry_no: Iterator[int]
+    ) -> Generator[Request | float, None, Request]:
         """Repeat a request until its answer is final, or as often as its kind of buyer does; the last one is returned.
 
         After `contended`, a lost answer, or an error that the strategy names, the buyer waits: twice as long each time,
@@ -89,28 +93,14 @@ class Population:
         while True:
             result = request.result
             if result.outcome == "sold_out" and refreshes:
+                refresh_no = kind.refreshes - refreshes
                 refreshes -= 1
-                yield kind.refresh_after.draw(rng) / workload.time_scale
+                yield kind.refresh_after.draw(draws, Purpose.REFRESH, session_no, refresh_no) / workload.time_scale
             elif tries > 1 and (result.outcome in {"contended", "unknown"} or result.sqlstate in workload.retry):
                 tries -= 1
-                yield rng().uniform(0.5, 1.5) * wait_s
+                yield (0.5 + draws.unit(Purpose.RETRY, session_no, next(retry_no))) * wait_s
                 wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
             else:
                 return request
             request = request.again()
             yield request
-
-
-class _LazyRandom:
-    """The random numbers of one session. They are made when first needed: that takes longer than a simple session."""
-
-    def __init__(self, seed: int, number: int, session_no: int) -> None:
-        self._key = seed, number, session_no
-        self._random: Random | None = None
-
-    def __call__(self) -> Random:
-        if self._random is None:
-            seed, number, session_no = self._key
-            seed = ((seed << _BITS) + number << _BITS) + session_no
-            self._random = Random(seed)  # noqa: S311  it must be repeatable, and protects nothing
-        return self._random

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from booking_sim.scenario.kinds import Kind
+from booking_sim.scenario.kinds import BuyerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Workload:
         seed: Of everything that is drawn at random.
     """
 
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, BuyerKind]
     event_ids: Sequence[int]
     quantity: int
     hold_s: float

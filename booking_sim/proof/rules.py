@@ -1,0 +1,54 @@
+"""All rules of the proof, in the order in which they are shown, and what they say of a history."""
+
+import inspect
+from collections.abc import Callable
+from typing import Final
+
+import pandas as pd
+
+from booking_sim.proof.acknowledged import holds_kept, releases_kept, requested, sales_kept
+from booking_sim.proof.finding import Finding, Verdict
+from booking_sim.proof.history import Circumstances, History
+
+RULES: Final[tuple[Callable[[History], Finding], ...]] = (holds_kept, sales_kept, releases_kept, requested)
+
+
+def check(attempts: pd.DataFrame, holds: pd.DataFrame, circumstances: Circumstances) -> pd.DataFrame:
+    """Judge the history of a run by every rule.
+
+    Args:
+        attempts: One row per attempt, as SurgeResult.attempts.
+        holds: One row per hold in the tables, as SurgeResult.holds, read after all database sessions of the run ended.
+        circumstances: What else it is judged by.
+
+    Returns:
+        One row per rule: `name`; `rule`, the sentence that must be true; `verdict`, one of Verdict; `judged`, how many
+        answers or rows of the tables; `violations` and `untold`, how many violate it or could not be judged; `reason`,
+        why not; and `offenders`, the first five that violate it, as dicts.
+    """
+    history = History.of(attempts, holds, circumstances)
+    return pd.DataFrame([_row(rule, rule(history)) for rule in RULES])
+
+
+def unchecked(reason: str = "nothing was read from the tables") -> pd.DataFrame:
+    """The frame that `check` returns where nothing could be judged."""
+    return pd.DataFrame([_row(rule, Finding(rule.__name__, 0, untold=1, reason=reason)) for rule in RULES])
+
+
+def verdict(frame: pd.DataFrame) -> Verdict:
+    """The verdict on a history, from what `check` returned: one rule that is violated decides."""
+    said = set(frame["verdict"])
+    return next((each for each in (Verdict.VIOLATED, Verdict.CANNOT_TELL) if each in said), Verdict.HOLDS)
+
+
+def _row(rule: Callable[[History], Finding], finding: Finding) -> dict[str, object]:
+    return {
+        "name": finding.name,
+        "rule": inspect.getdoc(rule),
+        "verdict": finding.verdict.value,
+        "judged": finding.judged,
+        "violations": finding.violations,
+        "untold": finding.untold,
+        "reason": finding.reason,
+        "offenders": finding.offenders,
+    }

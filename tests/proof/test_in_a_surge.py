@@ -1,0 +1,75 @@
+"""Surges whose tables lose what buyers were told: the exit code, the headline and `prove` say so."""
+
+import json
+
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from booking_sim import load, prove, surge
+from booking_sim.proof.rules import verdict
+
+KINDS = "{fan = {pays = 0.5, fails = 0.3}}"
+SURGE = (
+    "surge",
+    "--tickets",
+    30,
+    "--buyers",
+    60,
+    "--connections",
+    4,
+    "--kinds",
+    KINDS,
+    "--out",
+    "kept",
+    "--depth-every",
+    0,
+)
+
+LOSES_SALES = """
+create function public.lose() returns trigger language plpgsql as $$
+begin
+    -- One sale in five is answered and not made.
+    return case when new.id % 5 = 0 and new.status = 'confirmed' then old else new end;
+end $$;
+create trigger zz_lose before update on booking.booking_intents for each row execute function public.lose()
+"""
+
+
+def test_a_run_that_is_right_is_proved(database):
+    result = surge(tickets=30, buyers=60, connections=4, kinds=KINDS, url=database, progress=False)
+    assert verdict(result.proof) == "holds"
+    assert result.proof["judged"].sum() > 60
+    assert prove(result).equals(result.proof)
+    assert result.ok
+
+
+def test_lost_sales_are_detected(run, conn, tmp_path):
+    conn.execute(LOSES_SALES)
+    status, out, _ = run(*SURGE)
+    assert status == 1
+    assert "nswers and tables contradict each other" in out.splitlines()[0]
+    assert "Each sale that a buyer was told of is in the tables" in out
+    assert load(tmp_path / "kept").proof.set_index("name").loc["sales_kept", "violations"] > 0
+    status, out, _ = run("prove", "kept")
+    assert status == 1
+    assert "the intent is not confirmed" in out
+    status, out, _ = run("prove", "kept", "--json")
+    assert (status, json.loads(out)["verdict"]) == (1, "violated")
+
+
+def test_emptied_tables_are_detected(run, conn, first_hold, start, tmp_path):
+    process = start(*SURGE[:4], 3000, *SURGE[5:])
+    first_hold()
+    conn.execute("set session_replication_role = replica; truncate booking.booking_intents, booking.request_keys")
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "the audit fails" in out or "contradict" in out.splitlines()[0]
+    proof = load(tmp_path / "kept").proof.set_index("name")
+    assert proof.loc["holds_kept", "violations"] > 0
+
+
+@pytest.mark.parametrize("setting", ["on", "off"])
+def test_a_server_that_acknowledges_early_is_named(run, conn, database, setting):
+    conn.execute(SQL("alter database {} set synchronous_commit = {}").format(Identifier(conn.info.dbname), setting))
+    _, out, _ = run(*SURGE)
+    assert ("before data was durable (synchronous_commit=off)" in out) is (setting == "off")
