@@ -50,6 +50,8 @@ class SurgeResult(Saved):
 
     Attributes:
         scenario: What was simulated.
+        attempts: One row per attempt, by `queued_at`. They are read from disk when they
+            are first asked for: some 130 MB for a million.
         holds: One row per hold, as the database has it at the end: `intent_id`,
             `event`, `buyer`, `quantity` and `ticket_nos`; `held_at`, `deadline` and
             `ended_at`, in seconds since the start by the database's clock; and its
@@ -114,10 +116,7 @@ class SurgeResult(Saved):
 
     @cached_property
     def attempts(self) -> pd.DataFrame:
-        """One row per attempt, by `queued_at`; `booking_sim.records.attempts.Attempt` says what the columns are.
-
-        They are read from disk when they are first asked for: some 130 MB for a million.
-        """
+        """One row per attempt; `booking_sim.records.attempts.Attempt` says what the columns are."""
         return self.recorded.frame()
 
     @property

@@ -7,6 +7,6 @@
 --   refusals read only that row. `booking-sim db migrate` puts it into a database (sql/migrations/0003_reserve.sql); this file
 --   adds nothing to it.
 -- used by: booking_sim.
--- costs: See the README's table. The number is a hint: events on sale at once share the sequence, so each skips numbers, and what
+-- costs: See docs/benchmarks.md. The number is a hint: events on sale at once share the sequence, so each skips numbers, and what
 --   is skipped is found by the search. While most of the last tickets are in open transactions, a call may search a few times
 --   and answer contended although one ticket is free.

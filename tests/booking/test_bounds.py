@@ -150,7 +150,7 @@ def least_rows(conn, event_id, outcome, enough):
             True,
             id="old snapshot",
             # An index entry that an old snapshot may still see cannot be removed or marked, so each is visited.
-            marks=pytest.mark.xfail(strict=True, reason="a known limit, stated in the README"),
+            marks=pytest.mark.xfail(strict=True, reason="a known limit, stated in docs/explanation/claiming.md"),
         ),
     ],
 )
