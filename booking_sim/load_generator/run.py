@@ -197,7 +197,7 @@ def _run(
             sightings = observer.stop()
         result = finish(context, reports, sightings, evidence.attempts, steps)
         if folder is not None:
-            result.save_in(folder, steps)
+            result.save_in(folder, Steps(interrupt))  # Ctrl-C during the audit does not cut this short
     return result
 
 

@@ -62,7 +62,7 @@ FAULTS = {
     "Ctrl-C while the audit is done": (
         lambda patch, _: patch.setattr(finish, "audit", lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)),
         "the audit is missing: interrupted",
-        {"holds.parquet"},
+        {"attempts.parquet", "holds.parquet", "surge.png"},
     ),
     "Ctrl-C while it is saved": (
         lambda patch, _: patch.setattr(SurgeResult, "chart", lambda _: os.kill(os.getpid(), signal.SIGINT)),
@@ -84,6 +84,7 @@ def test_what_fails_after_a_run_is_named_and_the_rest_is_kept(run, conn, tmp_pat
     assert (status, err) == (1, "")
     summary = json.loads(out)
     assert [line for line in summary["problems"] if line.startswith(problem)], summary["problems"]
+    assert len(set(summary["problems"])) == len(summary["problems"])
     assert summary["partial"] is True
     left = load(tmp_path / "out")
     assert [*left.manifest.problems] == summary["problems"]
