@@ -15,7 +15,7 @@ HELD_UNTIL = pd.Timestamp("2026-01-01 12:05", tz="UTC").to_pydatetime()
 
 def call(buyer, attempt, sent_at, latency_ms, outcome, *answer, **failure):
     """Sent as soon as it was planned."""
-    start = (buyer, "fan", 0, attempt, "reserve", 1, 2, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
+    start = (buyer, "fan", 0, attempt, "reserve", 1, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
     return Attempt(*start, *answer, **failure)
 
 

@@ -196,6 +196,9 @@ class _Sides:
             duration_s=self._lasts_s if schedule is None else inf,
             times=None if schedule is None else array("d", schedule.share(worker, _WORKERS)),
             measure=None,
+            payments_first=True,
+            is_warmed=True,
+            answer_timeout_s=60.0,
         )
 
 

@@ -5,12 +5,10 @@ import json
 import signal
 import statistics
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from booking_sim.bench.generator import GeneratorResult
+from booking_sim.bench.generator import GeneratorResult, generator
 
 
 @click.command("generator")
@@ -33,8 +31,6 @@ def generator_command(*, clients: int, tickets: int, rounds: int, seconds: int, 
 
     Exits with 0 if the rate is at least .95 of pgbench's, and p50 and p99 are at most 10 % and 20 % above; 1 if not.
     """
-    from booking_sim.bench.generator import generator  # noqa: PLC0415  brings pandas: others do without
-
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
     result = generator(clients=clients, tickets=tickets, rounds=rounds, seconds=seconds, load=load)
     if as_json:
@@ -44,7 +40,7 @@ def generator_command(*, clients: int, tickets: int, rounds: int, seconds: int, 
     sys.exit(0 if result.ok else 1)
 
 
-def _report(result: "GeneratorResult", load: float) -> str:
+def _report(result: GeneratorResult, load: float) -> str:
     lines = [f"{'':<22} {'share':>6}  {'spread':<11}  {'pgbench':>9}  {'this':>9}"]
     for title, name, pairs, decimals in (
         ("calls a second", "rate", result.rates, 0),

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from booking_sim.proof import prove
+from booking_sim.proof.rules import verdict
+from booking_sim.result.loading import load
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -23,10 +27,6 @@ def prove_command(*, folder: Path, as_json: bool) -> None:
     RESULT_DIR is what `booking-sim surge` kept; no database is needed. Exits with 0 if no rule is violated, with 1 if
     one is. A rule that cannot tell says why, and for which share of the answers.
     """
-    from booking_sim.proof import prove  # noqa: PLC0415  brings pandas: --help does not wait for it
-    from booking_sim.proof.rules import verdict  # noqa: PLC0415
-    from booking_sim.result.loading import load  # noqa: PLC0415
-
     frame = prove(load(folder))
     said = verdict(frame)
     click.echo(json.dumps({"verdict": said, "rules": frame.to_dict("records")}) if as_json else _report(frame))

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from booking_sim.cli.preview import announce, show_preview
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.cli.surge_report import report, unmet
 from booking_sim.load_generator.run import run
@@ -27,6 +28,8 @@ _INTERRUPTED = 130
 @click.option(
     "--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write what passed and what not, for CI."
 )
+@click.option("--preview", is_flag=True, help="Show when buyers would come, and run nothing.")
+@click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="With --preview: also write a chart.")
 def surge_command(
     *,
     scenario: str | None,
@@ -34,12 +37,14 @@ def surge_command(
     as_json: bool,
     require: tuple[str, ...],
     junit: Path | None,
+    preview: bool,
+    png: Path | None,
     **flags: Any,
 ) -> None:
     """Let everybody come at once, and see who got a ticket.
 
     SCENARIO is a TOML file with any of the settings below, or the name of a ready one: see `booking-sim scenarios`.
-    Flags override it.
+    Flags override it. --preview shows when its buyers would come. A long run first says how long it will take.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if audit and
     proof passed, nothing is missing and every requirement is met; with 1 if not; with 130 if it was interrupted.
@@ -54,6 +59,10 @@ def surge_command(
       --require 'p99_ms{kind=fan,call=confirm} < 50'   of the payments of one kind of buyers
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = chosen_scenario(scenario, flags)
+    if preview:
+        show_preview(chosen, png)
+        return
+    announce(chosen)
     thresholds = with_defaults([Threshold.parse(text) for text in require])
     for threshold in thresholds:
         threshold.check(chosen)

@@ -48,7 +48,7 @@ _REASONS = (
 
 
 def connect(url: str, *, autocommit: bool = True, application_name: str = "booking_sim", **options: Any) -> Connection:
-    """Open a connection to a database, to look around in it with SQL of one's own.
+    """Open a connection to a database, to look around in it with your own SQL.
 
     Args:
         url: A libpq URL or key=value string.

@@ -78,6 +78,7 @@ def finish(
         generator=GeneratorReport(
             busy=[round(reports.busy[worker], 3) for worker in sorted(reports.busy)],
             connecting=dict(reports.connecting),
+            warm_up_error=reports.warm_up_error,
             bottleneck=bottleneck(attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"), busy),
         ),
         observer=ObserverReport(**sightings.told(reports.started_at)),

@@ -84,8 +84,8 @@ def surge(
         **settings: Settings of Scenario by name; they override those of `scenario`. On
             sale: `events`, `tickets`. The buyers: `buyers`, `arrivals`, `duration`,
             `kinds`, `quantity`, `seed`. The rules: `hold`, `strategy`, `time_scale`.
-            The machinery: `workers`, `connections`, `depth_every`. `help(Scenario)`
-            says what each is.
+            The machinery: `workers`, `connections`, `cold`, `payments_first`,
+            `answer_timeout`, `depth_every`. `help(Scenario)` says what each is.
 
     Returns:
         The result: every attempt, the inventory and the audit at the end, and the

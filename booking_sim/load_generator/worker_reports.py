@@ -16,6 +16,7 @@ class WorkerReports:
         busy: The share of its time in which each worker computed.
         interpreters: The same of each process that had workers; near 1 they could not have been faster.
         connecting: Connections that were lost or could not be made, by the reason.
+        warm_up_error: Why connections were cold that were to be warmed; empty if there were none.
     """
 
     problems: list[str] = field(default_factory=list)
@@ -24,6 +25,7 @@ class WorkerReports:
     busy: dict[int, float] = field(default_factory=dict)
     interpreters: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     connecting: Counter[str] = field(default_factory=Counter)
+    warm_up_error: str = ""
 
     def lost(self, workers: int) -> list[int]:
         """Which of a number of workers did not end in good order: some of their attempts may be missing."""

@@ -98,8 +98,9 @@ class Workers:
             case Batch() as batch:
                 self._reports.connecting.update(batch.connecting)
                 on_batch(batch)
-            case Ready():
+            case Ready(warm_up_error):
                 self._ready += 1
+                self._reports.warm_up_error = self._reports.warm_up_error or warm_up_error
             case Failed(reason):
                 self._reports.problems.append(f"worker {self._channels[channel]}: {reason}")
                 self._close(channel)

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-OUTCOMES = ("held", "sold_out", "contended", "gave_up", "timed_out", "unknown", "error")
+OUTCOMES = ("held", "hold_expired", "sold_out", "contended", "gave_up", "timed_out", "unknown", "error")
 """Every word that an attempt to reserve can end with, in the order in which charts stack them."""
 
-FAILURES = OUTCOMES[3:]
+FAILURES = OUTCOMES[4:]
 """Those that are no answer of the database's; the others calls can end with them too."""
 
 PAYMENTS = ("confirmed", "already_confirmed", "expired", "released", "already_released", "not_found")
@@ -52,8 +52,6 @@ class Attempt(NamedTuple):
     """One of Call."""
     event: int
     """Whose tickets, by its id in the database."""
-    quantity: int
-    """The tickets that the session wants."""
     worker: int
     connection: int | None
     """Counted over all workers; None of a call that was never sent."""
@@ -81,3 +79,10 @@ class Attempt(NamedTuple):
     locked_rows_skipped: int | None = None
     """Of a call whose skip depth was measured, as the next: see `booking_sim.skip_depth.measure.Depth`."""
     dead_rows_scanned: int | None = None
+    quantity: int | None = None
+    """Tickets that were requested; of a payment or a release, those of the hold."""
+    repeats: int | None = None
+    """Of a request that was repeated with its key or intent: the attempt that was the first of them, else None. So
+    `already_confirmed` in a repeated confirm is the sale whose first answer was lost."""
+    is_first_call: bool = False
+    """Whether it was the first of its call on its connection since that was opened, the warm-up apart."""

@@ -23,7 +23,6 @@ SCHEMA: Final = pa.schema(
         "attempt": pa.int32(),
         "call": _WORD,
         "event": pa.int64(),
-        "quantity": pa.int32(),
         "worker": pa.int32(),
         "connection": pa.int16(),
         "scheduled_at": pa.float64(),
@@ -39,6 +38,9 @@ SCHEMA: Final = pa.schema(
         "phase": pa.string(),
         "locked_rows_skipped": pa.int64(),
         "dead_rows_scanned": pa.int64(),
+        "quantity": pa.int32(),
+        "repeats": pa.int32(),
+        "is_first_call": pa.bool_(),
     }
 )
 """The fields of Attempt, in their order, as Arrow and Parquet have them."""

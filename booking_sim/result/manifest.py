@@ -31,11 +31,13 @@ class GeneratorReport:
     Attributes:
         busy: The share of its time that each worker was working, from 0 to 1.
         connecting: How many connections were lost or could not be made, by the reason.
+        warm_up_error: Why connections were cold that were to be warmed; empty if there were none.
         bottleneck: What kept the surge from being faster: a name that `booking_sim.stats.bottleneck` gives.
     """
 
     busy: Sequence[float] = ()
     connecting: Mapping[str, int] = field(default_factory=dict)
+    warm_up_error: str = ""
     bottleneck: str | None = None
 
 

@@ -18,7 +18,6 @@ from booking_sim.stats.skipped import total_skip_depth
 
 _TIMES: Final = ("queued_at", "sent_at", "latency_ms")
 _PAID: Final = ("confirmed", "already_confirmed")
-_HELD_TOO_LATE: Final = "held_too_late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def summarise(
         `OF_THE_RUN` are of the whole run also in a part.
     """
     chosen = part.select(with_requests(columns))
-    ends = _buyers(chosen, holds, scenario.buyer_count if part.is_whole else None)
+    ends = _buyers(chosen, scenario.buyer_count if part.is_whole else None)
     values: dict[str, Any] = {
         "tickets": scenario.events * scenario.tickets,
         "partial": is_incomplete,
@@ -123,7 +122,7 @@ def summarise(
     return pd.Series({name: values[name] for name in METRICS}, name="surge", dtype=object)
 
 
-def _buyers(columns: Columns, holds: pd.DataFrame, crowd: int | None) -> dict[str, float]:
+def _buyers(columns: Columns, crowd: int | None) -> dict[str, float]:
     """Each buyer by the final outcome of reserving."""
     attempts = columns("buyer", "attempt", "call", "outcome")
     everybody = attempts["buyer"].nunique() if crowd is None else crowd
@@ -131,24 +130,14 @@ def _buyers(columns: Columns, holds: pd.DataFrame, crowd: int | None) -> dict[st
     order = np.lexsort([attempts["attempt"], attempts["buyer"]])
     buyer = attempts["buyer"].to_numpy()[order]
     last = order[np.append(buyer[1:] != buyer[:-1], True)] if len(order) else order
-    outcomes = attempts["outcome"].iloc[last].astype(str)
-    outcomes[outcomes.index.isin(_held_too_late(columns, holds))] = _HELD_TOO_LATE
-    counts = outcomes.value_counts()
+    counts = attempts["outcome"].iloc[last].value_counts()
     return {
         "buyers": everybody,
         **{name: int(counts.get(name, 0)) for name in ("held", "sold_out", "contended", "timed_out", "gave_up")},
-        _HELD_TOO_LATE: int(counts.get(_HELD_TOO_LATE, 0)),
+        "held_too_late": int(counts.get("hold_expired", 0)),
         "failed_buyers": int(sum(counts.get(name, 0) for name in ERRORS)),
         "unanswered": math.nan if crowd is None else everybody - len(last),
     }
-
-
-def _held_too_late(columns: Columns, holds: pd.DataFrame) -> pd.Index:
-    """The attempts that repeated a request after the hold of its first answer had run out: the answer was that hold."""
-    held = columns("outcome", "intent_id", "sent_at")
-    held = held[held["outcome"] == "held"]
-    deadlines = held["intent_id"].map(holds.drop_duplicates("intent_id").set_index("intent_id")["deadline"])
-    return held.index[held["sent_at"] > deadlines.astype(float)]
 
 
 def _sales(columns: Columns, holds: pd.DataFrame, inventory: pd.DataFrame, part: Part) -> dict[str, float]:
@@ -276,7 +265,7 @@ _EXCEPTIONS: Final = {
     "contended": "contended",
     "timed_out": "timed out",
     "gave_up": "gave up",
-    _HELD_TOO_LATE: "answered after their hold had run out",
+    "held_too_late": "answered after their hold had run out",
     "unanswered": "unanswered",
 }
 """Buyers who got neither a ticket nor a refusal: their metrics, and what the headline calls them."""

@@ -183,7 +183,7 @@ def test_the_command_says_it_line_by_line(run, guest):
     ("url", "options", "words"),
     [
         ("postgresql://someone:secret@localhost:1/x", [], "No PostgreSQL answers at localhost:1"),
-        ("", ["--connections", "0"], "connections=0 will not do"),
+        ("", ["--connections", "0"], "connections=0 is invalid: expected a whole number from 1 on"),
     ],
 )
 def test_what_cannot_be_looked_at_is_one_line_and_status_2(run, database, url, options, words):

@@ -15,7 +15,7 @@ HEAD = b"intent_id,event,buyer,quantity,ticket_nos,tickets_agree,held_at,deadlin
 
 def call(buyer, call, sent, outcome, intent_id=None, *answer, latency_ms=10.0, **failure):
     """One attempt, sent as soon as it was planned."""
-    start = (buyer, "fan", 0, 1, call, 1, 1, 0, 0, sent, sent, sent, latency_ms, outcome)
+    start = (buyer, "fan", 0, 1, call, 1, 0, 0, sent, sent, sent, latency_ms, outcome)
     return Attempt(*start, intent_id, *answer, **failure)
 
 

@@ -12,9 +12,10 @@ from typing import Protocol
 import psycopg
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
-from psycopg.pq.abc import PGcancel, PGconn, PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 from booking_sim import queries
+from booking_sim.load_generator.worker.cancel_request import CancelRequest
 from booking_sim.records.attempts import Call
 from booking_sim.skip_depth.measure import Measure
 
@@ -24,6 +25,10 @@ _PARAMETER = re.compile(r"%\((\w+)\)s")
 _BINARY = int(pq.Format.BINARY)
 _ROWS, _DONE = int(pq.ExecStatus.TUPLES_OK), int(pq.ExecStatus.COMMAND_OK)
 _FATAL = (b"FATAL", b"PANIC")
+REPEAT = "reserve_again"
+"""What repeats a reserve whose answer was lost."""
+_STATEMENTS = (*Call, REPEAT)
+"""The queries of sql/calls.sql that are prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,10 @@ class Owner(Protocol):
         """It could not be opened, or is lost; a call that was under way got a failure as its answer just before."""
 
 
-def statement(call: Call) -> bytes:
+def statement(name: str) -> bytes:
     """The SQL of a call with the server's own placeholders: $1, $2, ... in the order in which they appear."""
     names: dict[str, int] = {}
-    text = queries.load(f"calls/{call}")
+    text = queries.load(f"calls/{name}")
     return _PARAMETER.sub(lambda match: f"${names.setdefault(match[1], len(names) + 1)}", text).encode()
 
 
@@ -72,9 +77,11 @@ class RawConnection:
         owner: What to report to.
 
     Attributes:
+        owner: What it reports to now.
         is_open: Whether calls can be sent.
         openings: How many times opening it was begun.
         notices: What the server reported with the answer to a measured call; None if the call was not measured.
+        sent_statements: The statements that requests have sent since it was opened.
     """
 
     def __init__(self, number: int, url: str, application_name: str, selector: BaseSelector, owner: Owner) -> None:
@@ -82,12 +89,13 @@ class RawConnection:
         self.is_open = False
         self.openings = 0
         self.notices: list[str] | None = None
+        self.sent_statements: set[bytes] = set()
         self._conninfo = make_conninfo(url, application_name=application_name, client_encoding="utf8").encode()
         self._selector = selector
-        self._owner = owner
+        self.owner = owner
         self._connection: PGconn
         self._socket: int | None = None
-        self._unprepared: list[Call] = []
+        self._unprepared: list[str] = []
         self._result: PGresult | None = None
         self._is_waiting = False
 
@@ -96,7 +104,8 @@ class RawConnection:
         self.openings += 1
         self._connection = pq.PGconn.connect_start(self._conninfo)
         self._connection.notice_handler = self._on_notice
-        self._unprepared = list(Call)
+        self._unprepared = list(_STATEMENTS)
+        self.sent_statements.clear()
         self._connect()
 
     def close(self) -> None:
@@ -106,11 +115,11 @@ class RawConnection:
         if self.openings:
             self._connection.finish()
 
-    def send(self, call: bytes, parameters: Sequence[bytes]) -> float:
+    def send(self, name: bytes, parameters: Sequence[bytes]) -> float:
         """Send a call.
 
         Args:
-            call: Its name.
+            name: Its query in sql/calls.sql.
             parameters: As text, in the order in which its SQL has them.
 
         Returns:
@@ -119,7 +128,7 @@ class RawConnection:
         sent_at = time.monotonic()
         self._is_waiting = True
         try:
-            self._connection.send_query_prepared(call, parameters, None, _BINARY)
+            self._connection.send_query_prepared(name, parameters, None, _BINARY)
             if self._connection.flush():
                 self._watch(EVENT_READ | EVENT_WRITE, self._write)
         except psycopg.OperationalError:
@@ -134,21 +143,25 @@ class RawConnection:
         escape = pq.Escaping(self._connection).escape_literal
         message = measure.message([escape(parameter).decode() for parameter in parameters])
         self.notices = []
+        return self.send_text(message.encode())
+
+    def send_text(self, sql: bytes) -> float:
+        """Send SQL without parameters as `send` does; its answer is in text."""
         sent_at = time.monotonic()
         self._is_waiting = True
         with suppress(psycopg.OperationalError):
-            self._connection.send_query(message.encode())
+            self._connection.send_query(sql)
             self._flush()
         return sent_at
 
-    def give_up(self, opening: int) -> None:
-        """Stop opening it, if the opening of that number is still under way."""
-        if self.openings == opening and not self.is_open and self._socket is not None:
-            self._fail(Failure("timeout expired", None, is_lost=True))
+    def abandon(self, reason: str) -> None:
+        """Give up on the server: close the connection as one that was lost."""
+        if self._socket is not None:
+            self._fail(Failure(reason, None, is_lost=True))
 
-    def canceller(self) -> PGcancel:
-        """What cancels the call that is under way. It waits for the server, and may be used in another thread."""
-        return self._connection.get_cancel()
+    def cancel(self, on_done: Callable[[CancelRequest], None]) -> CancelRequest:
+        """Request that the server cancels the call that is under way; as CancelRequest."""
+        return CancelRequest(self._connection, self._selector, on_done)
 
     def _flush(self) -> None:
         if self._connection.flush():
@@ -175,12 +188,12 @@ class RawConnection:
     def _prepare(self) -> None:
         """Prepare the next call; after the last one, it is open."""
         if self._unprepared:
-            call = self._unprepared[-1]
-            self._connection.send_prepare(call.encode(), statement(call))
+            name = self._unprepared[-1]
+            self._connection.send_prepare(name.encode(), statement(name))
             self._connection.flush()
         else:
             self.is_open = True
-            self._owner.opened(self)
+            self.owner.opened(self)
 
     def _write(self) -> None:
         """Go on sending what the socket did not take at once."""
@@ -221,14 +234,14 @@ class RawConnection:
 
     def _deliver(self, answer: Row | Failure) -> None:
         self._is_waiting = False
-        self._owner.answered(self, answer)
+        self.owner.answered(self, answer)
 
     def _fail(self, failure: Failure) -> None:
         was_waiting = self._is_waiting
         self.close()
         if was_waiting:
             self._deliver(failure)
-        self._owner.lost(self, failure.message)
+        self.owner.lost(self, failure.message)
 
     def _failure(self, result: PGresult) -> Failure:
         sqlstate = result.error_field(pq.DiagnosticField.SQLSTATE)
