@@ -55,8 +55,8 @@ class SurgeResult(Saved):
         holds: One row per hold, as the database has it at the end: `intent_id`,
             `event`, `buyer`, `quantity` and `ticket_nos`; `held_at`, `deadline` and
             `ended_at`, in seconds since the start by the database's clock; and its
-            `end`, one of `booking_sim.records.holds.ENDS`. A hold that is open has no `ended_at`,
-            also when it is overdue.
+            `end`, one of `booking_sim.records.holds.ENDS`. A hold that is open has no
+            `ended_at`, also when it is overdue.
         inventory: The tickets by status at up to 500 instants, `seconds` after the
             start, exactly, as the holds tell it: `available`, `held`, `overdue` (held
             past the deadline) and `sold`; and `oversold`, the tickets promised to more
