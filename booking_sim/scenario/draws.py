@@ -118,7 +118,7 @@ def run_key(seed: int) -> int:
 
 
 class Draws:
-    """The draws of one buyer, for who compiles nothing.
+    """The draws of one buyer, for callers that compile nothing.
 
     Args:
         seed: Of the run.
@@ -126,6 +126,8 @@ class Draws:
 
     Example:
         What the buyer's second session draws for its payment:
+
+            from booking_sim.scenario.draws import Draws, Purpose
 
             Draws(seed=7, buyer=12).unit(Purpose.PAYMENT, session=1)
     """
