@@ -10,6 +10,7 @@ ready ones. `stats` and `plots` turn frames into numbers and pictures. `doctor` 
 and `connect` open the database that all of it ran on, for your own SQL.
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from booking_sim.result.result import SurgeResult
     from booking_sim.scenario import ready as scenarios
     from booking_sim.scenario.scenario import Scenario
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent, unless the caller wants to hear it
 
 __all__ = [
     "Comparison",

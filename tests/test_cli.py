@@ -7,6 +7,7 @@ import sys
 import click
 import pytest
 from click.testing import CliRunner
+from psycopg.conninfo import make_conninfo
 
 from booking_sim.cli import COMMANDS, cli, main
 
@@ -86,3 +87,14 @@ def test_a_chart_that_cannot_be_made(run, flags, message):
 def test_what_is_cut_off_is_said_before_the_run(run):
     _, _, err = run("surge", "--arrivals", "burst(9)", "--buyers", 5, "--connections", 2)
     assert err == "4 arrivals are cut off by buyers=5.\n"
+
+
+def test_verbose_says_what_happens_and_no_password(run, database):
+    url = make_conninfo(database, password="s3cret")
+    _, out, quiet = run("audit", POSTGRES_URL=url)
+    assert quiet == ""
+    _, again, err = run("-v", "audit", POSTGRES_URL=url)
+    assert again == out
+    assert re.search(r"^\d{4}-.* booking_sim\.database\.connecting: connecting to .* as booking_sim", err)
+    assert "s3cret" not in err
+    assert run("audit", POSTGRES_URL=url)[2] == ""

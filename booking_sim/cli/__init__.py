@@ -1,5 +1,6 @@
 """The command line: `booking-sim`. Thin: parse, call, print."""
 
+import logging
 import sys
 from collections import UserDict
 from collections.abc import Sequence
@@ -47,7 +48,8 @@ COMMANDS = {
 
 @click.group(cls=_Group, commands=_Commands(COMMANDS), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="booking-sim")
-def cli() -> None:
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what happens: servers, connections, workers.")
+def cli(*, verbose: bool) -> None:
     """What happens to a booking database when everybody comes at once?
 
     \b
@@ -64,6 +66,13 @@ def cli() -> None:
       booking-sim doctor       what will hurt a run here, and what to do
       booking-sim db --help    the database that all of it runs on
     """  # noqa: D301  click's own mark keeps the lines apart
+    if verbose:
+        log = logging.getLogger("booking_sim")
+        log.setLevel(logging.DEBUG)
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+        log.addHandler(handler)
+        click.get_current_context().call_on_close(lambda: log.removeHandler(handler))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,5 +1,6 @@
 """Connections and pools: opened in one way, and every failure to connect said in one line."""
 
+import logging
 import os
 import re
 from typing import Any
@@ -10,6 +11,8 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from booking_sim.database.redaction import read_url, redact
 from booking_sim.errors import ConnectionFailed, ServerTooOld
+
+_LOG = logging.getLogger(__name__)
 
 OLDEST_VERSION = 15
 CONNECT_SECONDS = 15
@@ -72,6 +75,7 @@ def connect(url: str, *, autocommit: bool = True, application_name: str = "booki
                 db.execute("select status, count(*) from booking.tickets group by 1")
     """
     options |= _options(url, autocommit=autocommit, application_name=application_name)
+    _LOG.debug("connecting to %s as %s", address(url), application_name)
     try:
         return Connection.connect(url, **options)
     except psycopg.Error as error:
