@@ -57,7 +57,7 @@ def test_a_scenario_is_shown_without_pandas_and_matplotlib():
     code = """
 import sys
 from booking_sim.notebook import to_html
-from booking_sim.scenario import Scenario
+from booking_sim.scenario.scenario import Scenario
 html = to_html(Scenario(arrivals="constant(rate=5, duration=2s)"))
 assert "<svg" in html and "A surge of 10 buyers" in html
 sys.exit(", ".join({"pandas", "matplotlib"} & sys.modules.keys()) or 0)
