@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from booking_sim.comparison.result import Comparison
     from booking_sim.database import connect, open_server
     from booking_sim.diagnostics import doctor
+    from booking_sim.forecasting.inputs import WaitingRoom
+    from booking_sim.forecasting.result import Forecast
+    from booking_sim.forecasting.run import forecast
+    from booking_sim.forecasting.server_model import ServerModel
     from booking_sim.load_generator.run import surge
     from booking_sim.proof import prove
     from booking_sim.result.loading import load
@@ -33,11 +37,15 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent, unless 
 
 __all__ = [
     "Comparison",
+    "Forecast",
     "Scenario",
+    "ServerModel",
     "SurgeResult",
+    "WaitingRoom",
     "compare",
     "connect",
     "doctor",
+    "forecast",
     "load",
     "open_server",
     "plots",
@@ -50,11 +58,15 @@ __all__ = [
 
 _HOMES = {
     "Comparison": "booking_sim.comparison.result",
+    "Forecast": "booking_sim.forecasting.result",
     "Scenario": "booking_sim.scenario.scenario",
+    "ServerModel": "booking_sim.forecasting.server_model",
     "SurgeResult": "booking_sim.result.result",
+    "WaitingRoom": "booking_sim.forecasting.inputs",
     "compare": "booking_sim.comparison",
     "connect": "booking_sim.database",
     "doctor": "booking_sim.diagnostics",
+    "forecast": "booking_sim.forecasting.run",
     "load": "booking_sim.result.loading",
     "open_server": "booking_sim.database",
     "prove": "booking_sim.proof",

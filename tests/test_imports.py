@@ -36,6 +36,7 @@ ORDER = [
     "result",
     "live",
     "load_generator",
+    "forecasting",
     "comparison",
     "contract",
     "diagnostics",
@@ -65,6 +66,7 @@ ALLOWED: dict[tuple[str, str], str] = {
 ALLOWED_INSIDE: dict[str, str] = {
     "booking_sim.arrivals.schedule": "plots",
     "booking_sim.bench": "bench",
+    "booking_sim.cli.forecast": "forecast",
     "booking_sim.cli.report": "plots",
     "booking_sim.comparison": "results",
     "booking_sim.comparison.result": "plots",
