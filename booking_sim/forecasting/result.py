@@ -92,13 +92,13 @@ class Forecast(SurgeResult):
         """One row an attempt of the first seed, as SurgeResult.attempts."""
         return frames.attempts(self.scenario, self._state)
 
-    @cached_property  # type: ignore[override]  # computed when it is asked for
-    def holds(self) -> pd.DataFrame:
+    @cached_property
+    def holds(self) -> pd.DataFrame:  # type: ignore[override]  # computed when it is asked for
         """One row a hold of the first seed, as SurgeResult.holds."""
         return frames.holds(self.scenario, self._state)
 
-    @cached_property  # type: ignore[override]
-    def inventory(self) -> pd.DataFrame:
+    @cached_property
+    def inventory(self) -> pd.DataFrame:  # type: ignore[override]
         """The tickets by status over the first seed, as SurgeResult.inventory; none is ever counted as oversold."""
         tickets = self.scenario.events * self.scenario.tickets
         return inventory_over_time(self.holds, tickets, frames.until(self._state)).drop(columns="oversold")
