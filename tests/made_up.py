@@ -47,6 +47,7 @@ def holds(*rows, hold_s=5.0):
             "intent_id": np.arange(len(rows)) + 1,
             "event": 1,
             "buyer": pd.array(range(len(rows)), "Int32"),
+            "session": pd.array([0] * len(rows), "Int32"),
             "quantity": pd.array([1] * len(rows), "Int32"),
             "ticket_nos": pd.array([[number] for number in range(1, len(rows) + 1)], NUMBERS),
             "tickets_agree": pd.array([1] * len(rows), "Int32"),

@@ -40,8 +40,8 @@ def result(*, violations=0, partial=False, oversold=0, rows=None):
         attempts=columns.to_frame([tuple(zip(*each, strict=True)) for each in batches if each]),
         holds=read_csv(
             [
-                b"intent_id,event,buyer,quantity,ticket_nos,tickets_agree,held_at,deadline,ended_at,end\n",
-                b"7,1,0,2,1 2,2,0.025,90.025,,open\n5,1,,1,3,1,-3.5,86.5,2.25,confirmed\n",
+                b"intent_id,event,buyer,session,quantity,ticket_nos,tickets_agree,held_at,deadline,ended_at,end\n",
+                b"7,1,0,0,2,1 2,2,0.025,90.025,,open\n5,1,,0,1,3,1,-3.5,86.5,2.25,confirmed\n",
             ]
         ),
         inventory=pd.DataFrame(

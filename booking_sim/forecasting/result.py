@@ -1,18 +1,25 @@
 """Forecast: a surge's result whose server was a model."""
 
+import base64
+import html
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from pathlib import Path
+from typing import Any, ClassVar, Final, NoReturn
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-from booking_sim.errors import SettingError
+from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.forecasting import frames
 from booking_sim.forecasting.inputs import WaitingRoom, given
 from booking_sim.forecasting.kernel import run
 from booking_sim.forecasting.layout import State
 from booking_sim.forecasting.server_model import ServerModel
+from booking_sim.plots.panels import overview
+from booking_sim.records import samples
 from booking_sim.result.result import SurgeResult
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.inventory import inventory_over_time
@@ -156,8 +163,40 @@ class Forecast(SurgeResult):
         where = f"OUTSIDE the calibrated range: {'; '.join(outside)}" if outside else inside
         return f"Forecast for {self.model.name} ({where}): {', '.join(parts)}"
 
+    def figures(self) -> dict[str, int | float | bool | None]:
+        """The summary as JSON can hold it: what there is nothing of is null."""
+        return {str(name): None if pd.isna(value) else value for name, value in self.summary().items()}
+
+    def overview(self) -> Figure:
+        """Draw everything that a forecast has to show, on one page."""
+        waits, server = samples.to_frame("waits"), samples.to_frame("server")
+        inventory = self.inventory.assign(oversold=0)  # the chart of the tickets wants the column
+        return overview(self.attempts, self.holds, inventory, waits, server, title=self.headline)
+
+    def save(self, folder: str | Path) -> NoReturn:
+        """Refuse: a forecast is made again from its scenario, its model and its seed.
+
+        Args:
+            folder: Where it would be.
+
+        Returns:
+            Nothing.
+
+        Raises:
+            BookingSimError: Always.
+        """
+        raise BookingSimError(
+            f"A forecast is not saved to '{folder}': save its scenario and its model, and make it again."
+        )
+
     def __repr__(self) -> str:
         return f"<Forecast: {self.headline}>"
+
+    def _repr_html_(self) -> str:
+        buffer = io.BytesIO()
+        self.chart().savefig(buffer, format="png", dpi=110)
+        picture = base64.b64encode(buffer.getvalue()).decode()
+        return f'<img src="data:image/png;base64,{picture}" alt="{html.escape(self.headline)}" style="width:100%">'
 
 
 def interval(spread: pd.DataFrame, name: str) -> str:

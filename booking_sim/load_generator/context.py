@@ -19,7 +19,7 @@ class RunContext:
         event_ids: The events of the run.
         measure: How the skip depth of some calls is measured; None: it is not.
         target_url: The database of the run.
-        application_name: The application_name of the workers' connections.
+        token: What the names of the run's sessions end with; no other run on any server has it.
         manifest: What is known of the run before its workers start.
     """
 
@@ -28,8 +28,13 @@ class RunContext:
     event_ids: Sequence[int]
     measure: Measure | None
     target_url: str
-    application_name: str
+    token: str
     manifest: Manifest
+
+    @property
+    def application_name(self) -> str:
+        """The application_name of the workers' connections."""
+        return f"booking_sim surge {self.token}"
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""

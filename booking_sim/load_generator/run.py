@@ -7,14 +7,16 @@ from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import Any, Unpack
 
 from psycopg import Connection
 
 from booking_sim import queries
 from booking_sim.booking import create_event
-from booking_sim.database import connect, open_server
+from booking_sim.database import connect, headroom, open_server
+from booking_sim.database.headroom import RESERVED_CONNECTIONS
 from booking_sim.database.migrations import migrate
+from booking_sim.database.run_lease import surge_lease
 from booking_sim.errors import BookingSimError
 from booking_sim.load_generator.assignments import assignments
 from booking_sim.load_generator.context import RunContext
@@ -38,8 +40,6 @@ from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.skip_depth.measure import Measure, find_prelude
 from booking_sim.strategies import Strategy, find, scratch
 
-RESERVED_CONNECTIONS = 2
-"""Connections besides those of the workers: for the observer, and for the audit."""
 _SESSIONS_TIMEOUT_S, _POLL_S = 1.0, 0.01
 
 
@@ -134,8 +134,8 @@ def run(
     stack = ExitStack()
     try:
         server = stack.enter_context(open_server(url))
-        target_url = stack.enter_context(_target_url(server.url, strategy))
-        context = _prepare(scenario, strategy, target_url, server.source)
+        target_url, token = stack.enter_context(_target(server.url, strategy))
+        context = _prepare(scenario, strategy, target_url, token, server.source)
         result = _run(context, folder, progress=progress, live=live, executor=executor)
     except BaseException:
         stack.__exit__(*sys.exc_info())
@@ -146,11 +146,12 @@ def run(
     return result
 
 
-def _prepare(scenario: Scenario, strategy: Strategy, target_url: str, source: str) -> RunContext:
+def _prepare(scenario: Scenario, strategy: Strategy, target_url: str, token: str, source: str) -> RunContext:
     """Create the events of a run, and find out what the server permits."""
     began_at = datetime.now(UTC)
     with connect(target_url) as connection:
-        _check_headroom(connection, scenario.connections)
+        # The lease has its connection already.
+        headroom.check(connection, scenario.connections, "connections", reserved=RESERVED_CONNECTIONS - 1)
         title = f"surge of {began_at:%Y-%m-%d %H:%M:%S} UTC"
         event_ids = [create_event(connection, title, scenario.tickets) for _ in range(scenario.events)]
         measure = _measure(connection, scenario.depth_every)
@@ -167,7 +168,7 @@ def _prepare(scenario: Scenario, strategy: Strategy, target_url: str, source: st
         event_ids=event_ids,
         measure=measure,
         target_url=target_url,
-        application_name=f"booking_sim surge {event_ids[0]}",
+        token=token,
         manifest=manifest,
     )
 
@@ -176,7 +177,7 @@ def _run(
     context: RunContext, folder: Path | None, *, progress: bool | None, live: bool, executor: Executor | None
 ) -> SurgeResult:
     url, event_ids = context.target_url, tuple(context.event_ids)
-    observer = Observer(Watch(url, f"booking_sim observer {event_ids[0]}", event_ids if live else ()))
+    observer = Observer(Watch(url, f"booking_sim observer {context.token}", event_ids if live else ()))
     with interruptible() as interrupt:
         steps = Steps(interrupt)
         with (
@@ -224,27 +225,20 @@ def _await_end_of_sessions(context: RunContext) -> None:
 
 
 @contextmanager
-def _target_url(url: str, strategy: Strategy) -> Iterator[str]:
-    """The database of a run: the given one for the default strategy, for any other a scratch database beside it."""
+def _target(url: str, strategy: Strategy) -> Iterator[tuple[str, str]]:
+    """Where a strategy runs: the default in the given database, any other in a scratch database beside it.
+
+    Yields:
+        The URL, and the token of the surge's lease there.
+    """
     if strategy == find("default"):
-        migrate(url)
-        yield url
+        with surge_lease(url) as token:  # first the lease: a reset that is under way is waited for by the migration
+            migrate(url)
+            yield url, token
     else:
-        with scratch(url, strategy) as scratch_url:
-            yield scratch_url
+        with scratch(url, strategy) as scratch_url, surge_lease(scratch_url) as token:
+            yield scratch_url, token
 
 
 def _measure(connection: Connection[Any], every: int) -> Measure | None:
     return Measure(every, find_prelude(connection)) if every else None
-
-
-def _check_headroom(connection: Connection[Any], wanted: int) -> None:
-    row = connection.execute(queries.load("surge/headroom")).fetchone()
-    allowed, reserved, in_use = cast("tuple[int, int, int]", row)
-    free = allowed - reserved - in_use - RESERVED_CONNECTIONS
-    if wanted > free:
-        raise BookingSimError(
-            f"connections={wanted} is more than the server has left, {free}: max_connections is {allowed}, "
-            f"{reserved} are reserved, {in_use} in use, {RESERVED_CONNECTIONS} are for the observer and the audit. "
-            f"Ask for at most {free}, or raise max_connections."
-        )

@@ -18,6 +18,7 @@ from booking_sim.plots.strategies import (
 )
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
+from booking_sim.plots.timeline import timeline
 
 __all__ = [
     "STYLE",
@@ -39,6 +40,7 @@ __all__ = [
     "skip_depth_by_strategy",
     "skip_depth_over_time",
     "strategies_overview",
+    "timeline",
     "waits_by_strategy",
     "waits_over_time",
     "who_blocks_whom",

@@ -52,9 +52,9 @@ def stack(ax: Axes, edges: npt.NDArray[np.float64], parts: Iterable[Part]) -> No
 
 
 def count_axis(ax: Axes) -> None:
-    """Let the vertical axis begin at 0, with a comma between thousands."""
-    top = ax.get_ylim()[1]
-    ax.set_ylim(0, top if top > 0 else 1)
+    """Let the vertical axis begin at 0, where bars stand, with a comma between thousands."""
+    if ax.get_ylim()[1] <= 0:
+        ax.set_ylim(0, 1)
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
 
 
@@ -73,13 +73,16 @@ def log_axis(axis: Axis, write: Callable[[float], str] = "{:,g}".format) -> None
         axis: Which; what is drawn along it is above 0.
         write: Writes a number.
     """
-    axis.axes.set(**{f"{axis.axis_name}scale": "log"})  # type: ignore[attr-defined]
-    least, most = axis.get_data_interval()
+    name = "x" if axis is axis.axes.xaxis else "y"
+    axis.axes.set(**{f"{name}scale": "log"})
+    together = getattr(axis.axes, f"get_shared_{name}_axes")().get_siblings(axis.axes)
+    drawn = [getattr(each, f"{name}axis").get_data_interval() for each in together]
+    least, most = min(low for low, _ in drawn), max(high for _, high in drawn)
     if not 0 < least <= most < np.inf:
         least, most = 1.0, 10.0
     low, high = 1 / nice_width(1.001 / least, 1), nice_width(1.001 * most, 1)
     room = (high / low) ** _MARGIN
-    axis.axes.set(**{f"{axis.axis_name}lim": (low / room, high * room)})  # type: ignore[attr-defined]
+    axis.axes.set(**{f"{name}lim": (low / room, high * room)})
     steps = 3 * np.log10(high / low)
     axis.set_major_locator(LogLocator(subs=(1, 2, 5) if steps < _MOST_TICKS else (1,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib import style
 from matplotlib.axes import Axes
@@ -44,8 +45,8 @@ def metric_by_strategy(
         The axes. A strategy that oversold, or broke the audit, has another colour.
     """
     ax = axes_or_new(ax)
-    part, rows = table[metric], np.arange(len(table))
-    broken = ((table["oversold", "greatest"] > 0) | (table["violations", "greatest"] > 0)).to_numpy()
+    part, rows = pd.DataFrame(table[metric]), np.arange(len(table))
+    broken = _broken(table)
     for which, colour, label in ((~broken, GOOD, "audit passed"), (broken, BAD, "oversold, or audit failed")):
         ax.hlines(rows[which], part["least"][which], part["greatest"][which], color=colour, linewidth=2, alpha=0.45)
         ax.plot(
@@ -62,7 +63,7 @@ def metric_by_strategy(
     side = "right" if better == "higher" else "left"
     log = ", log scale" if milliseconds else ""
     _rows(ax, table, f"{about}{log} ({side} is better)\n{_SPREAD}")
-    return set_title(ax, _best(part["median"], about, better))
+    return set_title(ax, _best(part, broken, about, better))
 
 
 def skip_depth_by_strategy(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -102,18 +103,27 @@ def _stack(ax: Axes, table: pd.DataFrame, parts: Mapping[str, tuple[str, str]], 
             ax.barh(np.arange(len(table)), width, left=base, height=0.62, color=colour, label=label)
         base = base + width
     _rows(ax, table, f"{about} (left is better)\nmedian of the rounds")
-    return set_title(ax, _best(pd.Series(base, table.index), about, "lower"))
+    spread = pd.DataFrame(dict.fromkeys(("median", "least", "greatest"), base), table.index)
+    return set_title(ax, _best(spread, _broken(table), about, "lower"))
 
 
-def _best(medians: pd.Series, about: str, better: str) -> str:
-    """A statement: which strategy has the best median, if one alone has it."""
-    known = medians.dropna()
+def _broken(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which strategies oversold, or broke the audit, in any round."""
+    broken: npt.NDArray[np.bool_] = (
+        (table["oversold", "greatest"] > 0) | (table["violations", "greatest"] > 0)
+    ).to_numpy()
+    return broken
+
+
+def _best(spread: pd.DataFrame, broken: npt.NDArray[np.bool_], about: str, better: str) -> str:
+    """A statement: which strategy is best, if no round of another one that kept the contract comes near its rounds."""
+    known = spread[~broken].dropna()
     if known.empty:
         return f"Not measured: {about}"
-    best = known.max() if better == "higher" else known.min()
-    names = known.index[known == best]
+    best = known.iloc[int(known["median"].argmax() if better == "higher" else known["median"].argmin())]
+    rivals = (known["least"] <= best["greatest"]) & (known["greatest"] >= best["least"])
     most = _BEST[better]
-    return f"{names[0]}: {most} {about}" if len(names) == 1 else f"{len(names)} share the {most} {about}"
+    return f"{best.name}: {most} {about}" if rivals.sum() == 1 else f"No clear {most}: {about}"
 
 
 def _rows(ax: Axes, table: pd.DataFrame, label: str) -> None:

@@ -19,6 +19,7 @@ SCHEMA = pa.schema(
         "intent_id": pa.int64(),
         "event": pa.int64(),
         "buyer": pa.int32(),
+        "session": pa.int32(),
         "quantity": pa.int32(),
         "ticket_nos": pa.list_(pa.int32()),
         "tickets_agree": pa.int32(),

@@ -20,7 +20,7 @@ from booking_sim.report.run_warnings import run_warnings
 from booking_sim.result.result import SurgeResult
 from booking_sim.stats.metrics import METRICS
 
-_INCHES = (5.6, 3.9)
+_INCHES = (4.9, 3.6)
 """Small, so that the letters are still readable where the page is as narrow as a phone."""
 
 _BOTTLENECKS = {

@@ -14,8 +14,8 @@ def run_warnings(result: SurgeResult) -> list[str]:
     """
     summary, manifest, audit = result.summary(), result.manifest, result.audit
     lost = manifest.generator.connecting
-    broken = int((audit["violations"] > 0).sum())
     early = acknowledges_early(manifest.environment.server["settings"])
+    broken = int((audit["violations"] > 0).sum())
     sentences = {
         f"The run is not complete: {'; '.join(manifest.problems)}. {summary['unanswered']:,} of"
         f" {summary['buyers']:,} buyers got no answer.": result.partial,
@@ -23,10 +23,10 @@ def run_warnings(result: SurgeResult) -> list[str]:
         f"Oversold: tickets were promised to more than one buyer at once, {summary['oversold']:,} times.": (
             summary["oversold"]
         ),
+        f"Answers received and tables contradict each other: {' '.join(_violated(result))}": summary["contradictions"],
         f"The audit of the database failed: {broken} of {len(audit)} invariants are violated.": broken,
-        f"Answers and tables contradict each other: {' '.join(_violated(result))}": summary["contradictions"],
-        early: early,
         f"{summary['errors']:,} calls failed, most often: {_most_often(result)}.": summary["errors"],
+        early: early,
         f"Connections were lost or refused {sum(lost.values()):,} times: {'; '.join(lost)}": lost,
     }
     return [*(sentence for sentence, applies in sentences.items() if applies), *caveats(summary, result.scenario)]
@@ -34,7 +34,7 @@ def run_warnings(result: SurgeResult) -> list[str]:
 
 def _violated(result: SurgeResult) -> list[str]:
     proof = result.proof[result.proof["violations"] > 0]
-    return [f"Not so {count:,} times: {rule}" for rule, count in zip(proof["rule"], proof["violations"], strict=True)]
+    return [f"Violated {count:,} times: {rule}" for rule, count in zip(proof["rule"], proof["violations"], strict=True)]
 
 
 def _most_often(result: SurgeResult) -> str:

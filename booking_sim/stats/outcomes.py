@@ -52,6 +52,20 @@ def answer_times(attempts: pd.DataFrame) -> pd.Series:
     return (attempts["sent_at"] + attempts["latency_ms"] / 1000).fillna(attempts["queued_at"])
 
 
+def sold(attempts: pd.DataFrame) -> pd.Series:
+    """Find the attempts that tell a buyer of a sale.
+
+    Args:
+        attempts: One row an attempt, as SurgeResult.attempts.
+
+    Returns:
+        Whether each is `confirmed`, or `already_confirmed` where a payment was repeated:
+        then it is the sale whose first answer was lost.
+    """
+    found_again = (attempts["outcome"] == "already_confirmed") & attempts["repeats"].notna()
+    return (attempts["outcome"] == "confirmed") | found_again
+
+
 def count_oversold(attempts: pd.DataFrame, hold_s: float, without: Collection[int] = ()) -> int:
     """Count the holds of a ticket that another buyer still had, by the answers that the buyers received.
 
@@ -66,10 +80,10 @@ def count_oversold(attempts: pd.DataFrame, hold_s: float, without: Collection[in
         can have ended at any time, and is not counted.
     """
     given_back = attempts.loc[attempts["call"] == Call.RELEASE, "intent_id"]
-    paid = attempts.loc[attempts["outcome"].isin(["confirmed", "already_confirmed"]), "intent_id"]
+    paid = attempts.loc[sold(attempts), "intent_id"]
     is_sure = ~attempts["intent_id"].isin(given_back) & ~attempts["intent_id"].isin(without)
-    holds = attempts[(attempts["outcome"] == "held") & is_sure].drop_duplicates("intent_id")
-    holds = holds[["intent_id", "event", "ticket_nos", "hold_expires_at"]]
+    held = attempts[(attempts["outcome"] == "held") & is_sure]
+    holds = held.drop_duplicates("intent_id")[["intent_id", "event", "ticket_nos", "hold_expires_at"]]
     holds["began_at"] = holds["hold_expires_at"] - pd.Timedelta(seconds=hold_s)
     holds["over_at"] = holds["hold_expires_at"].mask(holds["intent_id"].isin(paid), _NEVER)
     tickets = holds.explode("ticket_nos").sort_values("began_at")

@@ -12,7 +12,7 @@ from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.failures import ERRORS
 from booking_sim.stats.latency import PERCENTS, censored, percentiles
 from booking_sim.stats.metrics import METRICS
-from booking_sim.stats.outcomes import answer_times, count_oversold
+from booking_sim.stats.outcomes import answer_times, count_oversold, sold
 from booking_sim.stats.requests import FOUND, Columns, with_requests
 from booking_sim.stats.skipped import total_skip_depth
 
@@ -144,13 +144,14 @@ def _sales(columns: Columns, holds: pd.DataFrame, inventory: pd.DataFrame, part:
     """Holds and payments, by the answers that buyers got; and the tickets that were sold."""
     outcome = columns("outcome")["outcome"]
     held = columns("intent_id", "ticket_nos")[outcome == "held"].drop_duplicates("intent_id")
-    paid = columns("intent_id")["intent_id"][outcome.isin(_PAID)].drop_duplicates()
+    is_sold = sold(columns("outcome", "repeats"))
+    paid = columns("intent_id")["intent_id"][is_sold].drop_duplicates()
     if part.is_whole and len(inventory):
-        sold = int(inventory["sold"].iloc[-1])
+        tickets_sold = int(inventory["sold"].iloc[-1])
     else:
-        sold = int(holds.loc[holds["intent_id"].isin(paid), "quantity"].sum())
+        tickets_sold = int(holds.loc[holds["intent_id"].isin(paid), "quantity"].sum())
     return {
-        "tickets_sold": sold,
+        "tickets_sold": tickets_sold,
         "tickets_held": int(held["ticket_nos"].list.len().sum()),
         "confirmed": len(paid),
         "expired": columns("intent_id")["intent_id"][outcome == "expired"].nunique(),
@@ -172,7 +173,7 @@ def _checks(
 ) -> dict[str, Any]:
     """What must not be, of the whole run."""
     outcome = columns("outcome")["outcome"]
-    about = columns("event", "call", "outcome", "intent_id", "ticket_nos", "hold_expires_at")[
+    about = columns("event", "call", "outcome", "repeats", "intent_id", "ticket_nos", "hold_expires_at")[
         outcome.isin(["held", *_PAID]) | (columns("call")["call"] == Call.RELEASE)
     ]
     released = about.loc[about["call"] == Call.RELEASE, "intent_id"]

@@ -77,8 +77,8 @@ def test_too_few_connections(database, guest):
     assert found.found.startswith("9,999 are wanted and ")
     found = by_check(doctor(guest, connections=9).findings)["connections"]
     assert found.verdict is HURTS
-    assert found.found.startswith("9 are wanted and 3 are left: user 'guest_")
-    assert found.advice.startswith("Ask for at most 3,")
+    assert found.found.startswith("9 are wanted and 2 are left: user 'guest_")
+    assert found.advice.startswith("Request at most 2,")
 
 
 @pytest.mark.core

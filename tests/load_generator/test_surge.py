@@ -144,7 +144,7 @@ def test_a_scenario_may_be_given_and_changed(database):
 
 def test_more_connections_than_are_left_are_refused_before_anything_is_made(database, conn):
     with pytest.raises(
-        BookingSimError, match=r"connections=9999 is more than the server has left, \d+: .* Ask for at most"
+        BookingSimError, match=r"connections=9999 is more than the server has left, \d+: .* Request at most"
     ):
         surge(connections=9999, url=database)
     assert conn.execute("select count(*) from booking.events").fetchone() == (0,)

@@ -2,6 +2,7 @@
 
 import pytest
 from psycopg.conninfo import make_conninfo
+from stage import LOCK
 
 from booking_sim.booking import create_event, reserve
 
@@ -85,3 +86,13 @@ def test_the_first_call_of_each_connection_is_marked(conn, stage, is_warmed):
     marked = [(row.connection, row.call) for row in one.rows if row.is_first_call]
     assert sorted(marked) == sorted(first)
     assert all(row.quantity == 1 for row in one.rows)
+
+
+def test_a_lock_on_the_tables_does_not_keep_a_run_from_starting(conn, stage):
+    with conn.transaction():
+        conn.execute(LOCK)
+        one = stage(is_warmed=True)
+    assert one.dispatcher.pool.warm_up_error == "a reservation was contended"
+    one.play()
+    one.end()
+    assert [row.outcome for row in one.rows] == ["held"]

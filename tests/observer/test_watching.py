@@ -58,9 +58,10 @@ def test_a_run_goes_on_without_its_observer_and_says_so(database, conn, observer
 
 
 def test_an_observer_that_is_too_slow_says_so(database, conn):
-    conn.execute(f"""
-        create view public.pg_stat_activity as select a.* from pg_catalog.pg_stat_activity as a, pg_sleep(0.3);
-        alter database {conn.info.dbname} set search_path = public, pg_catalog
+    conn.execute("""
+        set allow_system_table_mods = on;
+        alter view pg_stat_activity rename to quick;
+        create view pg_catalog.pg_stat_activity as select a.* from quick as a, pg_sleep(0.3)
     """)
     with Observer(Watch(database, "booking_sim observer test", ())) as observer:
         observer.wait(lambda: True)

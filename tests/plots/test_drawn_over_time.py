@@ -199,3 +199,17 @@ def test_drawn_and_planned_arrivals_are_two_outlines_of_the_same_bins(ax):
     assert drawn.heights == planned.heights == pytest.approx([500] * 60)
     assert [drawn.filled, planned.filled] == [True, False]
     assert title(ax) == "15,000 buyers in 30 s, at most 500 per second"
+
+
+def test_charts_that_share_an_axis_show_all_of_both():
+    slow, fast = Figure().subplots(1, 2, sharey=True)
+    latency_over_time(attempts(refused(1, 0.0, latency_ms=900.0), refused(2, 1.0, latency_ms=400.0)), ax=slow)
+    latency_over_time(attempts(refused(1, 0.0, latency_ms=2.0), refused(2, 1.0, latency_ms=3.0)), ax=fast)
+    least, most = slow.get_ylim()
+    assert least < 2
+    assert most > 900
+    few, many = Figure().subplots(1, 2, sharey=True)
+    outcomes_over_time(attempts(refused(1, 0.0), refused(2, 3.0)), ax=few)
+    outcomes_over_time(attempts(*(refused(number, number / 100) for number in range(300))), ax=many)
+    assert few.get_ylim()[0] == 0
+    assert few.get_ylim()[1] > 100

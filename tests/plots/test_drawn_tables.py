@@ -83,9 +83,19 @@ def test_a_broken_audit_is_another_colour_too(ax):
     assert ax.get_xlim()[0] == -0.2
 
 
-def test_a_shared_best_is_no_winner(ax):
+def test_equal_rounds_are_no_winner(ax):
     metric_by_strategy(TABLE, "oversold", "oversold", ax=ax)
-    assert title(ax) == "2 share the lowest oversold"
+    assert title(ax) == "No clear lowest: oversold"
+
+
+def test_overlapping_rounds_are_no_winner_and_a_broken_strategy_is_never_one(ax):
+    near = TABLE.copy()
+    near["throughput", "greatest"] = [950.0, 810.0, 5000.0]
+    metric_by_strategy(near, "throughput", "buyers per second", better="higher", ax=ax)
+    assert title(ax) == "No clear highest: buyers per second"
+    near["throughput", "greatest"] = [950.0, 799.0, 5000.0]
+    metric_by_strategy(near, "throughput", "buyers per second", better="higher", ax=ax)
+    assert title(ax) == "fast: highest buyers per second"
 
 
 def test_skipped_rows_lie_behind_each_other(ax):
@@ -96,7 +106,7 @@ def test_skipped_rows_lie_behind_each_other(ax):
     }
     colours = [bar.patches[0].get_facecolor() for bar in ax.containers]
     assert [_hex(colour) for colour in colours] == [colour.lower() for colour in SKIP_COLOURS.values()]
-    assert title(ax) == "2 share the lowest rows skipped per ticket"
+    assert title(ax) == "fast: lowest rows skipped per ticket"
 
 
 def test_waits_lie_behind_each_other_and_what_nobody_waited_for_is_left_out(ax):

@@ -94,7 +94,10 @@ def test_failed_calls_of_every_kind_count_once_for_each_request():
 
 def test_an_answer_that_was_lost_and_repeated_counts_as_one_sale():
     frame = attempts(
-        held(0, 0.0, 11, 1), paid(0, 11, "unknown"), paid(0, 11, "already_confirmed", attempt=3), paid(1, 12, "expired")
+        held(0, 0.0, 11, 1),
+        paid(0, 11, "unknown"),
+        paid(0, 11, "already_confirmed", attempt=3)._replace(repeats=2),
+        paid(1, 12, "expired"),
     )
     assert summary_of(frame)[["confirmed", "expired"]].tolist() == [1, 1]
 

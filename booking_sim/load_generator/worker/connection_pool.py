@@ -1,12 +1,14 @@
 """The connections of one worker: opened together, given out in turn, and reopened when they are lost."""
 
+import math
 import random
 import time
 from collections import deque
 from collections.abc import Callable
 
 from booking_sim.database import redact
-from booking_sim.database.connecting import connect_seconds, explain
+from booking_sim.database.connecting import connect_seconds
+from booking_sim.database.explaining import NO_ANSWER, explain
 from booking_sim.load_generator.worker.event_loop import EventLoop
 from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.raw_connection import Failure, RawConnection, Row
@@ -107,11 +109,12 @@ class ConnectionPool:
     def _open(self, connection: RawConnection) -> None:
         begun_at = time.monotonic()
         connection.open()
-        self._loop.call_at(begun_at + self._open_timeout_s, self._on_open_timeout, connection, connection.openings)
+        if math.isfinite(self._open_timeout_s):
+            self._loop.call_at(begun_at + self._open_timeout_s, self._on_open_timeout, connection, connection.openings)
 
     def _on_open_timeout(self, connection: RawConnection, opening: int) -> None:
         if connection.openings == opening and connection not in self._ready:
-            connection.abandon("timeout expired")
+            connection.abandon(NO_ANSWER if connection.is_connected else "timeout expired")
 
     def _on_warm(self, connection: RawConnection, error: str) -> None:
         self.warm_up_error = self.warm_up_error or redact(error)

@@ -3,12 +3,13 @@
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import nan
 from typing import NamedTuple
 
 from booking_sim.load_generator.worker.raw_connection import REPEAT, RawConnection, Row
 from booking_sim.records.attempts import Call, Phase
 from booking_sim.skip_depth.measure import Depth
+
+_STATEMENTS = {call: call.encode() for call in Call}
 
 
 class State(Enum):
@@ -94,13 +95,14 @@ class Request:
         result: Of one that has ENDED: how.
     """
 
+    __slots__ = (
+        *("attempt", "buyer", "call", "connection", "intent_id", "is_first_call", "is_timed_out", "parameters"),
+        *("patience_s", "quantity", "queued_at", "repeats", "result", "scheduled_at", "sent_at", "session", "state"),
+        "statement",
+    )
     session: Session
-    scheduled_at = queued_at = nan
-    state = State.PLANNED
-    connection: RawConnection | None = None
-    sent_at: float | None = None
-    is_first_call = False
-    is_timed_out = False
+    scheduled_at: float
+    queued_at: float
     result: Result
 
     def __init__(
@@ -122,11 +124,15 @@ class Request:
         self.quantity = quantity
         self.intent_id = intent_id
         self.session_no = session_no
+        self.state = State.PLANNED
+        self.connection: RawConnection | None = None
+        self.sent_at: float | None = None
+        self.is_first_call = self.is_timed_out = False
         buyer.attempts += 1
         self.attempt = buyer.attempts
         if repeats is None:
             self.repeats: int | None = None
-            self.statement = call.encode()
+            self.statement = _STATEMENTS[call]
         else:
             self.repeats = repeats.repeats or repeats.attempt
             self.statement = repeats.statement

@@ -14,34 +14,10 @@ _HELD = 6
 """From the sixth execution on, PostgreSQL may keep a generic plan; it makes that plan then."""
 _PAIRS = 3
 _REFUSED = 6
-_USER = b"warm-up"
 _HOLD = b"1 min"
 
 Step = tuple[bytes, tuple[bytes, ...]] | bytes
 """A call and its parameters, or SQL."""
-
-
-def _steps() -> Generator[Step, Row, None]:
-    """Every call several times: single tickets, a group, payments, and the search after the last ticket."""
-    yield b"begin"
-    (event_id,) = yield b"select booking.create_event('warm-up', %d)" % _TICKETS
-    reserve = Call.RESERVE.encode()
-
-    def request(quantity: int, key: bytes) -> Step:
-        return reserve, (event_id or b"", _USER, b"%d" % quantity, _HOLD, b"warm-up %b" % key)
-
-    intents = []
-    for number in range(_HELD):
-        row = yield request(1, b"%d" % number)
-        intents.append(b"%d" % int.from_bytes(row[1] or b""))
-    for intent_id in intents[:_PAIRS]:
-        yield Call.CONFIRM.encode(), (intent_id, _USER)
-    for intent_id in intents[_PAIRS:]:
-        yield Call.RELEASE.encode(), (intent_id, _USER)
-    yield request(2, b"pair")
-    for number in range(_TICKETS - _PAIRS - 2 + _REFUSED):
-        yield request(1, b"last %d" % number)
-    yield b"rollback"
 
 
 class WarmUp:
@@ -53,8 +29,8 @@ class WarmUp:
     """
 
     def __init__(self, connection: RawConnection, done: Callable[[RawConnection, str], None]) -> None:
-        self._steps = _steps()
         self._error = ""
+        self._steps = self._play()
         self._done = done
         self._owner: Owner = connection.owner
         connection.owner = self
@@ -88,6 +64,35 @@ class WarmUp:
         """Leave it to the owner."""
         connection.owner = self._owner
         self._owner.lost(connection, reason)
+
+    def _play(self) -> Generator[Step, Row, None]:
+        """Every call several times: single tickets, a group, payments, and the search after the last ticket."""
+        yield b"begin"
+        yield b"set local lock_timeout = '1s'"  # somebody may have the tables locked: then the run starts cold
+        (event_id,) = yield b"select booking.create_event('warm-up', %d)" % _TICKETS
+        reserve = Call.RESERVE.encode()
+        user = b"warm-up %b" % (event_id or b"")  # one for each connection: request keys are unique for each user
+
+        def request(quantity: int, key: bytes) -> Step:
+            return reserve, (event_id or b"", user, b"%d" % quantity, _HOLD, b"warm-up %b" % key)
+
+        intents = []
+        for number in range(_HELD):
+            row = yield request(1, b"%d" % number)
+            if row[0] == b"held":
+                intents.append(b"%d" % int.from_bytes(row[1] or b""))
+            else:  # as where the tables are locked
+                self._error = f"a reservation was {(row[0] or b'').decode()}"
+                yield b"rollback"
+                return
+        for intent_id in intents[:_PAIRS]:
+            yield Call.CONFIRM.encode(), (intent_id, user)
+        for intent_id in intents[_PAIRS:]:
+            yield Call.RELEASE.encode(), (intent_id, user)
+        yield request(2, b"pair")
+        for number in range(_TICKETS - _PAIRS - 2 + _REFUSED):
+            yield request(1, b"last %d" % number)
+        yield b"rollback"
 
     def _send(self, connection: RawConnection, step: Step) -> None:
         if isinstance(step, bytes):
