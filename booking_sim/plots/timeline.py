@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from booking_sim.plots.style import OUTCOME_COLOURS, STATUS_COLOURS, axes_or_new, ink, legend_above
+from booking_sim.plots.axes import axes_or_new, set_title
+from booking_sim.plots.style import OUTCOME_COLOURS, STATUS_COLOURS, ink
 
 _HOLD, _CALL = 0.7, 0.3
 """Heights of a bar, of the lane's height."""
@@ -50,5 +51,7 @@ def timeline(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(len(lanes)), [f"buyer {buyer}" for buyer in lanes])
     ax.set(xlabel="seconds since the start", ylim=(len(lanes) - 0.3, -0.7))
     ax.grid(visible=False, axis="y")
-    legend_above(ax)
-    return ax
+    holds = int(history["what"].str.startswith("hold of").sum())
+    return set_title(
+        ax, f"{len(history) - holds} calls of {len(lanes)} buyers, and the {holds} holds that the tables have"
+    )

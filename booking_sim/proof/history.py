@@ -87,7 +87,7 @@ class Circumstances:
 
 
 JUDGED: Final = (
-    *("buyer", "event", "call", "sent_at", "latency_ms", "outcome", "phase"),
+    *("buyer", "session", "event", "quantity", "call", "sent_at", "latency_ms", "outcome", "phase"),
     *("intent_id", "ticket_nos", "hold_expires_at"),
 )
 """The columns of the attempts that are judged."""

@@ -98,6 +98,7 @@ class Request:
     __slots__ = (
         *("attempt", "buyer", "call", "connection", "intent_id", "is_first_call", "is_timed_out", "parameters"),
         *("patience_s", "quantity", "queued_at", "repeats", "result", "scheduled_at", "sent_at", "session", "state"),
+        "session_no",
         "statement",
     )
     session: Session
