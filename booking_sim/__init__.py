@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from booking_sim.forecasting.server_model import ServerModel
     from booking_sim.load_generator.run import surge
     from booking_sim.proof import prove
-    from booking_sim.result.result import SurgeResult, load
+    from booking_sim.result.loading import load
+    from booking_sim.result.result import SurgeResult
     from booking_sim.scenario import ready as scenarios
     from booking_sim.scenario.scenario import Scenario
 
@@ -66,7 +67,7 @@ _HOMES = {
     "connect": "booking_sim.database",
     "doctor": "booking_sim.diagnostics",
     "forecast": "booking_sim.forecasting.run",
-    "load": "booking_sim.result.result",
+    "load": "booking_sim.result.loading",
     "open_server": "booking_sim.database",
     "prove": "booking_sim.proof",
     "surge": "booking_sim.load_generator.run",

@@ -21,7 +21,7 @@ def attempts(*rows):
 
 def call(buyer, attempt, sent_at, latency_ms, outcome, *answer, **failure):
     """Sent as soon as it was planned."""
-    start = (buyer, "buyer", attempt, Call.RESERVE, 1, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
+    start = (buyer, "buyer", 0, attempt, Call.RESERVE, 1, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
     return Attempt(*start, *answer, **failure)
 
 

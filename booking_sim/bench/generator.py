@@ -19,11 +19,11 @@ from booking_sim.bench.pgbench import Load, Pgbench
 from booking_sim.booking import create_event
 from booking_sim.database import connect, open_server
 from booking_sim.errors import BookingSimError, SettingError
+from booking_sim.load_generator.evidence import Evidence
 from booking_sim.load_generator.interrupt import Interrupt
 from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.workload import Workload
 from booking_sim.load_generator.workers import Workers
-from booking_sim.records import columns
 from booking_sim.scenario.kinds import BuyerKind
 from booking_sim.scenario.scenario import MOST_BUYERS
 from booking_sim.stats.latency import latencies
@@ -198,11 +198,12 @@ class _Sides:
 
     def _surge(self, schedule: Schedule | None) -> "tuple[pd.DataFrame, list[float]]":
         workload = Workload({"buyer": BuyerKind()}, (self._event(),), 1, _HOLD_S, 1.0, (), _SEED)
-        with Workers([self._assignment(workload, worker, schedule) for worker in range(_WORKERS)]) as workers:
-            reports = workers.run(Interrupt(), lambda _: None)
+        assigned, interrupt = [self._assignment(workload, worker, schedule) for worker in range(_WORKERS)], Interrupt()
+        with Evidence(None, interrupt) as evidence, Workers(assigned) as workers:
+            reports = workers.run(interrupt, evidence.add)
         if reports.problems:
             raise BookingSimError(f"The generator failed: {reports.problems[0]}")
-        return columns.to_frame(reports.take_attempts()), list(reports.busy.values())
+        return evidence.attempts.frame(), list(reports.busy.values())
 
     def _assignment(self, workload: Workload, worker: int, schedule: Schedule | None) -> WorkerAssignment:
         return WorkerAssignment(

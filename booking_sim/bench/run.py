@@ -15,14 +15,14 @@ from booking_sim.bench.metrics import METRICS
 from booking_sim.bench.pgbench import Pgbench
 from booking_sim.bench.phases import Comparison
 from booking_sim.bench.place import Place
-from booking_sim.bench.result import BenchResult
+from booking_sim.bench.result import BenchManifest, BenchResult
 from booking_sim.bench.server_cost import WalMeter
 from booking_sim.bench.statements import can_count
 from booking_sim.bench.turns import turns
 from booking_sim.bench.window import windows
 from booking_sim.database import connect, headroom, open_server
 from booking_sim.database.scratch import empty_database
-from booking_sim.result import manifest
+from booking_sim.result.environment import Environment
 
 _RESERVED_CONNECTIONS = 6  # for scratch databases, WAL, checkpoints, the locks, the old snapshot, and one to spare
 _METHODS: Final = {"turns": turns, "window": windows, "create": creations, "cycles": cycles}
@@ -69,17 +69,14 @@ def run(
                     rows += [about | row for row in measured]
             except NotStagedError as error:
                 notes.append(f"{comparison.situation}: {error}")
-        about = {
-            "strategy": name,
-            "started_at": began_at.isoformat(),
-            "ended_at": datetime.now(UTC).isoformat(),
-            "rounds": rounds,
-            "seconds": seconds,
-            "notes": notes,
-            "versions": manifest.versions(),
-            "server": manifest.server(admin, server.source),
-            "machine": manifest.machine(),
-            "git": manifest.commit(),
-        }
+        manifest = BenchManifest(
+            strategy=name,
+            started_at=began_at.isoformat(),
+            ended_at=datetime.now(UTC).isoformat(),
+            rounds=rounds,
+            seconds=seconds,
+            notes=notes,
+            environment=Environment.read(admin, server.source),
+        )
     frame = pd.DataFrame(rows, columns=[*_KEYS, *METRICS, "served"])
-    return BenchResult(frame.astype(dict.fromkeys([*METRICS, "served"], float)), comparisons, about)
+    return BenchResult(frame.astype(dict.fromkeys([*METRICS, "served"], float)), comparisons, manifest)

@@ -21,9 +21,9 @@ _ROWS = {
     "gave_up": "buyers who gave up",
     "expired": "payments too late",
     "attempts": "calls",
-    "p50_scheduled_ms": "p50 since the plan, ms",
-    "p99_scheduled_ms": "p99 since the plan, ms",
-    "p99_ms": "p99 in the database, ms",
+    "p50_ms": "p50 since the plan, ms",
+    "p99_ms": "p99 since the plan, ms",
+    "p99_database_ms": "p99 in the database, ms",
     "unpaid_ticket_minutes": "ticket-minutes in holds never paid",
 }
 

@@ -13,7 +13,7 @@ from booking_sim.errors import BookingSimError
 from booking_sim.plots.history import timeline as draw_timeline
 from booking_sim.proof import explain, prove
 from booking_sim.proof.rules import verdict
-from booking_sim.result.result import load
+from booking_sim.result.loading import load
 
 if TYPE_CHECKING:
     import pandas as pd

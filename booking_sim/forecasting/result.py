@@ -3,14 +3,16 @@
 import base64
 import html
 import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, ClassVar, Final, NoReturn
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from booking_sim.errors import BookingSimError
+from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.forecasting import frames
 from booking_sim.forecasting.inputs import WaitingRoom, given
 from booking_sim.forecasting.kernel import run
@@ -21,6 +23,7 @@ from booking_sim.records import samples
 from booking_sim.result.result import SurgeResult
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.inventory import inventory_over_time
+from booking_sim.stats.summary import WHOLE, Part
 
 LOW, HIGH = 0.05, 0.95
 """The quantiles of the interval over seeds."""
@@ -28,6 +31,24 @@ _HEADLINE: Final = (
     ("sold_out_after_s", "first refusal after {} s"),
     ("last_paid_s", "last ticket paid for after {} s"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastManifest:
+    """With what a forecast was made.
+
+    Attributes:
+        model: What is known of the model of the server.
+        outside: In what the scenario lies outside the calibrated range, a line each.
+        seeds: The seeds.
+    """
+
+    model: Mapping[str, Any]
+    outside: Sequence[str]
+    seeds: Sequence[int]
+    partial: ClassVar[bool] = False
+    interrupted: ClassVar[bool] = False
+    problems: ClassVar[Sequence[str]] = ()
 
 
 class Forecast(SurgeResult):
@@ -48,6 +69,7 @@ class Forecast(SurgeResult):
     seeds: pd.DataFrame
     waiting_room: WaitingRoom | None
     generator: float | None
+    manifest: ForecastManifest  # type: ignore[assignment]  # there is no server, no worker and no observer
 
     def __init__(
         self,
@@ -60,15 +82,11 @@ class Forecast(SurgeResult):
     ) -> None:
         told = {"scenario": scenario, "model": model, "seeds": seeds}
         vars(self).update(told, waiting_room=waiting_room, generator=generator)
-        vars(self)["manifest"] = {
-            "forecast": True,
-            "model": dict(model.manifest) | {"extrapolated": model.extrapolated, "usl": dict(model.usl)},
-            "outside": model.outside(scenario),
-            "seeds": [int(seed) for seed in seeds.index],
-            "partial": False,
-            "interrupted": False,
-            "problems": [],
-        }
+        vars(self)["manifest"] = ForecastManifest(
+            model=dict(model.manifest) | {"extrapolated": model.extrapolated, "usl": dict(model.usl)},
+            outside=model.outside(scenario),
+            seeds=[int(seed) for seed in seeds.index],
+        )
 
     @cached_property
     def _state(self) -> State:
@@ -82,12 +100,12 @@ class Forecast(SurgeResult):
         return frames.attempts(self.scenario, self._state)
 
     @cached_property
-    def holds(self) -> pd.DataFrame:
+    def holds(self) -> pd.DataFrame:  # type: ignore[override]  # computed when it is asked for
         """One row a hold of the first seed, as SurgeResult.holds."""
         return frames.holds(self.scenario, self._state)
 
     @cached_property
-    def inventory(self) -> pd.DataFrame:
+    def inventory(self) -> pd.DataFrame:  # type: ignore[override]
         """The tickets by status over the first seed, as SurgeResult.inventory; none is ever counted as oversold."""
         tickets = self.scenario.events * self.scenario.tickets
         return inventory_over_time(self.holds, tickets, frames.until(self._state)).drop(columns="oversold")
@@ -97,12 +115,20 @@ class Forecast(SurgeResult):
     server = None  # type: ignore[assignment]
     statements = None  # type: ignore[assignment]
 
-    def summary(self) -> pd.Series:
+    def summary(self, part: Part = WHOLE) -> pd.Series:
         """The first seed in numbers: those of SurgeResult.summary that need no database, and those of a forecast.
+
+        Args:
+            part: The whole run; a forecast has no metrics of a part.
 
         Returns:
             The metrics by name.
+
+        Raises:
+            SettingError: Another part.
         """
+        if not part.is_whole:
+            raise SettingError(f"part={part} is invalid: a forecast has metrics of the whole run only.")
         first = {str(name): self.seeds[name].iloc[0].item() for name in self.seeds}
         return pd.Series(first, name="forecast", dtype=object)
 
@@ -132,7 +158,7 @@ class Forecast(SurgeResult):
             parts.append(f"{summary['tickets_sold']:,} sold")
         parts.append(f"{summary['sold_out']:,} buyers refused")
         parts += [text.format(interval(spread, name)) for name, text in _HEADLINE if spread.loc[name].notna().all()]
-        outside = self.manifest["outside"]
+        outside = self.manifest.outside
         inside = "NOT calibrated" if self.model.manifest.get("made_up") else "inside the calibrated range"
         where = f"OUTSIDE the calibrated range: {'; '.join(outside)}" if outside else inside
         return f"Forecast for {self.model.name} ({where}): {', '.join(parts)}"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from booking_sim.result.manifest import Manifest
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.skip_depth.measure import Measure
 from booking_sim.strategies import Strategy
@@ -20,8 +20,7 @@ class RunContext:
         measure: How the skip depth of some calls is measured; None: it is not.
         target_url: The database of the run.
         token: What the names of the run's sessions end with; no other run on any server has it.
-        source: How the server was found, as `database.Server.source`.
-        began_at: When the run was begun, before its workers.
+        manifest: What is known of the run before its workers start.
     """
 
     scenario: Scenario
@@ -30,8 +29,7 @@ class RunContext:
     measure: Measure | None
     target_url: str
     token: str
-    source: str
-    began_at: datetime
+    manifest: Manifest
 
     @property
     def application_name(self) -> str:

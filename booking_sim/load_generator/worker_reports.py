@@ -1,11 +1,8 @@
 """What the workers of a surge reported, together."""
 
-import pickle
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass
@@ -13,7 +10,6 @@ class WorkerReports:
     """What the workers reported.
 
     Attributes:
-        batches: Their attempts, as they were sent.
         problems: Why the reports are incomplete, a line each.
         interrupted: Whether somebody stopped the run.
         started_at: The start, an instant of `time.monotonic()`; None if the run did not start.
@@ -23,7 +19,6 @@ class WorkerReports:
         warm_up_error: Why connections were cold that were to be warmed; empty if there were none.
     """
 
-    batches: list[bytes] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     interrupted: bool = False
     started_at: float | None = None
@@ -31,19 +26,6 @@ class WorkerReports:
     interpreters: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     connecting: Counter[str] = field(default_factory=Counter)
     warm_up_error: str = ""
-
-    def take_attempts(self) -> Iterator[Sequence[Sequence[Any]]]:
-        """Yield every batch of attempts once, the fields of Attempt as a sequence each, and free its memory."""
-        while self.batches:
-            yield pickle.loads(self.batches.pop())  # noqa: S301  our own workers wrote them
-
-    def to_dict(self) -> dict[str, Any]:
-        """What the manifest says of the generator: `busy` by worker, `connecting`, and `warm_up_error`."""
-        return {
-            "busy": [round(self.busy[worker], 3) for worker in sorted(self.busy)],
-            "connecting": self.connecting,
-            "warm_up_error": self.warm_up_error,
-        }
 
     def lost(self, workers: int) -> list[int]:
         """Which of a number of workers did not end in good order: some of their attempts may be missing."""

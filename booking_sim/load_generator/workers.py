@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
-from booking_sim.load_generator.interrupt import Interrupt
+from booking_sim.load_generator.interrupt import INTERRUPTED, Interrupt
 from booking_sim.load_generator.worker.messages import Batch, Failed, Finished, Ready, Start, Stop, WorkerAssignment
 from booking_sim.load_generator.worker_launcher import WorkerLauncher
 from booking_sim.load_generator.worker_reports import WorkerReports
@@ -82,8 +82,8 @@ class Workers:
                 deadline = time.monotonic() + _STOP_TIMEOUT_S
         self._reports.problems += [f"worker {worker} was cut off" for worker in sorted(self._channels.values())]
         if interrupt.count:
-            self._reports.interrupted = True
-            self._reports.problems.insert(0, "interrupted")
+            self._reports.interrupted = interrupt.reason == INTERRUPTED
+            self._reports.problems.insert(0, interrupt.reason)
         return self._reports
 
     def _receive_all(self, on_batch: Callable[[Batch], None]) -> None:
@@ -99,7 +99,6 @@ class Workers:
     def _on_message(self, channel: "Channel", on_batch: Callable[[Batch], None]) -> None:
         match self._receive(channel):
             case Batch() as batch:
-                self._reports.batches.append(batch.attempts)
                 self._reports.connecting.update(batch.connecting)
                 for reason, number in batch.connecting.items():
                     _LOG.info("%d connections lost or refused: %s", number, redact(reason))

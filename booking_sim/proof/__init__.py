@@ -4,13 +4,14 @@ Every attempt counts as a call that was invoked and then ok, failed or unknown. 
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Protocol
 
 import pandas as pd
 
 from booking_sim.proof.clocks import Clocks
 from booking_sim.proof.history import Circumstances, History
-from booking_sim.proof.rules import check
+from booking_sim.proof.rules import check, unchecked
 from booking_sim.proof.story import shortest_history
 from booking_sim.scenario.scenario import Scenario
 
@@ -57,6 +58,8 @@ def prove(result: Run) -> pd.DataFrame:
 
             prove(load("results/20261122T120000Z-surge"))
     """
+    if result.manifest.history is None:
+        return unchecked()
     return check(result.attempts, result.holds, _circumstances(result))
 
 
@@ -76,4 +79,4 @@ def explain(result: Run, offender: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _circumstances(result: Run) -> Circumstances:
-    return Circumstances.of(result.scenario, **result.manifest["history"])
+    return Circumstances.of(result.scenario, **asdict(result.manifest.history))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -84,6 +84,13 @@ class Circumstances:
             shared_keys=any(kind.at_once > 1 for kind in scenario.kinds.values()),
             outside_locks=outside_locks,
         )
+
+
+JUDGED: Final = (
+    *("buyer", "session", "event", "quantity", "call", "sent_at", "latency_ms", "outcome", "phase"),
+    *("intent_id", "ticket_nos", "hold_expires_at"),
+)
+"""The columns of the attempts that are judged."""
 
 
 @dataclass(frozen=True)

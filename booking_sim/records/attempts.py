@@ -44,6 +44,8 @@ class Attempt(NamedTuple):
     """0 to buyers - 1, in the order in which they come."""
     kind: str
     """Which kind of buyer."""
+    session: int
+    """The session of this buyer, from 0: more than one if its kind tries several times at once."""
     attempt: int
     """The attempts of this buyer, counted from 1 over all calls."""
     call: str
@@ -74,9 +76,9 @@ class Attempt(NamedTuple):
     """What went wrong, in one line."""
     phase: Phase | None = None
     """How far a failed attempt had come."""
-    passed_locked: int | None = None
+    locked_rows_skipped: int | None = None
     """Of a call whose skip depth was measured, as the next: see `booking_sim.skip_depth.measure.Depth`."""
-    passed_dead: int | None = None
+    dead_rows_scanned: int | None = None
     quantity: int | None = None
     """Tickets that were requested; of a payment or a release, those of the hold."""
     repeats: int | None = None

@@ -107,6 +107,7 @@ class Scenario:
                 arrivals="poisson(constant(rate=200, duration=30s))",
                 kinds={"fan": {"pays": 0.75, "think": "2s..10s"}},
             )
+            scenario  # as the last line of a cell: the settings, and when buyers come
             surge(scenario)
     """
 

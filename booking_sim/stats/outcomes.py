@@ -1,5 +1,7 @@
 """What buyers got, and when: attempts -> frames."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from booking_sim.records.attempts import OUTCOMES, Call
@@ -64,12 +66,13 @@ def sold(attempts: pd.DataFrame) -> pd.Series:
     return (attempts["outcome"] == "confirmed") | found_again
 
 
-def count_oversold(attempts: pd.DataFrame, hold_s: float) -> int:
+def count_oversold(attempts: pd.DataFrame, hold_s: float, without: Collection[int] = ()) -> int:
     """Count the holds of a ticket that another buyer still had, by the answers that the buyers received.
 
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.
         hold_s: How long each hold lasts, in seconds.
+        without: Intents whose hold can have ended at any time, beside those below.
 
     Returns:
         The holds that began before an earlier hold of the same ticket ended, by the
@@ -78,7 +81,8 @@ def count_oversold(attempts: pd.DataFrame, hold_s: float) -> int:
     """
     given_back = attempts.loc[attempts["call"] == Call.RELEASE, "intent_id"]
     paid = attempts.loc[sold(attempts), "intent_id"]
-    held = attempts[(attempts["outcome"] == "held") & ~attempts["intent_id"].isin(given_back)]
+    is_sure = ~attempts["intent_id"].isin(given_back) & ~attempts["intent_id"].isin(without)
+    held = attempts[(attempts["outcome"] == "held") & is_sure]
     holds = held.drop_duplicates("intent_id")[["intent_id", "event", "ticket_nos", "hold_expires_at"]]
     holds["began_at"] = holds["hold_expires_at"] - pd.Timedelta(seconds=hold_s)
     holds["over_at"] = holds["hold_expires_at"].mask(holds["intent_id"].isin(paid), _NEVER)

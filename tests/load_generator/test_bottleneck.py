@@ -21,7 +21,7 @@ def bottleneck(database):
     def run(**settings):
         result = surge(tickets=1000, **settings, url=database, progress=False)
         assert result.ok
-        return result.manifest["generator"]["bottleneck"]
+        return result.manifest.generator.bottleneck
 
     return run
 

@@ -108,9 +108,9 @@ def test_another_strategy_runs_in_a_scratch_database(database, conn, tmp_path):
         "select count(*) from pg_database where starts_with(datname, %s)", [f"booking_sim_scratch_{os.getpid()}_"]
     )
     assert left.fetchone() == (0,)
-    assert result.manifest["strategy"]["file"] == "own.sql"
-    assert len(result.manifest["strategy"]["sha256"]) == 64
-    assert str(tmp_path) not in json.dumps(result.manifest | result.scenario.to_dict())
+    assert result.manifest.strategy["file"] == "own.sql"
+    assert len(result.manifest.strategy["sha256"]) == 64
+    assert str(tmp_path) not in json.dumps(result.manifest.to_dict() | result.scenario.to_dict())
 
 
 def test_a_strategys_client_asks_again_and_every_attempt_is_told(database):
@@ -128,11 +128,11 @@ def test_an_empty_database_is_migrated_first(empty_database):
 
 def test_the_manifest_says_with_what_and_no_more(small, place):
     manifest = small.manifest
-    assert manifest["server"]["settings"]["fsync"] == "on"
-    assert manifest["server"]["source"] == "url"
-    assert set(manifest["versions"]) == {"booking_sim", "python", "psycopg", "libpq"}
-    assert manifest["machine"]["cpus"] >= 1
-    written = json.dumps(manifest)
+    assert manifest.environment.server["settings"]["fsync"] == "on"
+    assert manifest.environment.server["source"] == "url"
+    assert set(manifest.environment.versions) == {"booking_sim", "python", "psycopg", "libpq"}
+    assert manifest.environment.machine["cpus"] >= 1
+    written = json.dumps(manifest.to_dict())
     for private in (place, place.split("host=")[-1].split()[0], "password", sys.prefix):
         assert private not in written
 

@@ -37,7 +37,7 @@ def test_a_surge_is_watched_on_its_own_clock(database, conn):
     assert (counts.diff().iloc[1:] >= 0).all(axis=None)
     assert counts["commits"].iloc[-1] >= 400  # all: a backend tells of its last second when it has ended
     assert counts["server_cpu_s"].iloc[-1] > 0
-    assert result.manifest["observer"]["looks"]["waits"]["taken"] > 0
+    assert result.manifest.observer.looks["waits"]["taken"] > 0
     assert conn.execute(WATCHED).fetchone() == (0,)
 
 
@@ -53,8 +53,8 @@ def test_a_run_goes_on_without_its_observer_and_says_so(database, conn, observer
             observer.kill()
         result = running.result()
     assert result.ok
-    assert result.manifest["problems"] == []
-    assert result.manifest["observer"]["problems"] == ["it was killed by signal 9, and nobody watched from then on"]
+    assert result.manifest.problems == []
+    assert result.manifest.observer.problems == ["it was killed by signal 9, and nobody watched from then on"]
 
 
 def test_an_observer_that_is_too_slow_says_so(database, conn):

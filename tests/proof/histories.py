@@ -17,7 +17,7 @@ HEAD = b"intent_id,event,buyer,session,quantity,ticket_nos,tickets_agree,held_at
 
 def call(buyer, call, sent, outcome, intent_id=None, *answer, latency_ms=10.0, **failure):
     """One attempt, sent as soon as it was planned."""
-    start = (buyer, "fan", 1, call, 1, 0, 0, sent, sent, sent, latency_ms, outcome)
+    start = (buyer, "fan", 0, 1, call, 1, 0, 0, sent, sent, sent, latency_ms, outcome)
     quantity = len(answer[0]) if answer else 1
     return Attempt(*start, intent_id, *answer, quantity=quantity, **failure)
 

@@ -93,8 +93,8 @@ class Population:
         event_id, key = self._events[buyer.event_id]
         if session_no:  # a request key for each session: a request that is repeated never takes another ticket
             key = b"%b, session %d" % (key, session_no)
-        parameters = event_id, user_id, b"%d" % quantity, self._hold, key
-        request = Request(buyer, Call.RESERVE, parameters, patience_s, quantity)
+        parameters: tuple[bytes, ...] = event_id, user_id, b"%d" % quantity, self._hold, key
+        request = Request(buyer, Call.RESERVE, parameters, patience_s, quantity, session_no=session_no)
         yield request
         if request.result.outcome != "held":
             request = yield from self._repeat(request, kind, draws, session_no, retry_no)
@@ -102,7 +102,8 @@ class Population:
             return
         yield think_s + (workload.hold_s if payment is Payment.LATE else 0.0)
         call, intent_id = Call.RELEASE if payment is Payment.FAILS else Call.CONFIRM, decode_intent(request.result.row)
-        request = Request(buyer, call, (b"%d" % intent_id, user_id), patience_s, quantity, intent_id=intent_id)
+        parameters = b"%d" % intent_id, user_id
+        request = Request(buyer, call, parameters, patience_s, quantity, intent_id=intent_id, session_no=session_no)
         yield request
         yield from self._repeat(request, kind, draws, session_no, retry_no)
 

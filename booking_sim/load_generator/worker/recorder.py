@@ -12,6 +12,7 @@ from booking_sim.records.attempts import Attempt
 
 _TYPES = {
     "buyer": "i",
+    "session": "i",
     "attempt": "i",
     "event": "q",
     "worker": "i",
@@ -79,6 +80,7 @@ class Recorder:
         return (
             buyer.number,
             buyer.kind,
+            request.session_no,
             request.attempt,
             request.call,
             buyer.event_id,

@@ -78,6 +78,7 @@ class Request:
         quantity: Tickets that are requested, or that the intent is about.
         intent_id: The intent to confirm or release; None of a reserve.
         repeats: The request that it repeats, with the same request key or intent; None of a first one.
+        session_no: Which session of the buyer it belongs to, from 0.
 
     Attributes:
         statement: The query in sql/calls.sql that is sent.
@@ -97,6 +98,7 @@ class Request:
     __slots__ = (
         *("attempt", "buyer", "call", "connection", "intent_id", "is_first_call", "is_timed_out", "parameters"),
         *("patience_s", "quantity", "queued_at", "repeats", "result", "scheduled_at", "sent_at", "session", "state"),
+        "session_no",
         "statement",
     )
     session: Session
@@ -114,6 +116,7 @@ class Request:
         *,
         intent_id: int | None = None,
         repeats: "Request | None" = None,
+        session_no: int,
     ) -> None:
         self.buyer = buyer
         self.call = call
@@ -121,6 +124,7 @@ class Request:
         self.patience_s = patience_s
         self.quantity = quantity
         self.intent_id = intent_id
+        self.session_no = session_no
         self.state = State.PLANNED
         self.connection: RawConnection | None = None
         self.sent_at: float | None = None
@@ -138,8 +142,16 @@ class Request:
 
     def again(self) -> "Request":
         """Plan the same call once more."""
-        buyer, call, parameters, intent_id = self.buyer, self.call, self.parameters, self.intent_id
-        return Request(buyer, call, parameters, self.patience_s, self.quantity, intent_id=intent_id, repeats=self)
+        return Request(
+            self.buyer,
+            self.call,
+            self.parameters,
+            self.patience_s,
+            self.quantity,
+            intent_id=self.intent_id,
+            repeats=self,
+            session_no=self.session_no,
+        )
 
     def enqueue(self, scheduled_at: float, now: float) -> None:
         """It waits for a connection from now on."""
