@@ -10,7 +10,7 @@ import click
 from matplotlib.figure import Figure
 
 from booking_sim.errors import BookingSimError
-from booking_sim.plots.timeline import timeline as draw_timeline
+from booking_sim.plots.history import timeline as draw_timeline
 from booking_sim.proof import explain, prove
 from booking_sim.proof.rules import verdict
 from booking_sim.result.loading import load
