@@ -196,6 +196,6 @@ def test_what_the_machinery_is_to_do_reaches_the_workers(database):
     settings = {"cold": True, "payments_first": False, "answer_timeout": "3s"}
     result = surge(tickets=2, buyers=5, connections=2, **settings, url=database, progress=False)
     assert {name: result.scenario.to_dict()[name] for name in settings} == settings
-    assert result.manifest["generator"]["warm_up_error"] == ""
+    assert result.manifest.generator.warm_up_error == ""
     assert result.attempts["is_first_call"].sum() == 2
     assert (result.attempts["quantity"] == 1).all()
