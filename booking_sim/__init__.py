@@ -7,9 +7,10 @@
 `surge` runs a `Scenario` against a real PostgreSQL and gives a `SurgeResult` back, which `load` reads from disk again;
 `prove` judges what buyers were told; `compare` runs one over several strategies. `scenarios` and `strategies` have
 ready ones. `stats` and `plots` turn frames into numbers and pictures. `doctor` says what will hurt a run. `open_server`
-and `connect` open the database that all of it ran on, for SQL of one's own.
+and `connect` open the database that all of it ran on, for your own SQL.
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -21,19 +22,30 @@ if TYPE_CHECKING:
     from booking_sim.comparison.result import Comparison
     from booking_sim.database import connect, open_server
     from booking_sim.diagnostics import doctor
+    from booking_sim.forecasting.inputs import WaitingRoom
+    from booking_sim.forecasting.result import Forecast
+    from booking_sim.forecasting.run import forecast
+    from booking_sim.forecasting.server_model import ServerModel
     from booking_sim.load_generator.run import surge
     from booking_sim.proof import prove
-    from booking_sim.result.result import SurgeResult, load
+    from booking_sim.result.loading import load
+    from booking_sim.result.result import SurgeResult
     from booking_sim.scenario import ready as scenarios
     from booking_sim.scenario.scenario import Scenario
 
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent, unless the caller wants to hear it
+
 __all__ = [
     "Comparison",
+    "Forecast",
     "Scenario",
+    "ServerModel",
     "SurgeResult",
+    "WaitingRoom",
     "compare",
     "connect",
     "doctor",
+    "forecast",
     "load",
     "open_server",
     "plots",
@@ -46,12 +58,16 @@ __all__ = [
 
 _HOMES = {
     "Comparison": "booking_sim.comparison.result",
+    "Forecast": "booking_sim.forecasting.result",
     "Scenario": "booking_sim.scenario.scenario",
+    "ServerModel": "booking_sim.forecasting.server_model",
     "SurgeResult": "booking_sim.result.result",
+    "WaitingRoom": "booking_sim.forecasting.inputs",
     "compare": "booking_sim.comparison",
     "connect": "booking_sim.database",
     "doctor": "booking_sim.diagnostics",
-    "load": "booking_sim.result.result",
+    "forecast": "booking_sim.forecasting.run",
+    "load": "booking_sim.result.loading",
     "open_server": "booking_sim.database",
     "prove": "booking_sim.proof",
     "surge": "booking_sim.load_generator.run",

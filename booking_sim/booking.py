@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, LiteralString, ParamSpec, Protocol, TypeVar, cast, overload
 
 import psycopg
-from psycopg import AsyncConnection, Connection
+from psycopg import AsyncConnection, AsyncCursor, Connection, Cursor
 from psycopg.rows import tuple_row
 
 from booking_sim import queries
@@ -96,17 +96,26 @@ def _signature_with_connection(statement_of: Callable[..., Any]) -> inspect.Sign
     return signature.replace(parameters=[connection, *signature.parameters.values()], return_annotation=answer)
 
 
+# Whatever the caller's connection is set to, an answer is read: the cursor is none of its factory, and binary values do
+# not depend on DateStyle. To raise after the tickets are held would lose them to the buyer.
 def _ask(connection: Connection[Any], statement: _Statement[Answer]) -> Answer:
-    with _refusals(), connection.cursor(row_factory=tuple_row) as cursor:
-        row = cursor.execute(statement.query, statement.parameters).fetchone()
-    return statement.answer(*cast("tuple[Any, ...]", row))
+    with _refusals(), Cursor(connection, row_factory=tuple_row) as cursor:
+        row = cursor.execute(statement.query, statement.parameters, binary=True).fetchone()
+    return _answer(statement, row)
 
 
 async def _ask_async(connection: AsyncConnection[Any], statement: _Statement[Answer]) -> Answer:
     with _refusals():
-        async with connection.cursor(row_factory=tuple_row) as cursor:
-            row = await (await cursor.execute(statement.query, statement.parameters)).fetchone()
-    return statement.answer(*cast("tuple[Any, ...]", row))
+        async with AsyncCursor(connection, row_factory=tuple_row) as cursor:
+            await cursor.execute(statement.query, statement.parameters, binary=True)
+            row = await cursor.fetchone()
+    return _answer(statement, row)
+
+
+def _answer(statement: _Statement[Answer], row: tuple[Any, ...] | None) -> Answer:
+    """Make the answer of a row; where the client's encoding is SQL_ASCII, text comes as bytes."""
+    values = cast("tuple[Any, ...]", row)
+    return statement.answer(*(value.decode("ascii") if isinstance(value, bytes) else value for value in values))
 
 
 @contextmanager

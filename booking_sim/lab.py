@@ -5,7 +5,9 @@ import secrets
 import signal
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import resolve_name
 
 from booking_sim.database import open_server
 from booking_sim.errors import BookingSimError
@@ -16,6 +18,18 @@ FIRST = "01_first_surge.ipynb"
 
 PORT = 8888
 """Where JupyterLab listens unless it is taken, as everywhere."""
+
+
+def check_installed() -> None:
+    """See that JupyterLab is there, which comes with an extra.
+
+    Raises:
+        BookingSimError: It is not.
+    """
+    if find_spec("jupyterlab") is None:
+        raise BookingSimError(
+            "JupyterLab is not installed here: install 'booking-sim[lab]', or say 'uv run --extra lab booking-sim lab'."
+        )
 
 
 def copy_notebooks(folder: Path) -> tuple[list[str], list[str]]:
@@ -60,12 +74,8 @@ def open_lab(folder: Path, *, port: int = PORT, browser: bool = True, tell: Call
     Raises:
         BookingSimError: JupyterLab is not installed, or the database cannot be reached or started.
     """
-    try:
-        from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]  # noqa: PLC0415  not everybody has it
-    except ImportError:
-        raise BookingSimError(
-            "JupyterLab is not installed here: install 'booking-sim[lab]', or say 'uv run --extra lab booking-sim lab'."
-        ) from None
+    check_installed()
+    lab_app = resolve_name("jupyterlab.labapp:LabApp")
     token = secrets.token_hex(24)
     options = {
         "ServerApp.root_dir": folder.resolve(),
@@ -79,7 +89,7 @@ def open_lab(folder: Path, *, port: int = PORT, browser: bool = True, tell: Call
         "KernelManager.transport_encryption": "auto",  # a kernel warns if others on the machine could listen
     }
     with open_server():
-        server = LabApp.initialize_server(argv=[f"--{name}={value}" for name, value in options.items()])
+        server = lab_app.initialize_server(argv=[f"--{name}={value}" for name, value in options.items()])
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: server.stop(from_signal=True))
         # The first thing that the loop does is to listen; then it can be told.

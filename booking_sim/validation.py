@@ -124,6 +124,8 @@ def optional(expected: Expected) -> Expected:
     return Expected(expected.text, lambda value: value is None or expected.accepts(value))
 
 
+FLAG = Expected("true or false", lambda value: isinstance(value, bool))
+
 DURATION = Expected(
     "a duration above 0 and at most 31 days, such as 90s or 5m",
     lambda value: isinstance(value, timedelta) and timedelta(0) < value <= LONGEST,

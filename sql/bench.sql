@@ -11,6 +11,13 @@ select * from booking.reserve(:event, 'user' || :client_id, 1);
 select outcome, intent_id, ticket_nos, hold_expires_at
 from booking.reserve(:event, 'buyer ' || :client_id || '.' || :number, 1, '5 minutes', 'event ' || :event);
 
+-- name: empty
+-- Replaces reserve() by one that refuses without looking at anything: what remains is the cost of making a call.
+create or replace function booking.reserve(
+    event_id bigint, user_id text, quantity int default 1, hold_for interval default '5 minutes', request_key text default null,
+    out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
+language plpgsql as $$ begin outcome := 'sold_out'; end $$
+
 -- name: hold_until
 -- A call of pgbench: a reservation whose hold ends at `due`, in seconds since 1970.
 select *
@@ -124,3 +131,8 @@ select pg_wal_lsn_diff(%(last)s::pg_lsn, %(first)s::pg_lsn)::text
 -- name: page_images
 -- The bytes of images of whole pages in the WAL between two positions.
 select coalesce(sum(fpi_size), 0)::text from pg_get_wal_stats(%(first)s::pg_lsn, %(last)s::pg_lsn)
+
+-- name: reserve_and_confirm
+-- A call of pgbench: a reservation and its sale, in one transaction.
+\set event random(:first_event, :last_event)
+select booking.confirm(r.intent_id, 'user' || :client_id) from booking.reserve(:event, 'user' || :client_id, 1) as r;

@@ -9,6 +9,13 @@ select booking.create_event(%(name)s, %(capacity)s::int)
 select outcome, intent_id, ticket_nos, hold_expires_at
 from booking.reserve(%(event_id)s, %(user_id)s, %(quantity)s::int, %(hold_for)s, %(request_key)s)
 
+-- name: reserve_again
+-- Repeats a request whose answer was lost. As `reserve`, but the outcome is hold_expired if the first one got a hold that is over.
+select
+    case when outcome = 'held' and hold_expires_at <= clock_timestamp() then 'hold_expired' else outcome end as outcome,
+    intent_id, ticket_nos, hold_expires_at
+from booking.reserve(%(event_id)s, %(user_id)s, %(quantity)s::int, %(hold_for)s, %(request_key)s)
+
 -- name: confirm
 -- Turns a hold into a sale; what became of it.
 select booking.confirm(%(intent_id)s, %(user_id)s)

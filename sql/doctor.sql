@@ -5,8 +5,6 @@
 -- pg_read_all_stats alone.
 with me as (
     select * from pg_roles where rolname = current_user
-), here as (
-    select * from pg_database where datname = current_database()
 ), sessions as materialized (
     select * from pg_stat_activity where backend_type in ('client backend', 'walsender') and pid <> pg_backend_pid()
 )
@@ -16,17 +14,12 @@ select
     pg_backend_pid() as backend_pid,
     (select extract(epoch from backend_start)::float8 from pg_stat_activity where pid = pg_backend_pid()) as backend_began_at,
     pg_is_in_recovery() as is_standby,
-    me.rolsuper as is_superuser,
     me.rolsuper or me.rolcreatedb as may_create_databases,
     schema.owner as schema_owner,
     case when schema.owner is null then has_database_privilege(current_database(), 'create')
         else pg_has_role(schema.owner, 'usage') end as may_create_events,
     pg_has_role('pg_read_all_stats', 'usage') as sees_all,
-    nullif(me.rolconnlimit, -1) as user_limit,
-    nullif(here.datconnlimit, -1) as database_limit,
     (select count(*) from sessions) as connected,
-    (select count(*) from sessions where usename = current_user) as connected_as_user,
-    (select count(*) from sessions where datname = current_database()) as connected_here,
     (select count(*) from sessions where state = 'active') as at_work,
     (
         select coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8
@@ -36,22 +29,23 @@ select
     (select coalesce(max(greatest(age(xmin), age(catalog_xmin))), 0) from pg_replication_slots) as oldest_slot_xids,
     exists (select from pg_extension where extname = 'pg_stat_statements') as counts_statements,
     exists (select from pg_available_extensions where name = 'pg_stat_statements') as could_count_statements
-from me, here left join (
+from me left join (
     select pg_get_userbyid(nspowner)::text as owner from pg_namespace where nspname = 'booking'
 ) as schema on true
 
 -- name: settings
--- The doctor: every setting that we may see, in its base unit; sizes in bytes, times in milliseconds.
+-- The doctor: every setting that we may see, as sessions of this user begin with it, in its base unit; sizes in bytes, times in
+-- milliseconds.
 select
     name,
     case unit
-        when 'B' then setting::numeric::text
-        when 'kB' then (setting::numeric * 1024)::text
-        when '8kB' then (setting::numeric * 8192)::text
-        when 'MB' then (setting::numeric * 1024 * 1024)::text
-        when 's' then (setting::numeric * 1000)::text
-        when 'min' then (setting::numeric * 60000)::text
-        else setting
+        when 'B' then reset_val::numeric::text
+        when 'kB' then (reset_val::numeric * 1024)::text
+        when '8kB' then (reset_val::numeric * 8192)::text
+        when 'MB' then (reset_val::numeric * 1024 * 1024)::text
+        when 's' then (reset_val::numeric * 1000)::text
+        when 'min' then (reset_val::numeric * 60000)::text
+        else reset_val
     end
 from pg_settings
 

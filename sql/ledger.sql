@@ -25,12 +25,24 @@ select number, name, checksum from booking_sim.migrations order by number
 insert into booking_sim.migrations (number, name, checksum) values (%s, %s, %s)
 
 -- name: lock
--- One migration at a time in this database; waits for the one before. The session's end gives it back as well.
-select pg_advisory_lock(hashtextextended('booking_sim.migrations', 0))
+-- One migration at a time in this database. The lock ends with its transaction; lock_timeout is then as it was before.
+with before as materialized (
+    select current_setting('lock_timeout') as lock_timeout
+)
+select
+    set_config('lock_timeout', %(timeout)s, true),
+    pg_advisory_xact_lock(hashtextextended('booking_sim.migrations', 0)),
+    set_config('lock_timeout', lock_timeout, true)
+from before
 
--- name: unlock
--- The next migration may begin.
-select pg_advisory_unlock(hashtextextended('booking_sim.migrations', 0))
+-- name: lock_holder
+-- Who holds the lock of the migrations in this database.
+select l.pid, a.usename::text, a.application_name, a.state
+from pg_locks as l left join pg_stat_activity as a using (pid)
+where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+    and l.database = (select oid from pg_database where datname = current_database())
+    and (l.classid::bigint << 32) | l.objid::bigint = hashtextextended('booking_sim.migrations', 0)
+limit 1
 
 -- name: drop
 -- Drop all that the migrations made, and what others hung on it; give up rather than wait for somebody who is at work.

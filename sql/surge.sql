@@ -1,17 +1,8 @@
 -- What a surge asks before and after the run.
 
--- name: headroom
--- How many connections are left for a surge: what the server allows, keeps for its administrators, and has in use.
-select
-    current_setting('max_connections')::int as allowed,
-    current_setting('superuser_reserved_connections')::int
-        + coalesce(current_setting('reserved_connections', true), '0')::int as reserved,
-    (select count(*)::int from pg_stat_activity
-     where backend_type in ('client backend', 'walsender') and pid <> pg_backend_pid()) as in_use
-
 -- name: settings
--- The server's settings that decide how fast a surge can be, in the server's own notation.
-select name, current_setting(name) as value
+-- The settings that decide how fast a surge can be, in the server's own notation, as sessions of this user begin with them.
+select name, case setting when reset_val then current_setting(name) else concat(reset_val, unit) end as value
 from pg_settings
 where name in (
     'autovacuum', 'checkpoint_timeout', 'commit_delay', 'deadlock_timeout', 'default_transaction_isolation',
@@ -28,12 +19,16 @@ select clock_timestamp()
 
 -- name: sessions
 -- How many sessions of a surge the server still has: one counts what it did in the server's statistics as it ends.
-select count(*) from pg_stat_activity where application_name = %(application_name)s
+select count(*) from pg_stat_activity
+where datname = current_database() and usename = session_user and application_name = %(application_name)s
 
 -- name: end_backends
--- Ends what workers that were killed left behind in the server, and waits until it is gone; how many there were.
+-- Ends what workers that were killed left behind in this database, as far as it is this user's, and waits until it is gone;
+-- how many there were.
 select count(*) from (
-    select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = %(application_name)s
+    select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where datname = current_database() and usename = session_user and application_name = %(application_name)s
+        and pid <> pg_backend_pid()
 ) as ended
 
 -- name: holds
@@ -55,6 +50,7 @@ copy (
         i.id as intent_id,
         event_id as event,
         substring(user_id from '^buyer (\d+)$')::int as buyer,
+        coalesce(substring(request_key from ', \w+ (\d+)$')::int, 0) as session,
         quantity,
         array_to_string(ticket_nos, ' ') as ticket_nos,
         coalesce(agreeing.tickets, 0) as tickets_agree,

@@ -21,7 +21,7 @@ def attempts(*rows):
 
 def call(buyer, attempt, sent_at, latency_ms, outcome, *answer, **failure):
     """Sent as soon as it was planned."""
-    start = (buyer, "buyer", attempt, Call.RESERVE, 1, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
+    start = (buyer, "buyer", 0, attempt, Call.RESERVE, 1, 0, 0, sent_at, sent_at, sent_at, latency_ms, outcome)
     return Attempt(*start, *answer, **failure)
 
 
@@ -47,6 +47,7 @@ def holds(*rows, hold_s=5.0):
             "intent_id": np.arange(len(rows)) + 1,
             "event": 1,
             "buyer": pd.array(range(len(rows)), "Int32"),
+            "session": pd.array([0] * len(rows), "Int32"),
             "quantity": pd.array([1] * len(rows), "Int32"),
             "ticket_nos": pd.array([[number] for number in range(1, len(rows) + 1)], NUMBERS),
             "tickets_agree": pd.array([1] * len(rows), "Int32"),

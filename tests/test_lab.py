@@ -79,6 +79,14 @@ def test_what_the_user_changed_is_kept(tmp_path):
     assert copy_notebooks(folder) == ([FIRST], [])
 
 
+def test_without_jupyterlab_nothing_is_copied(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("booking_sim.lab.find_spec", lambda _: None)
+    status, _, err = run("lab", "mine")
+    assert status == 2
+    assert err.startswith("booking-sim: JupyterLab is not installed here: install 'booking-sim[lab]'")
+    assert not (tmp_path / "mine").exists()
+
+
 @pytest.mark.parametrize("folder", ["file", "file/below", "/proc/here"])
 def test_a_folder_that_will_not_do_is_told_in_one_line(folder, tmp_path):
     (tmp_path / "file").touch()

@@ -40,3 +40,30 @@ def test_each_rule_switched_off_has_its_reason_beside_it():
     switched_off = [line for line in lint.splitlines() if re.match(r'\s+"|"notebooks', line)]
     assert len(switched_off) > 5
     assert [line for line in switched_off if not re.search(r"# \w", line)] == []
+
+
+OLD_TERMS = {
+    r"wish(es)?|calls_wanted|wanted_at": "request, queued_at",
+    r"dice": "rng, draws",
+    r"crew|hiring|doors|knock": "Workers, WorkerLauncher, Rendezvous, connect",
+    r"strays|comb|lap|dispenser|leftovers": "the standard terms of the reservation",
+    r"duel|rig": "baseline",
+    r"will not do": "is invalid: expected ...",
+    r"every so many(-th)?": "every N-th",
+    r"of one's own": "your own",
+    r"who asks": "a main clause",
+    r"second wall": "constraints",
+}
+"""Terms that are gone from code and SQL, and what is said instead."""
+
+
+@pytest.mark.parametrize("old", OLD_TERMS)
+def test_old_terms_do_not_come_back(old):
+    texts = [path for path in (ROOT / "booking_sim").rglob("*") if path.suffix in {".py", ".js", ".html", ".css"}]
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in [*texts, *(ROOT / "sql").rglob("*.sql")]
+        for line in path.read_text().splitlines()
+        if re.search(rf"\b({old})\b", line, re.IGNORECASE)
+    ]
+    assert found == [], f"say {OLD_TERMS[old]}"

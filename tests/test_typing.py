@@ -53,9 +53,10 @@ def test_what_is_documented_type_checks_and_what_is_wrong_does_not(tmp_path):
     first = RIGHT.count("\n") + 2
     found = {}
     for line in said.splitlines():
-        where, _, message = line.removeprefix(f"{path}:").partition(": error: ")
+        where, _, message = line.partition(": error: ")
         if message:
-            found[int(where) - first] = found.get(int(where) - first, "") + message
+            number = int(where.rpartition(":")[2]) - first
+            found[number] = found.get(number, "") + message
     assert sorted(found) == list(range(len(WRONG))), said
     for number, (line, expected) in enumerate(WRONG):
         assert expected in found[number], line

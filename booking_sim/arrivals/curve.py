@@ -1,4 +1,4 @@
-"""How many arrivals are expected by when, and when so many are: exact, both ways, for every shape."""
+"""How many arrivals are expected by a time, and by which time a number of them: exact, both ways, for every shape."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -61,7 +61,7 @@ class Curve:
         return np.asarray(self._before[at] + line + instant, dtype=np.float64)
 
     def when(self, counts: FloatArray) -> FloatArray:
-        """The time before which so many arrivals are expected: the inverse of `expected`.
+        """The time before which a number of arrivals is expected: the inverse of `expected`.
 
         Args:
             counts: Arrivals, from 0 to `total`.

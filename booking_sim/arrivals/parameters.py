@@ -19,7 +19,7 @@ class Parameter(Expected):
     """The validator of a parameter, which also says how text becomes a value.
 
     Attributes:
-        read: Turns text into a value; it raises ValueError for text that is no value.
+        read: Turns text into a value; it raises ValueError for text that is not a value.
         write: Turns a value into the text that `read` reads.
         bare: Whether it is written without its name: the one parameter that its profile is about.
         many: Whether it is a list, each element written as an argument of its own.

@@ -82,7 +82,7 @@ class Profile(ABC):
                 the parts before it draw.
 
         Raises:
-            SettingError: The seed is no whole number from 0.
+            SettingError: The seed is not a whole number from 0.
         """
         try:
             sequence = np.random.SeedSequence(index(seed), spawn_key=(_STREAM,))

@@ -78,7 +78,7 @@ class Schedule:
         )
 
     def first(self, buyers: int) -> "Schedule":
-        """The schedule without those who come after so many buyers."""
+        """The schedule cut off after a number of buyers."""
         if buyers >= len(self):
             return self
         times = self.times[: max(buyers, 0)]

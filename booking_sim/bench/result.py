@@ -1,10 +1,10 @@
 """BenchResult: what a bench gives back, and how it is kept."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -12,14 +12,38 @@ from matplotlib.figure import Figure
 from booking_sim.bench.phases import Comparison
 from booking_sim.bench.table import judge
 from booking_sim.plots.bench import ratios_overview
-from booking_sim.result.folder import claim, seal
+from booking_sim.result.environment import Environment
+from booking_sim.result.manifest import flat
+from booking_sim.result.saving import Saved
 
 ROUNDS = "rounds.parquet"
-CHART = "ratios.png"
 
 
-@dataclass(frozen=True, eq=False)
-class BenchResult:
+@dataclass(frozen=True, slots=True)
+class BenchManifest:
+    """When, where and with what a strategy was measured.
+
+    Attributes:
+        strategy: Its name.
+        started_at: When the bench began, in ISO 8601.
+        ended_at: When it ended.
+        rounds: How often each side was measured.
+        seconds: How long each time.
+        notes: What could not be measured or saved, and why, a line each.
+        environment: With what it was run.
+    """
+
+    strategy: str
+    started_at: str
+    ended_at: str
+    rounds: int
+    seconds: float
+    notes: Sequence[str]
+    environment: Environment
+
+
+@dataclass(eq=False)
+class BenchResult(Saved):
     """A strategy, measured.
 
     Attributes:
@@ -31,9 +55,11 @@ class BenchResult:
         manifest: When, where and with what.
     """
 
+    chart_name: ClassVar[str] = "ratios.png"
+
     rounds: pd.DataFrame
     comparisons: Sequence[Comparison]
-    manifest: dict[str, Any]
+    manifest: BenchManifest
 
     def table(self) -> pd.DataFrame:
         """One row per goal; see `booking_sim.bench.table.judge`."""
@@ -47,7 +73,7 @@ class BenchResult:
     def ok(self) -> bool:
         """Whether every goal is reached, of the metrics that can be read here, in every phase."""
         judged = self._table[self._table["goal"].notna() & ~self._table["metric"].isin(self._unreadable)]
-        return not self.manifest["notes"] and bool(judged["reached"].fillna(value=False).all())
+        return not self.manifest.notes and bool(judged["reached"].fillna(value=False).all())
 
     @property
     def _unreadable(self) -> list[str]:
@@ -63,7 +89,7 @@ class BenchResult:
         counts = f"{len(judged) - len(missed) - unknown} of {len(judged)} goals reached, {len(missed)} missed"
         unreadable = ", ".join(self._unreadable)
         why = f" (here cannot be read: {unreadable})" if unreadable else ""
-        words = f"{self.manifest['strategy']}: {counts}" + (f", {unknown} not measured{why}" if unknown else "")
+        words = f"{self.manifest.strategy}: {counts}" + (f", {unknown} not measured{why}" if unknown else "")
         if missed.empty:
             return words
         parts = missed["ratio"] / missed["goal"]
@@ -76,21 +102,18 @@ class BenchResult:
         """Draw the ratios, their intervals and the goals."""
         return ratios_overview(self.table(), self.headline)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the result down: rounds.parquet, manifest.json and ratios.png.
+    def _writers(self) -> Mapping[str, Callable[[Path], None]]:
+        return {ROUNDS: lambda path: self.rounds.to_parquet(path, index=False, write_page_checksum=True)}
+
+    def add_problems(self, problems: Sequence[str]) -> None:
+        """Write down what is missing from it.
 
         Args:
-            folder: Where; made if missing.
-
-        Returns:
-            The folder.
-
-        Raises:
-            BookingSimError: The folder cannot be written to, or holds a result.
+            problems: What, and why, a line each.
         """
-        folder = claim(Path(folder))
-        self.rounds.to_parquet(folder / ROUNDS, index=False)
+        self.manifest = replace(self.manifest, notes=[*self.manifest.notes, *problems])
+
+    def _description(self) -> Mapping[str, Any]:
         table = self.table().astype(object)
-        parts = {"headline": self.headline, "table": table.where(table.notna(), None).to_dict("records")}
-        seal(folder, self.manifest | parts, self.chart(), CHART)
-        return folder
+        rows = table.where(table.notna(), None).to_dict("records")
+        return {"result_of": "bench", "headline": self.headline, "table": rows, **flat(self.manifest)}

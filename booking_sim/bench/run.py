@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pandas as pd
-from psycopg import Connection
 from tqdm import tqdm
 
 from booking_sim.bench.contestants import NotStagedError
@@ -16,18 +15,16 @@ from booking_sim.bench.metrics import METRICS
 from booking_sim.bench.pgbench import Pgbench
 from booking_sim.bench.phases import Comparison
 from booking_sim.bench.place import Place
-from booking_sim.bench.result import BenchResult
+from booking_sim.bench.result import BenchManifest, BenchResult
 from booking_sim.bench.server_cost import WalMeter
 from booking_sim.bench.statements import can_count
 from booking_sim.bench.turns import turns
 from booking_sim.bench.window import windows
-from booking_sim.database import connect, open_server
+from booking_sim.database import connect, headroom, open_server
 from booking_sim.database.scratch import empty_database
-from booking_sim.errors import BookingSimError
-from booking_sim.queries import load
-from booking_sim.result import manifest
+from booking_sim.result.environment import Environment
 
-_OURS = 6  # connections: for scratch databases, WAL, checkpoints, the locks, the old snapshot, and one to spare
+_RESERVED_CONNECTIONS = 6  # for scratch databases, WAL, checkpoints, the locks, the old snapshot, and one to spare
 _METHODS: Final = {"turns": turns, "window": windows, "create": creations, "cycles": cycles}
 _KEYS = ("phase", "situation", "clients", "round", "turn", "side")
 
@@ -50,7 +47,8 @@ def run(
     with ExitStack() as stack:
         server = stack.enter_context(open_server(url))
         admin = stack.enter_context(connect(server.url))
-        _check_headroom(admin, max(comparison.clients for comparison in comparisons))
+        clients = max(comparison.clients for comparison in comparisons)
+        headroom.check(admin, clients, "clients", reserved=_RESERVED_CONNECTIONS)
         for comparison in comparisons:
             for side in comparison.sides:
                 side.calls(comparison.clients)  # is refused now, and not after a quarter of an hour
@@ -71,28 +69,14 @@ def run(
                     rows += [about | row for row in measured]
             except NotStagedError as error:
                 notes.append(f"{comparison.situation}: {error}")
-        about = {
-            "strategy": name,
-            "started_at": began_at.isoformat(),
-            "ended_at": datetime.now(UTC).isoformat(),
-            "rounds": rounds,
-            "seconds": seconds,
-            "notes": notes,
-            "versions": manifest.versions(),
-            "server": manifest.server(admin, server.source),
-            "machine": manifest.machine(),
-            "git": manifest.commit(),
-        }
-    frame = pd.DataFrame(rows, columns=[*_KEYS, *METRICS, "served"])
-    return BenchResult(frame.astype(dict.fromkeys([*METRICS, "served"], float)), comparisons, about)
-
-
-def _check_headroom(connection: Connection[Any], clients: int) -> None:
-    row = connection.execute(load("surge/headroom")).fetchone()
-    allowed, reserved, in_use = cast("tuple[int, int, int]", row)
-    free = allowed - reserved - in_use - _OURS
-    if clients > free:
-        raise BookingSimError(
-            f"clients={clients} is more than the server has left, {free}: ask for at most {free} with --clients,"
-            " or raise max_connections."
+        manifest = BenchManifest(
+            strategy=name,
+            started_at=began_at.isoformat(),
+            ended_at=datetime.now(UTC).isoformat(),
+            rounds=rounds,
+            seconds=seconds,
+            notes=notes,
+            environment=Environment.read(admin, server.source),
         )
+    frame = pd.DataFrame(rows, columns=[*_KEYS, *METRICS, "served"])
+    return BenchResult(frame.astype(dict.fromkeys([*METRICS, "served"], float)), comparisons, manifest)

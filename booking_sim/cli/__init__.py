@@ -1,28 +1,56 @@
 """The command line: `booking-sim`. Thin: parse, call, print."""
 
+import logging
 import sys
+from collections import UserDict
 from collections.abc import Sequence
+from pkgutil import resolve_name
 
 import click
 
-from booking_sim.cli.audit import audit_command
-from booking_sim.cli.bench import bench_command
-from booking_sim.cli.compare import compare_command
-from booking_sim.cli.db import db as db_command
-from booking_sim.cli.doctor import doctor_command
-from booking_sim.cli.lab import lab_command
-from booking_sim.cli.prove import prove_command
-from booking_sim.cli.report import report_command
-from booking_sim.cli.scenarios import scenarios as scenarios_command
-from booking_sim.cli.strategies import strategies as strategies_command
-from booking_sim.cli.surge import surge_command
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(UserDict[str, click.Command]):
+    """The commands by name. A module is imported when its command is used: pandas takes a second."""
+
+    def __init__(self, places: dict[str, str]) -> None:
+        self.data = places  # type: ignore[assignment]  # the places; those who ask get the commands
+
+    def __getitem__(self, name: str) -> click.Command:
+        command: click.Command = resolve_name(str(self.data[name]))
+        return command
+
+
+class _Group(click.Group):
+    """The top of the command line. Its help lists the commands in its own words, without importing them."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Leave out the list, which would import every command."""
+
+
+COMMANDS = {
+    "surge": "booking_sim.cli.surge:surge_command",
+    "scenarios": "booking_sim.cli.scenarios:scenarios",
+    "lab": "booking_sim.cli.lab:lab_command",
+    "report": "booking_sim.cli.report:report_command",
+    "audit": "booking_sim.cli.audit:audit_command",
+    "prove": "booking_sim.cli.prove:prove_command",
+    "strategies": "booking_sim.cli.strategies:strategies",
+    "compare": "booking_sim.cli.compare:compare_command",
+    "forecast": "booking_sim.cli.forecast:forecast_command",
+    "bench": "booking_sim.cli.bench:bench_command",
+    "doctor": "booking_sim.cli.doctor:doctor_command",
+    "db": "booking_sim.cli.db:db",
+}
+"""Where each command is: module and name."""
+
+
+@click.group(cls=_Group, commands=_Commands(COMMANDS), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="booking-sim")
-def cli() -> None:
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what happens: servers, connections, workers.")
+def cli(*, verbose: bool) -> None:
     """What happens to a booking database when everybody comes at once?
 
     \b
@@ -34,24 +62,19 @@ def cli() -> None:
       booking-sim audit        check that no ticket was sold twice
       booking-sim prove        check a kept result: was each answer true?
       booking-sim strategies   the ways to claim a ticket, and what each costs
-      booking-sim compare      the same crowd for each of them, side by side
+      booking-sim compare      the same buyers for each of them, side by side
+      booking-sim forecast     an on-sale larger than any machine here, on a model of one
       booking-sim bench        how near the database's limit they come
       booking-sim doctor       what will hurt a run here, and what to do
       booking-sim db --help    the database that all of it runs on
     """  # noqa: D301  click's own mark keeps the lines apart
-
-
-cli.add_command(db_command)
-cli.add_command(surge_command)
-cli.add_command(scenarios_command)
-cli.add_command(lab_command)
-cli.add_command(report_command)
-cli.add_command(audit_command)
-cli.add_command(prove_command)
-cli.add_command(strategies_command)
-cli.add_command(bench_command)
-cli.add_command(compare_command)
-cli.add_command(doctor_command)
+    if verbose:
+        log = logging.getLogger("booking_sim")
+        log.setLevel(logging.DEBUG)
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+        log.addHandler(handler)
+        click.get_current_context().call_on_close(lambda: log.removeHandler(handler))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -76,6 +99,8 @@ def fail(error: BookingSimError | click.ClickException) -> None:
     message = error.format_message() if isinstance(error, click.ClickException) else str(error)
     context = getattr(error, "ctx", None)
     if isinstance(error, click.UsageError) and context is not None:
-        message = f"{message.rstrip('.')}. See '{context.command_path} --help'."
+        message = (
+            f"{message if message.endswith(('.', '?', '?)')) else f'{message}.'} See '{context.command_path} --help'."
+        )
     click.echo(f"booking-sim: {redact(' '.join(message.split()))}", err=True)
     sys.exit(error.exit_code if isinstance(error, BookingSimError) else 2)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from booking_sim.audit import audit, holds
 from booking_sim.database import open_server
 from booking_sim.durations import parse_duration
 
@@ -26,8 +27,6 @@ def audit_command(*, event_id: int | None, sweep_bound: str | None, as_json: boo
     All in one snapshot, also while a surge is running. The rule `overdue` is checked only with --sweep-bound.
     Exits with 0 if all hold, 1 if one is violated.
     """
-    from booking_sim.audit import audit, holds  # noqa: PLC0415  brings pandas, which other commands do without
-
     bound = None if sweep_bound is None else parse_duration(sweep_bound)
     with open_server() as server:
         frame = audit(server.url, event_id=event_id, sweep_bound=bound)

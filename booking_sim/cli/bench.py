@@ -3,7 +3,6 @@
 import math
 import signal
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,8 @@ from booking_sim.bench.metrics import METRICS
 from booking_sim.bench.phases import CLIENTS, QUICK_CLIENTS
 from booking_sim.cli.bench_generator import generator_command
 from booking_sim.cli.bench_observer import observer_command
-from booking_sim.result import folder
+from booking_sim.result.folder import reserved_dir
+from booking_sim.result.steps import Steps
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,15 +83,14 @@ def bench_command(
     if context.invoked_subcommand is not None:
         return
     rivals = find_systems(tuple(name for name in systems if name != _ALL)) if systems else ()
-    out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-bench"
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
-    with folder.claimed(out):
+    with reserved_dir(out, "bench") as folder:
         result = bench(
             strategy, phases=phases, systems=rivals, clients=clients, rounds=rounds, seconds=seconds, quick=quick
         )
-    result.save(out)
-    notes = "".join(f"{note}\n" for note in result.manifest["notes"])
-    click.echo(f"{_report(result.table())}\n\n{notes}{result.headline}.\nKept in {out}.")
+        result.save_in(folder, Steps())
+    notes = "".join(f"{note}\n" for note in result.manifest.notes)
+    click.echo(f"{_report(result.table())}\n\n{notes}{result.headline}.\nKept in {folder}.")
     sys.exit(0 if quick or result.ok else 1)
 
 

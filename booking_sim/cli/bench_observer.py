@@ -7,6 +7,8 @@ import sys
 
 import click
 
+from booking_sim.bench.watching import GOAL, watching_cost
+
 
 @click.command("observer")
 @click.option("--strategy", default="default", show_default=True, metavar="NAME|PATH.sql", help="What is watched.")
@@ -22,8 +24,6 @@ def observer_command(*, strategy: str, clients: int, tickets: int, seconds: int,
 
     Exits with 0 if watching costs at most 2 % of throughput, 1 if more.
     """
-    from booking_sim.bench.watching import GOAL, watching_cost  # noqa: PLC0415  brings numpy, which other commands do without
-
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
     cost = watching_cost(strategy=strategy, clients=clients, tickets=tickets, seconds=seconds)
     if as_json:

@@ -3,7 +3,6 @@
 import json
 import signal
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ import click
 
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.comparison import ROUNDS, compare
-from booking_sim.result import folder
+from booking_sim.result.folder import reserved_dir
+from booking_sim.result.steps import Steps
 
 if TYPE_CHECKING:
     from booking_sim.comparison.result import Comparison
@@ -68,22 +68,21 @@ def compare_command(
     interrupted; complete runs are kept in each case.
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = chosen_scenario(scenario, flags)
-    out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-compare"
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
-    with folder.claimed(out):
+    with reserved_dir(out, "compare") as folder:
         result = compare(strategies, chosen, rounds=rounds)
-    result.save(out)
+        result.save_in(folder, Steps())
     if as_json:
-        told = {"headline": result.headline, "failed": result.failed, "limited": result.limited, "out": str(out)}
-        click.echo(json.dumps(told | {"table": result.figures()}))
+        told = {"headline": result.headline, "failed": result.failed, "limited": result.limited, "out": str(folder)}
+        click.echo(json.dumps(told | {"table": result.metrics()}))
     else:
-        click.echo(_report(result, out))
-    if result.manifest["interrupted"]:
+        click.echo(_report(result, folder))
+    if result.manifest.interrupted:
         sys.exit(_INTERRUPTED)
     sys.exit(0 if result.ok else 1)
 
 
-def _report(result: "Comparison", out: Path) -> str:
+def _report(result: "Comparison", folder: Path) -> str:
     table = result.table()
     width = max(map(len, table.index))
     head = " " * width + "".join(f"{heading:>11}" for heading, _ in _SHOWN.values())
@@ -92,9 +91,9 @@ def _report(result: "Comparison", out: Path) -> str:
         + "".join(f"{format(row[figure, 'median'], form):>11}" for figure, (_, form) in _SHOWN.items())
         for name, row in table.iterrows()
     ]
-    notes = [f"Incomplete: {problem}." for problem in result.manifest["problems"]]
+    notes = [f"Incomplete: {problem}." for problem in result.manifest.problems]
     if result.limited:
         notes.append(
             f"The generator was the limit of {', '.join(result.limited)}: with more workers they may be faster."
         )
-    return "\n".join([head, *rows, "", f"{result.headline}.", *notes, f"Kept in {out}."])
+    return "\n".join([head, *rows, "", f"{result.headline}.", *notes, f"Kept in {folder}."])

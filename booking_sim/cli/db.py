@@ -5,8 +5,8 @@ import sys
 import click
 
 from booking_sim.database import connect, open_server
-from booking_sim.database.connecting import address
 from booking_sim.database.embedded import Cluster, default_folder
+from booking_sim.database.explaining import address
 from booking_sim.database.migrations import migrate as migrate_database
 from booking_sim.database.migrations import reset as reset_database
 from booking_sim.database.privileges import grant as grant_to_role

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from booking_sim.lab import PORT, copy_notebooks, open_lab
+from booking_sim.lab import PORT, check_installed, copy_notebooks, open_lab
 
 
 @click.command("lab")
@@ -17,8 +17,9 @@ def lab_command(*, folder: Path, port: int, no_browser: bool) -> None:
     They are copied to FOLDER (booking-lab unless named), and are yours from then on: what you ran or changed there is
     kept the next time. Ctrl-C ends JupyterLab, the kernels and the database.
 
-    BOOKING_SIM_SCALE=10 in the environment makes every notebook's crowd and hall ten times as large.
+    BOOKING_SIM_SCALE=10 in the environment makes every notebook's buyers and tickets ten times as many.
     """
+    check_installed()
     copied, kept = copy_notebooks(folder)
     click.echo(f"The notebooks are in {folder}: {len(copied)} copied.")
     if kept:

@@ -19,7 +19,7 @@ def report_command(*, folder: Path, out: Path | None) -> None:
     who reads it needs a browser and nothing else.
     """
     from booking_sim.report.page import page  # noqa: PLC0415  brings pandas and matplotlib: --help does not wait for them
-    from booking_sim.result.result import load  # noqa: PLC0415
+    from booking_sim.result.loading import load  # noqa: PLC0415
 
     path = out or folder / NAME
     text = page(load(folder))

@@ -13,7 +13,7 @@ from booking_sim.scenario.scenario import Scenario
 
 Command = Callable[..., None]
 
-_TYPES: Mapping[str, type] = {"N": int, "X": float}
+_TYPES: Mapping[str, type] = {"N": int, "X": float, "YES|NO": bool}
 
 
 def settings(*, without: Collection[str] = ()) -> Callable[[Command], Command]:
@@ -39,6 +39,8 @@ def settings(*, without: Collection[str] = ()) -> Callable[[Command], Command]:
 
 def show_default(default: Any) -> str:
     """Write the default of a setting; "" if there is none, or one that takes more than a word."""
+    if isinstance(default, bool):
+        return "yes" if default else "no"
     if isinstance(default, timedelta):
         return format_duration(default)
     return str(default) if isinstance(default, int | float | str) else ""

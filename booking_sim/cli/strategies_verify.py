@@ -7,19 +7,17 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from tqdm import tqdm
 
 from booking_sim.cli.labels import labelled
+from booking_sim.contract import POINTS, Confidence, Finding, confidence, verify
 from booking_sim.database import open_server
 from booking_sim.durations import parse_duration
 from booking_sim.errors import SettingError
 from booking_sim.strategies import find
-
-if TYPE_CHECKING:
-    from booking_sim.contract import Confidence, Finding
 
 _INTERRUPTED = 130
 _BAR = "{desc}: {n_fmt} of {total_fmt} points [{elapsed}{postfix}]"
@@ -39,8 +37,6 @@ def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL; nothing that is there is
     touched. Exits with 0 if the contract is kept, 1 if not, 2 if the file does not apply, 130 if interrupted.
     """
-    from booking_sim.contract import POINTS, confidence, verify  # noqa: PLC0415  brings pandas, which --help does without
-
     chosen, crowd_for = find(strategy), parse_duration(duration)
     if crowd_for <= timedelta(0):
         raise SettingError("--for must be above 0, such as 5s.")
@@ -88,9 +84,9 @@ class _State:
 
     strategy: str
     points: int
-    findings: "list[Finding]" = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     under_way: int = 0
-    confidence: "Confidence | None" = None
+    confidence: Confidence | None = None
     interrupted: bool = False
 
     @property
@@ -126,6 +122,6 @@ class _State:
         }
 
 
-def _line(finding: "Finding") -> str:
+def _line(finding: Finding) -> str:
     lines = labelled(finding.verdict, finding.sentence)
     return lines if finding.problem is None else f"{lines}\n{labelled('', finding.problem)}"

@@ -1,25 +1,20 @@
 """`booking-sim surge`: run a scenario, print the answer, keep the result."""
 
 import json
-import math
 import signal
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from booking_sim.cli.preview import announce, show_preview
 from booking_sim.cli.settings import chosen_scenario, settings
-from booking_sim.load_generator.run import surge
-from booking_sim.result import folder
-from booking_sim.result.durability import acknowledges_early
+from booking_sim.cli.surge_report import report, unmet
+from booking_sim.load_generator.run import run
+from booking_sim.result.folder import reserved_dir
 from booking_sim.result.junit import check, write
-from booking_sim.result.thresholds import Threshold, Verdict, judge
-
-if TYPE_CHECKING:
-    from booking_sim.result.result import SurgeResult
+from booking_sim.result.thresholds import Threshold, judge, with_defaults
 
 _INTERRUPTED = 130
 
@@ -29,8 +24,12 @@ _INTERRUPTED = 130
 @settings()
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-surge]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--require", multiple=True, metavar="'FIGURE < X'", help="Fail if this is not so; may be given again.")
-@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write what held and what not for CI.")
+@click.option("--require", multiple=True, metavar="'METRIC < X'", help="Fail if this is not so; may be given again.")
+@click.option(
+    "--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write what passed and what not, for CI."
+)
+@click.option("--preview", is_flag=True, help="Show when buyers would come, and run nothing.")
+@click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="With --preview: also write a chart.")
 def surge_command(
     *,
     scenario: str | None,
@@ -38,107 +37,55 @@ def surge_command(
     as_json: bool,
     require: tuple[str, ...],
     junit: Path | None,
+    preview: bool,
+    png: Path | None,
     **flags: Any,
 ) -> None:
     """Let everybody come at once, and see who got a ticket.
 
     SCENARIO is a TOML file with any of the settings below, or the name of a ready one: see `booking-sim scenarios`.
-    Flags override it.
+    Flags override it. --preview shows when its buyers would come. A long run first says how long it will take.
 
-    Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if audit,
-    proof and all that is required hold, 1 if not or if a worker was lost, 130 if interrupted; the result is kept in
-    each case.
+    Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if audit and
+    proof passed, nothing is missing and every requirement is met; with 1 if not; with 130 if it was interrupted.
+    Attempts are written to the folder of the result while the surge runs, and stay there whatever happens.
 
     \b
-    What can be required: any figure that --json shows, of the whole run or of a part.
+    What can be required: any metric that --json shows, of the whole run or of a part. 'errors == 0' always is, unless
+    something else is required of errors. A number has digits and at most one point.
       --require 'oversold == 0' --require 'p99_ms < 50'
-      --require 'p99_ms[5s:] < 50'       of what was answered 5 s after the start and later
+      --require 'p99_ms[5s:] < 50'                     of what was answered 5 s after the start and later
       --require 'throughput[5s:1m] > 1000'
+      --require 'p99_ms{kind=fan,call=confirm} < 50'   of the payments of one kind of buyers
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = chosen_scenario(scenario, flags)
-    thresholds = [Threshold.parse(text) for text in require]
+    if preview:
+        show_preview(chosen, png)
+        return
+    announce(chosen)
+    thresholds = with_defaults([Threshold.parse(text) for text in require])
+    for threshold in thresholds:
+        threshold.check(chosen)
     if junit is not None:
         check(junit)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a strategy's scratch database is dropped also then
-    out = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-surge"
-    with folder.claimed(out):
-        result = surge(chosen)
-    result.save(out)
-    verdicts = judge(result, thresholds)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C does: what was begun is ended in good order
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+    with reserved_dir(out, "surge") as folder:
+        result = run(chosen, folder)
+    judgements = judge(result, thresholds)
     if junit is not None:
-        write(junit, result, verdicts)
+        write(junit, result, judgements)
     if as_json:
-        failed = [verdict.threshold.text for verdict in verdicts if not verdict.met]
-        click.echo(json.dumps(result.figures() | {"out": str(out), "failed": failed}))
+        failed = [judgement.threshold.text for judgement in judgements if not judgement.is_met]
+        click.echo(
+            json.dumps(
+                result.metrics() | {"out": str(folder), "failed": failed, "problems": [*result.manifest.problems]}
+            )
+        )
     else:
-        click.echo(_report(result, out))
-        click.echo(_judgement(verdicts), nl=False)
-    if result.manifest["interrupted"]:
+        click.echo(report(result, folder))
+        click.echo(unmet(judgements, len(require)), nl=False)
+    if result.manifest.interrupted:
         sys.exit(_INTERRUPTED)
-    sys.exit(0 if result.ok and all(verdict.met for verdict in verdicts) else 1)
-
-
-def _report(result: "SurgeResult", out: Path) -> str:
-    figures = result.summary()
-    broken = result.audit[result.audit["violations"] > 0]
-    audit = "holds" if broken.empty else "FAILS: " + "; ".join(broken["rule"])
-    lines = {
-        "buyers": f"{figures['held']:,} held · {figures['sold_out']:,} sold out · {figures['contended']:,} contended"
-        f" · {figures['errors']:,} errors · {figures['unanswered']:,} unanswered",
-        "left": f"{figures['gave_up']:,} gave up waiting for a connection · {figures['timed_out']:,} timed out",
-        "payments": f"{figures['confirmed']:,} in time · {figures['expired']:,} too late, which sold nothing",
-        "attempts": f"{figures['attempts']:,} in {figures['duration_s']:.2f} s, {figures['throughput']:,.0f} a second"
-        + (f" · {figures['retries']:,} asked again" if figures["retries"] else ""),
-        "latency": " · ".join(f"p{percent} {figures[f'p{percent}_ms']:,.1f} ms" for percent in (50, 95, 99)),
-        "skipped": _skipped(result),
-        "slowed by": f"the {result.manifest['generator']['bottleneck'] or 'generator'}",
-        "oversold": f"{figures['oversold']:,}",
-        "audit": f"{audit} ({result.audit['checked'].sum()} invariants)",
-        "proof": _proof(result),
-        "durable": acknowledges_early(result.manifest["server"]["settings"]),
-        "kept in": str(out),
-    }
-    for line, figure in (
-        ("left", figures["gave_up"] + figures["timed_out"]),
-        ("payments", figures["confirmed"] + figures["expired"]),
-        ("durable", lines["durable"]),
-    ):
-        if not figure:
-            del lines[line]
-    if result.partial:
-        lines["partial"] = "; ".join(result.manifest["problems"])
-    if result.manifest["observer"]["problems"]:
-        lines["observer"] = "; ".join(result.manifest["observer"]["problems"])
-    return "\n".join([f"{result.headline}.", "", *(f"  {name:<9} {text}" for name, text in lines.items())])
-
-
-def _proof(result: "SurgeResult") -> str:
-    """What the history says: how many answers and rows were judged, or what is wrong, or why nobody can tell."""
-    proof = result.proof
-    if (violated := proof[proof["violations"] > 0]).empty:
-        untold = proof[proof["untold"] > 0]
-        if untold.empty:
-            return f"holds ({proof['judged'].sum():,} answers and rows by {len(proof)} rules)"
-        return f"cannot tell for {untold['untold'].sum():,} answers and rows: {'; '.join(untold['reason'].unique())}"
-    return "VIOLATED: " + "; ".join(
-        f"{rule} Not so {n:,} times." for rule, n in zip(violated["rule"], violated["violations"], strict=True)
-    )
-
-
-def _skipped(result: "SurgeResult") -> str:
-    """The skip depth, and what of it the server did not let be seen."""
-    depth, measured = result.summary()["skip_depth"], result.manifest["skip_depth"]
-    if math.isnan(depth):
-        return "not measured: no call that got tickets was among the sample (--depth-every)"
-    unseen = "" if measured["plans"] else "; locked ones not seen: that takes a superuser, or auto_explain"
-    return f"{depth:,.1f} tickets walked past for each one taken{unseen}"
-
-
-def _judgement(verdicts: Sequence[Verdict]) -> str:
-    """A table of what was required and is not so; one line if all is."""
-    if not verdicts:
-        return ""
-    failed = [verdict for verdict in verdicts if not verdict.met]
-    width = max((len(verdict.threshold.text) for verdict in failed), default=0)
-    rows = [f"  {verdict.threshold.text:<{width}}   measured: {verdict}" for verdict in failed]
-    return "\n".join(["", f"{len(verdicts) - len(failed)} of {len(verdicts)} requirements are met.", *rows, ""])
+    sys.exit(0 if result.ok and all(judgement.is_met for judgement in judgements) else 1)

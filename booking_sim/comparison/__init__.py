@@ -55,7 +55,7 @@ def compare(
             the server will not have it.
 
     Example:
-        The default beside a file of one's own:
+        The default beside your own file:
 
             from booking_sim import compare
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from booking_sim.comparison.figures import FIGURES
+from booking_sim.comparison.metrics import METRICS
 from booking_sim.comparison.result import Comparison
 from booking_sim.display.templates import plain, render
 from booking_sim.report.pictures import data_uri
@@ -15,7 +15,7 @@ def comparison_html(comparison: Comparison) -> str:
         comparison: As `compare` gives it.
     """
     table = comparison.table()
-    medians = pd.DataFrame({metric: table[metric, "median"].map(plain) for metric in FIGURES})
+    medians = pd.DataFrame({metric: table[metric, "median"].map(plain) for metric in METRICS})
     rates = "; ".join(f"{name}: {rate} buyers per second" for name, rate in medians["throughput"].items())
     return render(
         "comparison/comparison.html",

@@ -1,48 +1,77 @@
 """Comparison: strategies side by side, every run and what they come to, and how it is kept."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from booking_sim.comparison.figures import FIGURES
+from booking_sim.comparison.metrics import METRICS
 from booking_sim.plots.strategies import strategies_overview
-from booking_sim.result.folder import claim, seal
+from booking_sim.result.environment import Environment
+from booking_sim.result.manifest import flat
+from booking_sim.result.saving import Saved
 from booking_sim.stats.comparison import ratio
 
 RUNS = "runs.parquet"
-CHART = "compare.png"
 
 _LIMIT = 0.9
 """The share of its time that a worker may be at work before faster answers could not have made it much faster."""
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, slots=True)
+class ComparisonManifest:
+    """When, where and with what strategies were compared.
+
+    Attributes:
+        started_at: When it began, in ISO 8601.
+        ended_at: When it ended.
+        interrupted: Whether it was stopped before its last run.
+        problems: What is missing from its runs, and why, a line each.
+        rounds: How often each strategy was to run.
+        scenario: The settings of the surges.
+        strategies: The `file` and the `sha256` of each strategy, by its name.
+        environment: With what they were run.
+    """
+
+    started_at: str
+    ended_at: str
+    interrupted: bool
+    problems: Sequence[str]
+    rounds: int
+    scenario: Mapping[str, Any]
+    strategies: Mapping[str, Mapping[str, str]]
+    environment: Environment
+
+
+@dataclass(eq=False)
+class Comparison(Saved):
     """The same surge over several strategies.
 
     Attributes:
         runs: One row a run: `strategy`, `round`, whether the strategy means to be
-            `safe`, and the figures, of which `booking_sim.comparison.figures.FIGURES`
+            `safe`, and the figures, of which `booking_sim.comparison.metrics.METRICS`
             says what they are.
         manifest: When, where and with what they were run.
     """
 
+    chart_name: ClassVar[str] = "compare.png"
+
     runs: pd.DataFrame
-    manifest: dict[str, Any]
+    manifest: ComparisonManifest
 
     def table(self) -> pd.DataFrame:
         """One row a strategy, the one that serves the most buyers a second first.
 
         The columns are pairs: a figure, and `median`, `least` or `greatest` of its rounds.
         """
-        grouped = self.runs.groupby("strategy")[[*FIGURES]]
+        grouped = self.runs.groupby("strategy")[[*METRICS]]
         spread = {"median": grouped.median(), "least": grouped.min(), "greatest": grouped.max()}
         table = pd.concat(spread, axis="columns").swaplevel(axis="columns")
-        columns = pd.MultiIndex.from_product([FIGURES, spread], names=["figure", "of the rounds"])
+        columns = pd.MultiIndex.from_product([METRICS, spread], names=["figure", "of the rounds"])
         return table[columns].sort_values(("throughput", "median"), ascending=False)
 
     @property
@@ -60,7 +89,7 @@ class Comparison:
     @property
     def ok(self) -> bool:
         """Whether every strategy that means to be safe was, and every run that was begun is complete."""
-        return not self.failed and not self.manifest["problems"]
+        return not self.failed and not self.manifest.problems
 
     @property
     def headline(self) -> str:
@@ -84,7 +113,7 @@ class Comparison:
             return f", {slowest} {np.median(slow):,.0f}"
         return f", {row['ratio']:.1f} times ({row['low']:.1f} to {row['high']:.1f}) as many as {slowest}"
 
-    def figures(self) -> dict[str, Any]:
+    def metrics(self) -> dict[str, Any]:
         """The table as JSON can hold it, by strategy and figure; what was not measured is null."""
         return {
             str(name): {
@@ -92,7 +121,7 @@ class Comparison:
                     spread: None if pd.isna(row[figure, spread]) else row[figure, spread]
                     for spread in row[figure].index
                 }
-                for figure in FIGURES
+                for figure in METRICS
             }
             for name, row in self.table().iterrows()
         }
@@ -104,20 +133,23 @@ class Comparison:
     def __repr__(self) -> str:
         return f"<Comparison: {self.headline}>"
 
-    def save(self, folder: str | Path) -> Path:
-        """Write it down: runs.parquet, manifest.json and compare.png.
+    def _writers(self) -> Mapping[str, Callable[[Path], None]]:
+        return {RUNS: lambda path: self.runs.to_parquet(path, index=False, write_page_checksum=True)}
+
+    def add_problems(self, problems: Sequence[str]) -> None:
+        """Write down what is missing from it.
 
         Args:
-            folder: Where; made if missing.
-
-        Returns:
-            The folder.
-
-        Raises:
-            BookingSimError: The folder cannot be written to, or holds a result.
+            problems: What, and why, a line each.
         """
-        folder = claim(Path(folder))
-        self.runs.to_parquet(folder / RUNS, index=False)
-        parts = {"headline": self.headline, "failed": self.failed, "limited": self.limited, "table": self.figures()}
-        seal(folder, self.manifest | parts, self.chart(), CHART)
-        return folder
+        self.manifest = replace(self.manifest, problems=[*self.manifest.problems, *problems])
+
+    def _description(self) -> Mapping[str, Any]:
+        return {
+            "result_of": "comparison",
+            "headline": self.headline,
+            "failed": self.failed,
+            "limited": self.limited,
+            "table": self.metrics(),
+            **flat(self.manifest),
+        }

@@ -1,4 +1,4 @@
-"""Runs the surges of a comparison, one after the other, and keeps a row of figures of each."""
+"""Runs the surges of a comparison, one after the other, and keeps the metrics of each."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from booking_sim.comparison.figures import figures
-from booking_sim.comparison.result import Comparison
+from booking_sim.comparison.metrics import metrics
+from booking_sim.comparison.result import Comparison, ComparisonManifest
 from booking_sim.database import connect, open_server
 from booking_sim.errors import BookingSimError
 from booking_sim.load_generator.progress import is_interactive, tqdm
 from booking_sim.load_generator.run import surge
-from booking_sim.result import manifest
+from booking_sim.result.environment import Environment
 from booking_sim.result.result import SurgeResult
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.strategies import Strategy, find, scratch
@@ -35,27 +35,24 @@ def run(
                 result = _surge(scenario, strategy, server.url)
             except KeyboardInterrupt:  # between two surges, or said for the third time
                 break
-            if result.manifest["interrupted"]:
+            if result.manifest.interrupted:
                 break
-            problems += [f"{strategy.name}, round {number}: {problem}" for problem in result.manifest["problems"]]
-            rows.append({"strategy": strategy.name, "round": number, "safe": strategy.safe} | figures(result))
+            problems += [f"{strategy.name}, round {number}: {problem}" for problem in result.manifest.problems]
+            rows.append({"strategy": strategy.name, "round": number, "safe": strategy.safe} | metrics(result))
             bar.update()
         if not rows:
             raise BookingSimError("The comparison was stopped before a run was over: let it run longer.")
         with connect(server.url) as admin:
-            about = {
-                "started_at": began_at.isoformat(),
-                "ended_at": datetime.now(UTC).isoformat(),
-                "interrupted": len(rows) < len(plan),
-                "problems": problems,
-                "rounds": rounds,
-                "scenario": {name: told for name, told in scenario.to_dict().items() if name != "strategy"},
-                "strategies": {strategy.name: strategy.told() for strategy in strategies},
-                "versions": manifest.versions(),
-                "server": manifest.server(admin, server.source),
-                "machine": manifest.machine(),
-                "git": manifest.commit(),
-            }
+            about = ComparisonManifest(
+                started_at=began_at.isoformat(),
+                ended_at=datetime.now(UTC).isoformat(),
+                interrupted=len(rows) < len(plan),
+                problems=problems,
+                rounds=rounds,
+                scenario={name: value for name, value in scenario.to_dict().items() if name != "strategy"},
+                strategies={strategy.name: strategy.told() for strategy in strategies},
+                environment=Environment.read(admin, server.source),
+            )
     return Comparison(pd.DataFrame(rows), about)
 
 

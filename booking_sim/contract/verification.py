@@ -8,15 +8,13 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection
-from psycopg.sql import SQL, Identifier
 
 from booking_sim.contract import answers, counts, crowd, deadlines, shape, truth
 from booking_sim.contract.point import Point
 from booking_sim.contract.rule_of_three import Confidence
-from booking_sim.contract.subject import Broken, Progress, Subject, count_intents
+from booking_sim.contract.subject import BOUNDS, Broken, Progress, Subject, count_intents
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError, SettingError
-from booking_sim.queries import load
 from booking_sim.strategies import Strategy, scratch
 
 POINTS: tuple[Point, ...] = (
@@ -97,10 +95,9 @@ def verify(
     if crowd_for <= timedelta(0):
         raise SettingError(f"A crowd cannot go on for {crowd_for}: give it more than no time, such as 1m.")
     with scratch(url, strategy) as scratch_url, connect(scratch_url) as admin:
-        admin.execute(SQL(load("contract/bounds")).format(name=Identifier(admin.info.dbname)))
         claims = 0
         for point in POINTS:
-            with connect(scratch_url) as connection:
+            with connect(scratch_url, settings=BOUNDS) as connection:
                 subject = Subject(scratch_url, connection, strategy.retry, crowd_for, progress)
                 start = monotonic()
                 problem = _problem(point, subject)

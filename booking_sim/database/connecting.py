@@ -1,15 +1,25 @@
-"""Connections and pools: opened in one way, and every failure to connect said in one line."""
+"""Connections and pools: opened in one way, with settings that are known, and every failure said in one line."""
 
+import asyncio
+import logging
+import math
 import os
-import re
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection, Connection
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
-from booking_sim.database.redaction import read_url, redact
-from booking_sim.errors import ConnectionFailed, ServerTooOld
+from booking_sim.database import session
+from booking_sim.database.explaining import NO_ANSWER, address, explain
+from booking_sim.database.redaction import read_url
+from booking_sim.errors import ConnectionFailed, ServerTooOld, SettingError
+
+_LOG = logging.getLogger(__name__)
 
 OLDEST_VERSION = 15
 CONNECT_SECONDS = 15
@@ -18,50 +28,33 @@ CONNECT_SECONDS = 15
 POOL_SECONDS = 30
 """How long a pool may take to open its first connections."""
 
-# libpq gives no SQLSTATE for a connection that was refused, only words.
-_REASONS = (
-    (
-        r"password authentication failed|no password supplied",
-        'The server at {where} refused the password of user "{user}". Correct it in the URL, PGPASSWORD or ~/.pgpass.',
-    ),
-    (
-        r"too many clients|connection slots are reserved|too many connections",
-        "The server at {where} has no connection left. Ask for fewer connections, or raise its max_connections.",
-    ),
-    (
-        r'database ".*" does not exist',
-        'The server at {where} has no database "{dbname}". Create it, or name another one.',
-    ),
-    (
-        r'role ".*" does not exist|not permitted to log in|permission denied|pg_hba\.conf|authentication failed',
-        'The server at {where} does not let user "{user}" into database "{dbname}". Use another, or ask its owner.',
-    ),
-    (
-        r"starting up|shutting down|recovery mode",
-        "The server at {where} is starting up or shutting down. Try again in a moment.",
-    ),
-    (
-        r"refused|No such file|translate host|resolve host|not known|timeout|timed out|[Uu]nreachable|No route",
-        "No PostgreSQL answers at {where}. Start it, or correct the URL.",
-    ),
-)
 
+def connect(
+    url: str,
+    *,
+    autocommit: bool = True,
+    application_name: str = "booking_sim",
+    settings: Mapping[str, str] | None = None,
+    **options: Any,
+) -> Connection:
+    """Open a connection to a database, to look around in it with your own SQL.
 
-def connect(url: str, *, autocommit: bool = True, application_name: str = "booking_sim", **options: Any) -> Connection:
-    """Open a connection to a database, to look around in it with SQL of one's own.
+    Whatever the server, the role or the URL set, the session has the settings of
+    `booking_sim.database.session.SETTINGS`: READ COMMITTED, no time limits, and more.
 
     Args:
         url: A libpq URL or key=value string.
         autocommit: Whether each statement is a transaction of its own.
         application_name: What the server's activity view shows.
+        settings: Settings of the session besides those, or instead of them, by name.
         **options: What else psycopg's connect takes, such as ``prepare_threshold``.
 
     Returns:
         A psycopg connection; leaving its `with` block closes it.
 
     Raises:
-        BookingSimError: If the URL cannot be read or the server does not let us in;
-            never with a password in it.
+        BookingSimError: The URL cannot be read, or the server is too old, refuses the
+            connection or does not answer in time; never with a password in it.
 
     Example:
         How many tickets are available, held and sold:
@@ -72,21 +65,39 @@ def connect(url: str, *, autocommit: bool = True, application_name: str = "booki
                 db.execute("select status, count(*) from booking.tickets group by 1")
     """
     options |= _options(url, autocommit=autocommit, application_name=application_name)
-    try:
-        return Connection.connect(url, **options)
-    except psycopg.Error as error:
-        raise explain(str(error), url) from None
+    _LOG.debug("connecting to %s as %s", address(url), application_name)
+    with _explained(url):
+        connection = Connection.connect(url, **options)
+        try:
+            check_version(connection)
+            with _bounded(connection, connect_seconds(url)):
+                session.prepare(connection, settings or {})
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
 async def connect_async(
-    url: str, *, autocommit: bool = True, application_name: str = "booking_sim", **options: Any
+    url: str,
+    *,
+    autocommit: bool = True,
+    application_name: str = "booking_sim",
+    settings: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> AsyncConnection:
     """Open an asynchronous connection: as `connect`, awaited."""
     options |= _options(url, autocommit=autocommit, application_name=application_name)
-    try:
-        return await AsyncConnection.connect(url, **options)
-    except psycopg.Error as error:
-        raise explain(str(error), url) from None
+    with _explained(url):
+        connection = await AsyncConnection.connect(url, **options)
+        try:
+            check_version(connection)
+            async with _bounded_async(connect_seconds(url)):
+                await session.prepare_async(connection, settings or {})
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
 
 
 def open_pool(url: str, min_size: int, max_size: int) -> ConnectionPool:
@@ -99,11 +110,22 @@ def open_pool(url: str, min_size: int, max_size: int) -> ConnectionPool:
 
     Raises:
         BookingSimError: If the URL cannot be read, or the server does not give the first `min_size` connections.
+
+    Example:
+        A thread of a shop takes a connection for each call:
+
+            with open_pool(server.url, 2, 10) as pool, pool.connection() as connection:
+                reserve(connection, event_id, "ann")
     """
     connect(url).close()  # the pool would try a wrong password for half a minute before it gives up
-    options = _options(url, autocommit=True, application_name="booking_sim")
     pool = ConnectionPool(
-        url, min_size=min_size, max_size=max_size, kwargs=options, check=ConnectionPool.check_connection, open=True
+        url,
+        min_size=min_size,
+        max_size=max_size,
+        kwargs=_options(url, autocommit=True, application_name="booking_sim"),
+        configure=lambda connection: session.prepare(connection, {}),
+        check=ConnectionPool.check_connection,
+        open=True,
     )
     try:
         pool.wait(POOL_SECONDS)
@@ -116,12 +138,12 @@ def open_pool(url: str, min_size: int, max_size: int) -> ConnectionPool:
 async def open_pool_async(url: str, min_size: int, max_size: int) -> AsyncConnectionPool:
     """Open a pool of asynchronous connections: as `open_pool`, awaited."""
     await (await connect_async(url)).close()
-    options = _options(url, autocommit=True, application_name="booking_sim")
     pool = AsyncConnectionPool(
         url,
         min_size=min_size,
         max_size=max_size,
-        kwargs=options,
+        kwargs=_options(url, autocommit=True, application_name="booking_sim"),
+        configure=lambda connection: session.prepare_async(connection, {}),
         check=AsyncConnectionPool.check_connection,
         open=False,
     )
@@ -133,7 +155,7 @@ async def open_pool_async(url: str, min_size: int, max_size: int) -> AsyncConnec
     return pool
 
 
-def check_version(connection: Connection) -> None:
+def check_version(connection: Connection[Any] | AsyncConnection[Any]) -> None:
     """Refuse a server that is too old.
 
     Raises:
@@ -148,38 +170,77 @@ def check_version(connection: Connection) -> None:
 
 
 def connect_seconds(url: str) -> float:
-    """How long a server may take to answer: as the URL or PGCONNECT_TIMEOUT says, else CONNECT_SECONDS."""
-    return float(read_url(url).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT") or CONNECT_SECONDS)
+    """How long a server may take to answer: as the URL or PGCONNECT_TIMEOUT says, else CONNECT_SECONDS.
 
+    Returns:
+        Seconds; infinity where the setting is zero or less, which means no limit to libpq.
 
-def explain(reason: str, url: str) -> ConnectionFailed:
-    """Say in one line why there is no connection, and what to do; never with a password in it.
-
-    Args:
-        reason: libpq's words.
-        url: Where it was to go.
+    Raises:
+        BookingSimError: The setting is no whole number.
     """
-    values = read_url(url)
-    words = {
-        "where": address(url),
-        "user": values.get("user", "(yours)"),
-        "dbname": values.get("dbname") or values.get("user", "(yours)"),
-    }
-    for pattern, sentence in _REASONS:
-        if re.search(pattern, reason):
-            return ConnectionFailed(redact(sentence.format(**words)))
-    return ConnectionFailed(f"Cannot connect to {words['where']}: {redact(' '.join(reason.split()))}")
+    setting = read_url(url).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT") or str(CONNECT_SECONDS)
+    try:
+        seconds = int(setting)
+    except ValueError:
+        raise SettingError(
+            f"connect_timeout={setting!r} is invalid: expected a whole number of seconds, 0 for no limit."
+        ) from None
+    return seconds if seconds > 0 else math.inf
 
 
-def address(url: str) -> str:
-    """Where a URL points, for people: host and port, without user or password."""
-    values = read_url(url)
-    host = values.get("host") or values.get("hostaddr") or "the default socket"
-    return redact(host if host.startswith("/") or "port" not in values else f"{host}:{values['port']}")
+@contextmanager
+def _explained(url: str) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError:
+        raise explain(NO_ANSWER, url) from None
+    except psycopg.Error as error:
+        raise explain(str(error), url) from None
+
+
+@contextmanager
+def _bounded(connection: Connection[Any], seconds: float) -> Iterator[None]:
+    """End the connection if what is inside takes longer: a pooler may let a client in and then let it wait.
+
+    Raises:
+        TimeoutError: It took longer.
+    """
+    if math.isinf(seconds):
+        yield
+        return
+    is_late = threading.Event()
+
+    def end() -> None:
+        is_late.set()
+        with socket.socket(fileno=os.dup(connection.fileno())) as descriptor:
+            descriptor.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except psycopg.OperationalError:
+        if is_late.is_set():
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+@asynccontextmanager
+async def _bounded_async(seconds: float) -> AsyncIterator[None]:
+    async with asyncio.timeout(None if math.isinf(seconds) else seconds):
+        yield
 
 
 def _options(url: str, *, autocommit: bool, application_name: str) -> dict[str, Any]:
-    options: dict[str, Any] = {"autocommit": autocommit, "application_name": application_name}
+    options: dict[str, Any] = {
+        "autocommit": autocommit,
+        "application_name": application_name,
+        "client_encoding": "utf8",  # with SQL_ASCII, text would come as bytes
+    }
     if "connect_timeout" not in read_url(url) and "PGCONNECT_TIMEOUT" not in os.environ:
         options["connect_timeout"] = CONNECT_SECONDS
     return options
@@ -188,5 +249,5 @@ def _options(url: str, *, autocommit: bool, application_name: str) -> dict[str, 
 def _too_few(min_size: int, url: str) -> ConnectionFailed:
     return ConnectionFailed(
         f"The server at {address(url)} did not give {min_size} connections in time."
-        " Ask for fewer connections, or raise its max_connections."
+        " Request fewer connections, or raise its max_connections."
     )

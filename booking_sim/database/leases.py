@@ -7,6 +7,7 @@ nothing of the package: the guardian is there while things are measured, and mus
 """
 
 import fcntl
+import logging
 import os
 import secrets
 import signal
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import psutil
 
+_LOG = logging.getLogger(__name__)
 STOP_SECONDS = 300
 """How long a server may take for its last checkpoint."""
 
@@ -106,6 +108,7 @@ def stop(folder: Path) -> None:
         return
     with suppress(psutil.NoSuchProcess):
         process.send_signal(signal.SIGINT)
+    _LOG.info("PostgreSQL in %s stops", folder)
     deadline = time.monotonic() + STOP_SECONDS
     while is_alive(process.pid) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -73,7 +73,7 @@ def outstanding(migrations: Sequence[Migration], ledger: Sequence[Applied]) -> l
         if row.number != number:
             raise SchemaError(
                 f"The ledger has {row.name} but not number {number:04} before it: "
-                "restore its row in booking_sim.migrations, or begin anew with 'booking-sim db reset'."
+                "restore its row in booking_sim.migrations, or use another database."
             )
         if number >= len(migrations):
             raise SchemaError(
@@ -83,6 +83,6 @@ def outstanding(migrations: Sequence[Migration], ledger: Sequence[Applied]) -> l
         if (row.name, row.checksum) != (migrations[number].name, migrations[number].checksum):
             raise SchemaError(
                 f"{migrations[number].name} is not what was applied as {row.name}: put the file back and write the "
-                "change as a new one, or begin anew with 'booking-sim db reset'."
+                "change as a new one, or use another database."
             )
     return list(migrations[len(ledger) :])

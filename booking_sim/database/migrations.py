@@ -1,4 +1,8 @@
-"""Brings a database to the schema of this version: a ledger of the files it has had, one migration at a time."""
+"""Brings a database to the schema of this version: a ledger of the files it has had, one migration at a time.
+
+A lock keeps two migrations apart. It belongs to a transaction and ends with it, so it also works through a connection
+pooler, which would hand a lock of a session to the next client.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,19 +10,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import class_row, tuple_row
 
 from booking_sim.database import migration_files
 from booking_sim.database.connecting import check_version, connect
+from booking_sim.database.explaining import explain_statement
 from booking_sim.database.migration_files import Applied, Migration
-from booking_sim.errors import PermissionMissing, SchemaError
+from booking_sim.database.run_lease import surges
+from booking_sim.errors import PermissionMissing, SchemaError, SettingError
 from booking_sim.queries import load
+
+LOCK_SECONDS = 30
+"""How long a migration waits for another one."""
 
 
 def migrate(database: str | psycopg.Connection[Any]) -> list[str]:
     """Apply the migrations that a database has not had yet, each in a transaction of its own.
 
-    Two at once are safe: one applies them, the other waits and finds nothing to do.
+    Two at once are safe: each file is applied by one of them.
 
     Args:
         database: a libpq URL, or an idle connection in autocommit mode, which stays open.
@@ -28,13 +37,17 @@ def migrate(database: str | psycopg.Connection[Any]) -> list[str]:
 
     Raises:
         BookingSimError: the server is older than 15, the database or its ledger does not fit these files, the
-            user may not create schemas, or a file failed. The files before the one that failed stay applied.
+            user may not create schemas, another migration did not end in time, or a file failed. The files before the
+            one that failed stay applied.
     """
-    with _one_at_a_time(database) as connection:
-        migrations = _outstanding(connection)
-        for migration in migrations:
-            _apply(connection, migration)
-        return [migration.name for migration in migrations]
+    applied = []
+    with _connected(database) as connection:
+        while _outstanding(connection):
+            with _one_at_a_time(connection):
+                for migration in _outstanding(connection)[:1]:  # none, if another session applied it meanwhile
+                    _apply(connection, migration)
+                    applied.append(migration.name)
+    return applied
 
 
 def pending(database: str | psycopg.Connection[Any]) -> list[str]:
@@ -60,27 +73,31 @@ def reset(database: str | psycopg.Connection[Any]) -> list[str]:
         The names of the files that were applied, in order.
 
     Raises:
-        BookingSimError: `migrate` did not make the schema `booking` of this database, somebody is using it, or
-            what `migrate` raises.
+        BookingSimError: `migrate` did not make the schema `booking` of this database, a surge runs in it, somebody
+            else is using it, or what `migrate` raises.
     """
-    with _one_at_a_time(database) as connection:
+    with _connected(database) as connection, _one_at_a_time(connection):
         state = _read_state(connection)
         if not state.is_ours:
             raise SchemaError(
                 f"Database {state.database!r} is not reset: it has no schema 'booking' that booking_sim made. "
                 "Name the right database, or make a new one."
             )
+        if pids := surges(connection):  # a surge takes its lease before it migrates, and so waits for this lock
+            raise SchemaError(
+                f"Database {state.database!r} is not reset: a surge runs in it (server process {pids[0]}). "
+                "Wait until it ends, or stop it, and try again."
+            )
         migrations = migration_files.read()
-        with connection.transaction():
-            _drop(connection)
-            for migration in migrations:
-                _apply(connection, migration)
+        _drop(connection)
+        for migration in migrations:
+            _apply(connection, migration)
         return [migration.name for migration in migrations]
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The row of the query `ledger/state`."""
+    """The row of `state` in sql/ledger.sql."""
 
     database: str
     user: str
@@ -96,24 +113,46 @@ class _State:
 
 @contextmanager
 def _connected(database: str | psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
-    if isinstance(database, str):
-        with connect(database, autocommit=True) as connection:
-            yield connection
-    elif database.autocommit:
-        yield database
-    else:  # its first statement would open a transaction around everything, and the lock would be the caller's to keep
-        raise ValueError("migrations need a connection in autocommit mode: connect(url, autocommit=True)")
+    try:
+        if isinstance(database, str):
+            with connect(database, autocommit=True) as connection:
+                yield connection
+        elif not database.autocommit:  # its first statement would open a transaction around everything
+            raise ValueError("migrations need a connection in autocommit mode: connect(url, autocommit=True)")
+        elif database.pgconn.parameter_status(b"client_encoding") == b"SQL_ASCII":
+            raise SettingError("client_encoding is SQL_ASCII: set it to UTF8 on this connection, and migrate again.")
+        else:
+            yield database
+    except psycopg.Error as error:
+        raise explain_statement(error) from error
 
 
 @contextmanager
-def _one_at_a_time(database: str | psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
-    with _connected(database) as connection:
-        connection.execute(load("ledger/lock"))
+def _one_at_a_time(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Open a transaction in which no other migration of this database is at work.
+
+    Raises:
+        BookingSimError: Another one did not end in time; the message says who holds the lock.
+    """
+    with connection.transaction():
         try:
-            yield connection
-        finally:
-            if not connection.broken:
-                connection.execute(load("ledger/unlock"))
+            with connection.transaction():
+                connection.execute(load("ledger/lock"), {"timeout": f"{LOCK_SECONDS * 1000:.0f}ms"})
+        except psycopg.errors.LockNotAvailable:
+            raise SchemaError(
+                f"Another migration of this database did not end within {LOCK_SECONDS:g} s: {_holder(connection)} "
+                "holds its lock. Wait for it, or end it, and try again."
+            ) from None
+        yield
+
+
+def _holder(connection: psycopg.Connection[Any]) -> str:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(load("ledger/lock_holder")).fetchone()
+    if row is None:
+        return "a session that has just ended"
+    pid, user, application, state = row
+    return f"server process {pid} (user '{user}', application '{application}', {state or 'state not visible'})"
 
 
 def _read_state(connection: psycopg.Connection[Any]) -> _State:
@@ -173,7 +212,8 @@ def _apply(connection: psycopg.Connection[Any], migration: Migration) -> None:
 
 def _drop(connection: psycopg.Connection[Any]) -> None:
     try:
-        connection.execute(load("ledger/drop"))
+        with connection.transaction():
+            connection.execute(load("ledger/drop"))
     except (psycopg.errors.LockNotAvailable, psycopg.errors.InsufficientPrivilege) as error:
         raise SchemaError(
             f"The database is not reset: {error.diag.message_primary}. "

@@ -1,18 +1,26 @@
-"""Scratch databases: made beside a given one, used, and dropped; empty, migrated, or copies of one another."""
+"""Scratch databases: made beside a given one, used, and dropped; empty, migrated, or copies of one another.
 
-import os
-import secrets
+The name of a scratch database ends with the token of its lease, a session on the server (`run_lease`). Where no session
+has that token, the run is dead, and the next run removes what it left.
+"""
+
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import psycopg
+from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
+from booking_sim.database import run_lease
 from booking_sim.database.connecting import connect
 from booking_sim.database.migrations import migrate
-from booking_sim.errors import PermissionMissing
+from booking_sim.errors import BookingSimError, PermissionMissing
 from booking_sim.queries import load
+
+_LOG = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -29,9 +37,11 @@ def empty_database(url: str, template: str | None = None) -> Iterator[str]:
     Raises:
         BookingSimError: The server cannot be reached, or its user may not create databases.
     """
-    name = f"booking_sim_scratch_{os.getpid()}_{secrets.token_hex(4)}"
+    token = run_lease.new_token()
+    name = f"booking_sim_scratch_{token}"
     source = "template0" if template is None else str(conninfo_to_dict(template)["dbname"])
-    with connect(url) as admin:
+    with connect(url, application_name=f"{run_lease.SCRATCH}{token}") as admin:
+        remove_abandoned(admin)
         try:
             admin.execute(SQL(load("scratch/create")).format(name=Identifier(name), template=Identifier(source)))
         except psycopg.errors.InsufficientPrivilege:
@@ -42,7 +52,7 @@ def empty_database(url: str, template: str | None = None) -> Iterator[str]:
         try:
             yield make_conninfo(url, dbname=name)
         finally:
-            admin.execute(SQL(load("scratch/drop")).format(name=Identifier(name)))
+            _drop(url, admin, name)
 
 
 @contextmanager
@@ -51,3 +61,33 @@ def scratch_database(url: str) -> Iterator[str]:
     with empty_database(url) as scratch:
         migrate(scratch)
         yield scratch
+
+
+def remove_abandoned(connection: Connection[Any]) -> list[str]:
+    """Drop the scratch databases of runs that are dead, as far as they belong to this user and nobody is in them.
+
+    Args:
+        connection: An idle one in autocommit mode to any database of the server.
+
+    Returns:
+        The names of the databases that were dropped.
+    """
+    dropped = []
+    for (name,) in connection.execute(load("scratch/abandoned")).fetchall():
+        # Another run may remove it at the same time, and somebody may look around in it.
+        with suppress(psycopg.errors.InvalidCatalogName, psycopg.errors.ObjectInUse):
+            connection.execute(SQL(load("scratch/drop_if_unused")).format(name=Identifier(name)))
+            dropped.append(name)
+    return dropped
+
+
+def _drop(url: str, admin: Connection[Any], name: str) -> None:
+    """Drop it, also where the first connection was lost in the meantime; what fails here must not cost a result."""
+    try:
+        try:
+            admin.execute(SQL(load("scratch/drop")).format(name=Identifier(name)))
+        except psycopg.OperationalError:
+            with connect(url) as again:
+                again.execute(SQL(load("scratch/drop")).format(name=Identifier(name)))
+    except (psycopg.Error, BookingSimError) as error:
+        _LOG.warning("The scratch database %s is left: %s The next run removes it.", name, error)

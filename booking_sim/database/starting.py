@@ -1,5 +1,6 @@
 """How a cluster of our own comes to be and comes up: also beside the remains of one that was killed."""
 
+import logging
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ from booking_sim.database.programs import Programs, give_to_server
 from booking_sim.errors import ServerNotStarted
 from booking_sim.resources import SQL
 
+_LOG = logging.getLogger(__name__)
 START_SECONDS = 300
 """How long a server may take to start: after a crash it first replays its log."""
 
@@ -64,6 +66,7 @@ def start(folder: Path, programs: Programs) -> None:
     data, deadline = folder / "data", time.monotonic() + START_SECONDS
     running = leases.postmaster(data)
     if running and _became_ready(data, running.pid, deadline):
+        _LOG.info("PostgreSQL was running in %s", folder)
         return
     _forget_dead_server(folder)
     _make_socket_folder(folder)
@@ -74,6 +77,7 @@ def start(folder: Path, programs: Programs) -> None:
         if "shared memory block" not in log or time.monotonic() > deadline:
             raise ServerNotStarted(f"PostgreSQL did not start in {folder}. The end of its log: {log}")
         time.sleep(0.1)
+    _LOG.info("PostgreSQL started in %s", folder)
 
 
 def socket_folder(folder: Path) -> Path:

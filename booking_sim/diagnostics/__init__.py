@@ -4,8 +4,8 @@ from booking_sim.database import connect, open_server
 from booking_sim.diagnostics import settings, surroundings
 from booking_sim.diagnostics.facts import gather
 from booking_sim.diagnostics.finding import Checkup, Finding, Verdict
-from booking_sim.errors import BookingSimError
 from booking_sim.scenario.scenario import Scenario
+from booking_sim.validation import invalid
 
 __all__ = ["Checkup", "Finding", "Verdict", "doctor"]
 
@@ -40,7 +40,7 @@ def doctor(url: str | None = None, *, connections: int | None = None) -> Checkup
     """
     wanted = Scenario().connections if connections is None else connections
     if wanted < 1:
-        raise BookingSimError(f"connections={wanted} will not do: give a whole number from 1 on.")
+        raise invalid("connections", wanted, "a whole number from 1 on")
     with open_server(url) as server, connect(server.url, application_name="booking_sim doctor") as connection:
         facts = gather(connection, wanted)
     return Checkup((*settings.checks(facts), *surroundings.checks(facts)))

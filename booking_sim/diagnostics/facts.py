@@ -13,6 +13,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from booking_sim import queries
+from booking_sim.database.headroom import Headroom, measure
 from booking_sim.observer.cpu import Processors
 
 _ROUND_TRIPS = 50
@@ -28,6 +29,7 @@ class Facts:
     """What was found.
 
     Attributes:
+        headroom: How many connections the server gives.
         wanted: Connections that a run would open.
         settings: The server's settings that we may see; sizes in bytes, times in milliseconds.
         server: One row of facts; the query `doctor/server` says what they are.
@@ -43,6 +45,7 @@ class Facts:
     """
 
     wanted: int
+    headroom: Headroom
     settings: dict[str, str]
     server: dict[str, Any]
     version: int
@@ -72,6 +75,7 @@ def gather(connection: Connection[Any], wanted: int) -> Facts:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return Facts(
         wanted=wanted,
+        headroom=measure(connection),
         settings=settings,
         server=server,
         version=connection.info.server_version,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from booking_sim.database.headroom import RESERVED_CONNECTIONS
 from booking_sim.diagnostics.facts import Facts
 from booking_sim.diagnostics.finding import Finding, good, hurts, unknown
-from booking_sim.load_generator.run import RESERVED_CONNECTIONS
 
 _CROWD = 500
 """Connections from which a server does more to keep them apart than to serve them; each is a process."""
@@ -60,29 +60,12 @@ def _scratch(facts: Facts) -> Finding:
 
 
 def _connections(facts: Facts) -> Finding:
-    settings, server = facts.settings, facts.server
-    reserved = int(settings["superuser_reserved_connections"]) + int(settings.get("reserved_connections", 0))
-    limits = {
-        f"max_connections is {settings['max_connections']}, {reserved} of them reserved": (
-            int(settings["max_connections"]) - reserved - server["connected"]
-        )
-    }
-    if not server["is_superuser"]:
-        if server["user_limit"] is not None:
-            limits[f"user '{server['user_name']}' may have {server['user_limit']}"] = (
-                server["user_limit"] - server["connected_as_user"]
-            )
-        if server["database_limit"] is not None:
-            limits[f"database '{server['database_name']}' may have {server['database_limit']}"] = (
-                server["database_limit"] - server["connected_here"]
-            )
-    reason, left = min(limits.items(), key=lambda limit: limit[1])
-    left = max(0, left - RESERVED_CONNECTIONS)
+    left = max(0, facts.headroom.left - RESERVED_CONNECTIONS)
     if facts.wanted > left:
         return hurts(
             "connections",
-            f"{facts.wanted:,} are wanted and {left:,} are left: {reason}.",
-            f"Ask for at most {left:,}, or raise that limit.",
+            f"{facts.wanted:,} are wanted and {left:,} are left: {facts.headroom.limit}.",
+            f"Request at most {left:,}, or raise that limit.",
         )
     if facts.wanted > facts.files - _SPARE_FILES:
         return hurts(

@@ -39,6 +39,9 @@ def assignments(context: RunContext) -> list[WorkerAssignment]:
             duration_s=inf if scenario.duration is None else scenario.seconds(scenario.duration),
             times=None if schedule is None else array("d", schedule.share(worker, workers)),
             measure=context.measure,
+            payments_first=scenario.payments_first,
+            is_warmed=not scenario.cold,
+            answer_timeout_s=scenario.answer_timeout.total_seconds(),
         )
         for worker in range(workers)
     ]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from booking_sim.result.manifest import Manifest
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.skip_depth.measure import Measure
 from booking_sim.strategies import Strategy
@@ -19,9 +19,8 @@ class RunContext:
         event_ids: The events of the run.
         measure: How the skip depth of some calls is measured; None: it is not.
         target_url: The database of the run.
-        application_name: The application_name of the workers' connections.
-        source: How the server was found, as `database.Server.source`.
-        began_at: When the run was begun, before its workers.
+        token: What the names of the run's sessions end with; no other run on any server has it.
+        manifest: What is known of the run before its workers start.
     """
 
     scenario: Scenario
@@ -29,9 +28,13 @@ class RunContext:
     event_ids: Sequence[int]
     measure: Measure | None
     target_url: str
-    application_name: str
-    source: str
-    began_at: datetime
+    token: str
+    manifest: Manifest
+
+    @property
+    def application_name(self) -> str:
+        """The application_name of the workers' connections."""
+        return f"booking_sim surge {self.token}"
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""

@@ -1,6 +1,8 @@
-"""What follows when the workers have ended: the inventory, the audit, and the result."""
+"""What follows when the workers have ended: the final state of the database, and the result."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -10,15 +12,20 @@ from psycopg.rows import dict_row
 
 from booking_sim import queries
 from booking_sim.audit import audit
+from booking_sim.database import connect
 from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.worker_reports import WorkerReports
 from booking_sim.observer.observer import Sightings
-from booking_sim.proof.history import Circumstances
-from booking_sim.proof.rules import check
-from booking_sim.records import columns, samples
+from booking_sim.proof.history import JUDGED, Circumstances
+from booking_sim.proof.rules import check, unchecked
+from booking_sim.records import holds as hold_records
+from booking_sim.records import inventory as inventory_records
+from booking_sim.records import samples
 from booking_sim.records.holds import read_csv
-from booking_sim.result import manifest
-from booking_sim.result.result import SurgeResult
+from booking_sim.records.recorded import RecordedAttempts
+from booking_sim.result.manifest import GeneratorReport, ObserverReport, TableReading
+from booking_sim.result.result import SurgeResult, no_audit
+from booking_sim.result.steps import Steps
 from booking_sim.stats.inventory import inventory_over_time
 from booking_sim.stats.saturation import bottleneck
 
@@ -26,60 +33,107 @@ _READINGS = 10
 """How often the database's clock is read."""
 
 
+@dataclass
+class FinalState:
+    """What the database has at the end of a run; what could not be read is empty.
+
+    Attributes:
+        holds: As SurgeResult.holds.
+        reading: When they were read; None if they were not.
+        inventory: As SurgeResult.inventory.
+        audit: As SurgeResult.audit.
+    """
+
+    holds: pd.DataFrame = field(default_factory=hold_records.empty)
+    reading: TableReading | None = None
+    inventory: pd.DataFrame = field(default_factory=inventory_records.empty)
+    audit: pd.DataFrame = field(default_factory=no_audit)
+
+
 def finish(
-    connection: Connection[Any], context: RunContext, reports: WorkerReports, sightings: Sightings
+    context: RunContext, reports: WorkerReports, sightings: Sightings, attempts: RecordedAttempts, steps: Steps
 ) -> SurgeResult:
-    """Read the final state from the database, and make the result of everything that is known of the run.
+    """Read the final state of the database, and make the result of everything that is known of the run.
 
     Args:
-        connection: An idle connection to the database of the run.
         context: The run.
         reports: What the workers reported.
         sightings: What the observer reported.
+        attempts: What the workers recorded.
+        steps: Which take each part as a step, and keep what failed.
     """
     ended_at = datetime.now(UTC)
-    if reports.problems:
-        connection.execute(queries.load("surge/end_backends"), {"application_name": context.application_name})
-    attempts = columns.to_frame(reports.take_attempts())
-    started_at = _start_on_its_clock(connection, reports.elapsed)
-    holds = fetch_holds(connection, context.event_ids, started_at)
-    history: dict[str, Any] = {
-        "started_at": started_at.isoformat(),
-        "read_at": reports.elapsed(),
-        "lost_workers": reports.lost(context.scenario.workers),
-    }
-    inventory = inventory_over_time(holds, context.scenario.events * context.scenario.tickets, reports.elapsed())
+    state = read_final_state(context, reports, steps)
+    proof = unchecked()
+    if state.reading is not None:
+        circumstances = Circumstances.of(context.scenario, **asdict(state.reading))
+        proof = steps.take("the proof", lambda: check(attempts.columns(*JUDGED), state.holds, circumstances), proof)
+    busy = [*reports.interpreters.values()]
+    manifest = replace(
+        context.manifest,
+        ended_at=ended_at.isoformat(),
+        interrupted=reports.interrupted,
+        problems=[*reports.problems, *steps.problems],
+        history=state.reading,
+        generator=GeneratorReport(
+            busy=[round(reports.busy[worker], 3) for worker in sorted(reports.busy)],
+            connecting=dict(reports.connecting),
+            warm_up_error=reports.warm_up_error,
+            bottleneck=bottleneck(attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"), busy),
+        ),
+        observer=ObserverReport(**sightings.told(reports.started_at)),
+    )
     return SurgeResult(
         scenario=context.scenario,
         attempts=attempts,
-        holds=holds,
-        inventory=_to_the_end(inventory, connection, context.event_ids, reports),
+        holds=state.holds,
+        inventory=state.inventory,
+        audit=state.audit,
+        proof=proof,
+        manifest=manifest,
         **samples.to_frames(sightings.columns, reports.started_at),
-        audit=audit(connection, event_id=context.event_ids),
-        proof=check(attempts, holds, Circumstances.of(context.scenario, **history)),
-        manifest={
-            "event_ids": list(context.event_ids),
-            "started_at": context.began_at.isoformat(),
-            "ended_at": ended_at.isoformat(),
-            "partial": bool(reports.problems),
-            "interrupted": reports.interrupted,
-            "problems": reports.problems,
-            "history": history,
-            "generator": reports.to_dict() | {"bottleneck": bottleneck(attempts, list(reports.interpreters.values()))},
-            "strategy": context.strategy.told(),
-            "skip_depth": _skip_depth(context),
-            "observer": sightings.told(reports.started_at),
-            "versions": manifest.versions(),
-            "server": manifest.server(connection, context.source),
-            "machine": manifest.machine(),
-            "git": manifest.commit(),
-        },
     )
 
 
-def _skip_depth(context: RunContext) -> dict[str, Any] | None:
-    measure = context.measure
-    return {"every": measure.every, "plans": bool(measure.prelude)} if measure else None
+def read_final_state(context: RunContext, reports: WorkerReports, steps: Steps) -> FinalState:
+    """Read what the workers left in the database, and audit it.
+
+    Args:
+        context: The run.
+        reports: What the workers reported.
+        steps: Which take each part as a step, and keep what failed.
+    """
+    state = FinalState()
+    with ExitStack() as stack:
+        connection = steps.take(
+            "the final state of the database, audit included,",
+            lambda: stack.enter_context(connect(context.target_url)),
+            None,
+        )
+        if connection is None:
+            return state
+        if reports.problems:
+            steps.take("the end of the workers' sessions", lambda: _end_sessions(connection, context), None)
+        read = steps.take("the list of holds", lambda: _read_holds(connection, context, reports), None)
+        if read is not None:
+            state.holds, state.reading = read
+            state.inventory = steps.take(
+                "the inventory", lambda: _inventory(connection, context, reports, state.holds), state.inventory
+            )
+        state.audit = steps.take("the audit", lambda: audit(connection, event_id=context.event_ids), state.audit)
+    return state
+
+
+def _end_sessions(connection: Connection[Any], context: RunContext) -> None:
+    connection.execute(queries.load("surge/end_backends"), {"application_name": context.application_name})
+
+
+def _read_holds(
+    connection: Connection[Any], context: RunContext, reports: WorkerReports
+) -> tuple[pd.DataFrame, TableReading]:
+    started_at = _start_on_its_clock(connection, reports.elapsed)
+    holds = fetch_holds(connection, context.event_ids, started_at)
+    return holds, TableReading(started_at.isoformat(), reports.elapsed(), reports.lost(context.scenario.workers))
 
 
 def _start_on_its_clock(connection: Connection[Any], elapsed: Callable[[], float]) -> datetime:
@@ -112,11 +166,12 @@ def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], started_a
         return read_csv(bytes(chunk) for chunk in chunks)
 
 
-def _to_the_end(
-    inventory: pd.DataFrame, connection: Connection[Any], event_ids: Sequence[int], reports: WorkerReports
+def _inventory(
+    connection: Connection[Any], context: RunContext, reports: WorkerReports, holds: pd.DataFrame
 ) -> pd.DataFrame:
     """The inventory computed from the holds; the last row, from the tickets themselves."""
+    inventory = inventory_over_time(holds, context.scenario.events * context.scenario.tickets, reports.elapsed())
     with connection.cursor(row_factory=dict_row) as cursor:
-        counts = cursor.execute(queries.load("surge/inventory"), {"event_ids": list(event_ids)}).fetchall()
+        counts = cursor.execute(queries.load("surge/inventory"), {"event_ids": list(context.event_ids)}).fetchall()
     end = pd.DataFrame([{"seconds": reports.elapsed()} | count for count in counts]).astype(inventory.dtypes)
     return pd.concat([inventory, end], ignore_index=True)

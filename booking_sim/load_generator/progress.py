@@ -19,6 +19,7 @@ with warnings.catch_warnings():
 __all__ = ["Progress", "View", "is_interactive", "tqdm"]
 
 OUTCOME_LABELS = {outcome: outcome for outcome in OUTCOMES} | {
+    "hold_expired": "hold expired",
     "sold_out": "refused",
     "timed_out": "timed out",
     "gave_up": "gave up",

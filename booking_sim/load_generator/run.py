@@ -1,37 +1,45 @@
 """Runs a scenario against a database: its own event, the workers, the observer, and the result."""
 
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import Any, Unpack
 
 from psycopg import Connection
 
 from booking_sim import queries
 from booking_sim.booking import create_event
-from booking_sim.database import connect, open_server
+from booking_sim.database import connect, headroom, open_server
+from booking_sim.database.headroom import RESERVED_CONNECTIONS
 from booking_sim.database.migrations import migrate
+from booking_sim.database.run_lease import surge_lease
 from booking_sim.errors import BookingSimError
 from booking_sim.load_generator.assignments import assignments
 from booking_sim.load_generator.context import RunContext
+from booking_sim.load_generator.evidence import Evidence
 from booking_sim.load_generator.finish import finish
 from booking_sim.load_generator.interrupt import interruptible
 from booking_sim.load_generator.progress import Progress, View
 from booking_sim.load_generator.tally import Tally
+from booking_sim.load_generator.worker.messages import Batch
 from booking_sim.load_generator.workers import Workers
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observer, Sightings
+from booking_sim.result.beginning import begin, check_can_save
+from booking_sim.result.environment import Environment
+from booking_sim.result.folder import reserved_dir
+from booking_sim.result.manifest import DepthMeasure, Manifest
 from booking_sim.result.result import SurgeResult
+from booking_sim.result.steps import Steps
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.skip_depth.measure import Measure, find_prelude
 from booking_sim.strategies import Strategy, find, scratch
 
-RESERVED_CONNECTIONS = 2
-"""Connections besides those of the workers: for the observer, and for the audit."""
 _SESSIONS_TIMEOUT_S, _POLL_S = 1.0, 0.01
 
 
@@ -42,6 +50,7 @@ def surge(
     progress: bool | None = None,
     live: bool = False,
     executor: Executor | None = None,
+    out: str | Path | None = None,
     **settings: Unpack[ScenarioSettings],
 ) -> SurgeResult:
     """Run a scenario against a real PostgreSQL: everybody comes at once.
@@ -68,11 +77,15 @@ def surge(
             machine. It stays usable. None: a process of its own for each worker.
             Threads share one interpreter, and so one CPU; a pool of processes that is
             given Ctrl-C loses those that are idle.
+        out: A folder to save the result in; made if missing. Attempts are written there
+            while the surge runs, so that they can be loaded whatever becomes of this
+            process. None: they are written to a temporary folder, which goes with the
+            result; call `save` to keep it.
         **settings: Settings of Scenario by name; they override those of `scenario`. On
             sale: `events`, `tickets`. The buyers: `buyers`, `arrivals`, `duration`,
             `kinds`, `quantity`, `seed`. The rules: `hold`, `strategy`, `time_scale`.
-            The machinery: `workers`, `connections`, `depth_every`. `help(Scenario)`
-            says what each is.
+            The machinery: `workers`, `connections`, `cold`, `payments_first`,
+            `answer_timeout`, `depth_every`. `help(Scenario)` says what each is.
 
     Returns:
         The result: every attempt, the inventory and the audit at the end, and the
@@ -82,6 +95,8 @@ def surge(
         BookingSimError: A setting is invalid, the database cannot be reached or has too
             few connections left, the strategy's file does not apply or its scratch
             database may not be made, or the executor does not begin every worker.
+            Nothing is raised after the first call: what is missing from the result then
+            is said in `manifest.problems`.
 
     Example:
         Five thousand people, five hundred tickets, and what came of it:
@@ -98,46 +113,93 @@ def surge(
         raise BookingSimError(
             f"executor={executor!r} is invalid: expected one of concurrent.futures, such as ProcessPoolExecutor(3)."
         )
+    if out is None:
+        return run(scenario, None, url=url, progress=progress, live=live, executor=executor)
+    with reserved_dir(Path(out), "surge") as folder:
+        return run(scenario, folder, url=url, progress=progress, live=live, executor=executor)
+
+
+def run(
+    scenario: Scenario,
+    folder: Path | None,
+    *,
+    url: str | None = None,
+    progress: bool | None = None,
+    live: bool = False,
+    executor: Executor | None = None,
+) -> SurgeResult:
+    """Do what `surge` promises, in a folder that is reserved for the result; None: in a temporary one."""
+    check_can_save(scenario)
     strategy = find(scenario.strategy)
-    with open_server(url) as server, _target_url(server.url, strategy) as target_url:
-        context = _prepare(scenario, strategy, target_url, server.source)
-        return _run(context, progress=progress, live=live, executor=executor)
+    stack = ExitStack()
+    try:
+        server = stack.enter_context(open_server(url))
+        target_url, token = stack.enter_context(_target(server.url, strategy))
+        context = _prepare(scenario, strategy, target_url, token, server.source)
+        result = _run(context, folder, progress=progress, live=live, executor=executor)
+    except BaseException:
+        stack.__exit__(*sys.exc_info())
+        raise
+    after = Steps()
+    after.take("the removal of what only the run needed", stack.close, None)
+    result.add_problems(after.problems)
+    return result
 
 
-def _prepare(scenario: Scenario, strategy: Strategy, target_url: str, source: str) -> RunContext:
+def _prepare(scenario: Scenario, strategy: Strategy, target_url: str, token: str, source: str) -> RunContext:
     """Create the events of a run, and find out what the server permits."""
     began_at = datetime.now(UTC)
     with connect(target_url) as connection:
-        _check_headroom(connection, scenario.connections)
+        # The lease has its connection already.
+        headroom.check(connection, scenario.connections, "connections", reserved=RESERVED_CONNECTIONS - 1)
         title = f"surge of {began_at:%Y-%m-%d %H:%M:%S} UTC"
         event_ids = [create_event(connection, title, scenario.tickets) for _ in range(scenario.events)]
-        return RunContext(
-            scenario=scenario,
-            strategy=strategy,
+        measure = _measure(connection, scenario.depth_every)
+        manifest = Manifest(
             event_ids=event_ids,
-            measure=_measure(connection, scenario.depth_every),
-            target_url=target_url,
-            application_name=f"booking_sim surge {event_ids[0]}",
-            source=source,
-            began_at=began_at,
+            started_at=began_at.isoformat(),
+            strategy=strategy.told(),
+            environment=Environment.read(connection, source),
+            skip_depth=DepthMeasure(measure.every, bool(measure.prelude)) if measure else None,
         )
+    return RunContext(
+        scenario=scenario,
+        strategy=strategy,
+        event_ids=event_ids,
+        measure=measure,
+        target_url=target_url,
+        token=token,
+        manifest=manifest,
+    )
 
 
-def _run(context: RunContext, *, progress: bool | None, live: bool, executor: Executor | None) -> SurgeResult:
+def _run(
+    context: RunContext, folder: Path | None, *, progress: bool | None, live: bool, executor: Executor | None
+) -> SurgeResult:
     url, event_ids = context.target_url, tuple(context.event_ids)
-    observer = Observer(Watch(url, f"booking_sim observer {event_ids[0]}", event_ids if live else ()))
+    observer = Observer(Watch(url, f"booking_sim observer {context.token}", event_ids if live else ()))
     with interruptible() as interrupt:
+        steps = Steps(interrupt)
         with (
+            Evidence(folder, interrupt) as evidence,
             _view(context.scenario, observer.sightings, progress=progress, live=live) as view,
             observer,
             Workers(assignments(context), executor) as workers,
         ):
+            begin(evidence.folder, context.scenario, context.manifest)
+
+            def on_batch(batch: Batch) -> None:
+                evidence.add(batch)
+                view.add(batch)
+
             observer.wait(lambda: not interrupt.count)
-            reports = workers.run(interrupt, view.add, observer.start)
-            _await_end_of_sessions(context)
+            reports = workers.run(interrupt, on_batch, observer.start)
+            steps.take("the server's last count of what it did", lambda: _await_end_of_sessions(context), None)
             sightings = observer.stop()
-        with connect(url) as connection:
-            return finish(connection, context, reports, sightings)
+        result = finish(context, reports, sightings, evidence.attempts, steps)
+        if folder is not None:
+            result.save_in(folder, Steps(interrupt))  # Ctrl-C during the audit does not cut this short
+    return result
 
 
 def _view(scenario: Scenario, sightings: Sightings, *, progress: bool | None, live: bool) -> View:
@@ -163,27 +225,20 @@ def _await_end_of_sessions(context: RunContext) -> None:
 
 
 @contextmanager
-def _target_url(url: str, strategy: Strategy) -> Iterator[str]:
-    """The database of a run: the given one for the default strategy, for any other a scratch database beside it."""
+def _target(url: str, strategy: Strategy) -> Iterator[tuple[str, str]]:
+    """Where a strategy runs: the default in the given database, any other in a scratch database beside it.
+
+    Yields:
+        The URL, and the token of the surge's lease there.
+    """
     if strategy == find("default"):
-        migrate(url)
-        yield url
+        with surge_lease(url) as token:  # first the lease: a reset that is under way is waited for by the migration
+            migrate(url)
+            yield url, token
     else:
-        with scratch(url, strategy) as scratch_url:
-            yield scratch_url
+        with scratch(url, strategy) as scratch_url, surge_lease(scratch_url) as token:
+            yield scratch_url, token
 
 
 def _measure(connection: Connection[Any], every: int) -> Measure | None:
     return Measure(every, find_prelude(connection)) if every else None
-
-
-def _check_headroom(connection: Connection[Any], wanted: int) -> None:
-    row = connection.execute(queries.load("surge/headroom")).fetchone()
-    allowed, reserved, in_use = cast("tuple[int, int, int]", row)
-    free = allowed - reserved - in_use - RESERVED_CONNECTIONS
-    if wanted > free:
-        raise BookingSimError(
-            f"connections={wanted} is more than the server has left, {free}: max_connections is {allowed}, "
-            f"{reserved} are reserved, {in_use} in use, {RESERVED_CONNECTIONS} are for the observer and the audit. "
-            f"Ask for at most {free}, or raise max_connections."
-        )

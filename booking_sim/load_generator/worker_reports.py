@@ -1,11 +1,8 @@
 """What the workers of a surge reported, together."""
 
-import pickle
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass
@@ -13,31 +10,22 @@ class WorkerReports:
     """What the workers reported.
 
     Attributes:
-        batches: Their attempts, as they were sent.
         problems: Why the reports are incomplete, a line each.
         interrupted: Whether somebody stopped the run.
         started_at: The start, an instant of `time.monotonic()`; None if the run did not start.
         busy: The share of its time in which each worker computed.
         interpreters: The same of each process that had workers; near 1 they could not have been faster.
         connecting: Connections that were lost or could not be made, by the reason.
+        warm_up_error: Why connections were cold that were to be warmed; empty if there were none.
     """
 
-    batches: list[bytes] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     interrupted: bool = False
     started_at: float | None = None
     busy: dict[int, float] = field(default_factory=dict)
     interpreters: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     connecting: Counter[str] = field(default_factory=Counter)
-
-    def take_attempts(self) -> Iterator[Sequence[Sequence[Any]]]:
-        """Yield every batch of attempts once, the fields of Attempt as a sequence each, and free its memory."""
-        while self.batches:
-            yield pickle.loads(self.batches.pop())  # noqa: S301  our own workers wrote them
-
-    def to_dict(self) -> dict[str, Any]:
-        """What the manifest says of the generator: `busy` by worker, and `connecting`."""
-        return {"busy": [round(self.busy[worker], 3) for worker in sorted(self.busy)], "connecting": self.connecting}
+    warm_up_error: str = ""
 
     def lost(self, workers: int) -> list[int]:
         """Which of a number of workers did not end in good order: some of their attempts may be missing."""

@@ -1,6 +1,7 @@
 """The workers as the parent sees them: started together, listened to, stopped together. None outlives the context."""
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -8,8 +9,9 @@ from multiprocessing.connection import wait
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
+from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
-from booking_sim.load_generator.interrupt import Interrupt
+from booking_sim.load_generator.interrupt import INTERRUPTED, Interrupt
 from booking_sim.load_generator.worker.messages import Batch, Failed, Finished, Ready, Start, Stop, WorkerAssignment
 from booking_sim.load_generator.worker_launcher import WorkerLauncher
 from booking_sim.load_generator.worker_reports import WorkerReports
@@ -17,6 +19,7 @@ from booking_sim.load_generator.worker_reports import WorkerReports
 if TYPE_CHECKING:
     from booking_sim.processes import Channel
 
+_LOG = logging.getLogger(__name__)
 _POLL_S = 0.1
 _LEAD_S = 0.05
 """From telling the workers when to start to that instant: long enough for the messages."""
@@ -79,8 +82,8 @@ class Workers:
                 deadline = time.monotonic() + _STOP_TIMEOUT_S
         self._reports.problems += [f"worker {worker} was cut off" for worker in sorted(self._channels.values())]
         if interrupt.count:
-            self._reports.interrupted = True
-            self._reports.problems.insert(0, "interrupted")
+            self._reports.interrupted = interrupt.reason == INTERRUPTED
+            self._reports.problems.insert(0, interrupt.reason)
         return self._reports
 
     def _receive_all(self, on_batch: Callable[[Batch], None]) -> None:
@@ -96,13 +99,16 @@ class Workers:
     def _on_message(self, channel: "Channel", on_batch: Callable[[Batch], None]) -> None:
         match self._receive(channel):
             case Batch() as batch:
-                self._reports.batches.append(batch.attempts)
                 self._reports.connecting.update(batch.connecting)
+                for reason, number in batch.connecting.items():
+                    _LOG.info("%d connections lost or refused: %s", number, redact(reason))
                 on_batch(batch)
-            case Ready():
+            case Ready(warm_up_error):
                 self._ready += 1
+                self._reports.warm_up_error = self._reports.warm_up_error or warm_up_error
             case Failed(reason):
                 self._reports.problems.append(f"worker {self._channels[channel]}: {reason}")
+                _LOG.warning("worker %d: %s", self._channels[channel], redact(reason))
                 self._close(channel)
             case Finished(busy, process):
                 self._reports.busy[self._channels[channel]] = busy

@@ -31,7 +31,7 @@ def to_html(value: object) -> str:
     Example:
         Put a result on a page of your own:
 
-            from booking_sim.display import to_html
+            from booking_sim.notebook import to_html
 
             html = to_html(result)
     """

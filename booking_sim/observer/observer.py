@@ -1,5 +1,6 @@
 """The observer as the parent sees it: started, listened to, stopped; the run goes on without it if need be."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any, Self
 from booking_sim import processes
 from booking_sim.observer.messages import Finished, Ready, Samples, Start, Stop, Watch
 
+_LOG = logging.getLogger(__name__)
 _PATIENCE_S = 10.0
 """How long it may take to begin, and to end: longer than any of its questions."""
 _LOOK_S = 0.05
@@ -100,6 +102,7 @@ class Observer:
             except (EOFError, OSError):  # it ended without a last word
                 reason = processes.reason(self._process)
                 self.sightings.problems.append(f"it {reason}, and nobody watched from then on")
+                _LOG.warning("the observer %s", reason)
                 break
             self.sightings.last = time.monotonic()
             match message:

@@ -4,6 +4,7 @@ from booking_sim.plots.arrivals import arrivals_over_time, planned_and_sent
 from booking_sim.plots.axes import set_title
 from booking_sim.plots.bench import ratios, ratios_overview
 from booking_sim.plots.contention import waits_over_time, who_blocks_whom
+from booking_sim.plots.history import timeline
 from booking_sim.plots.inventory import inventory_over_time
 from booking_sim.plots.latency import latency_curve, latency_over_time
 from booking_sim.plots.outcomes import outcomes_over_time
@@ -39,6 +40,7 @@ __all__ = [
     "skip_depth_by_strategy",
     "skip_depth_over_time",
     "strategies_overview",
+    "timeline",
     "waits_by_strategy",
     "waits_over_time",
     "who_blocks_whom",

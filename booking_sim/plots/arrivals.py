@@ -28,11 +28,12 @@ def arrivals_over_time(schedule: Schedule, *, ax: Axes | None = None) -> Axes:
         The axes.
 
     Example:
-        The arrivals of a scenario:
+        The arrivals of a burst:
 
-            from booking_sim import plots, scenarios
+            from booking_sim import plots
+            from booking_sim.arrivals import Burst
 
-            plots.arrivals_over_time(scenarios.find("club_gig").schedule)
+            plots.arrivals_over_time(Burst(500).schedule())
     """
     ax = axes_or_new(ax)
     rates = arrival_rates(schedule)

@@ -119,6 +119,8 @@ def _curve_title(attempts: pd.DataFrame) -> str:
     latency = percentiles(attempts, (99,), clock)[99]
     if pd.isna(latency):
         return "Nothing was answered"
+    if np.isinf(latency):
+        return f"{curve(attempts, clock)['percent'].max():.3g} % were answered: the p99 is not reached"
     since = " of the plan" if clock == "scheduled" else ""
     return f"99 % of the answers came within {ms_text(latency)}{since}"
 

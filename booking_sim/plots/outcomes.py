@@ -25,11 +25,15 @@ def outcomes_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axe
         The axes.
 
     Example:
-        Beside another run:
+        Beside another picture:
 
-            left, right = plt.figure().subplots(1, 2, sharey=True)
-            plots.outcomes_over_time(before.attempts, ax=left)
-            plots.outcomes_over_time(after.attempts, ax=right)
+            import matplotlib.pyplot as plt
+
+            from booking_sim import plots
+
+            left, right = plt.figure().subplots(1, 2)
+            plots.outcomes_over_time(result.attempts, ax=left)
+            plots.latency_curve(result.attempts, ax=right)
     """
     ax = axes_or_new(ax)
     rates = rate_over_time(attempts)

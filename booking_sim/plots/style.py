@@ -13,6 +13,7 @@ DARK = Path(__file__).with_name("dark.mplstyle")
 
 OUTCOME_COLOURS: Mapping[str, str] = {
     "held": "#009E73",
+    "hold_expired": "#8FCDB9",
     "sold_out": "#B4B4B4",  # grey: the many behind the few who got a ticket
     "contended": "#E69F00",
     "gave_up": "#CC79A7",
@@ -23,6 +24,7 @@ OUTCOME_COLOURS: Mapping[str, str] = {
 
 OUTCOME_LABELS: Mapping[str, str] = {
     "held": "held",
+    "hold_expired": "hold expired",
     "sold_out": "sold out",
     "contended": "contended",
     "gave_up": "gave up",

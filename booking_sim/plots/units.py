@@ -10,7 +10,7 @@ def seconds_text(seconds: float) -> str:
     """Write a length of time.
 
     Args:
-        seconds: How long; NaN if nothing was measured.
+        seconds: How long; NaN if nothing was measured, infinite for a percentile that was not reached.
 
     Example:
         >>> seconds_text(0.00123), seconds_text(12.34), seconds_text(383.514)
@@ -18,6 +18,8 @@ def seconds_text(seconds: float) -> str:
     """
     if math.isnan(seconds):
         return "none"
+    if math.isinf(seconds):
+        return "not reached"
     if seconds < 0.9995:
         return f"{1000 * seconds:.3g} ms"
     if seconds < _IN_MINUTES_FROM:

@@ -3,12 +3,16 @@
 Every attempt counts as a call that was invoked and then ok, failed or unknown. What is reported as violated is so.
 """
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Protocol
 
 import pandas as pd
 
-from booking_sim.proof.history import Circumstances
-from booking_sim.proof.rules import check
+from booking_sim.proof.clocks import Clocks
+from booking_sim.proof.history import Circumstances, History
+from booking_sim.proof.rules import check, unchecked
+from booking_sim.proof.story import shortest_history
 from booking_sim.scenario.scenario import Scenario
 
 
@@ -35,7 +39,8 @@ class Run(Protocol):
 def prove(result: Run) -> pd.DataFrame:
     """Judge the history of a run: every answer that a buyer received, and every row that the run left.
 
-    The audit judges the tables alone. This compares them with the answers.
+    The audit judges the tables alone. This compares them with the answers, and
+    the answers with each other.
 
     Args:
         result: A run, as `surge` or `load` gives it.
@@ -53,5 +58,25 @@ def prove(result: Run) -> pd.DataFrame:
 
             prove(load("results/20261122T120000Z-surge"))
     """
-    circumstances = Circumstances.of(result.scenario, **result.manifest["history"])
-    return check(result.attempts, result.holds, circumstances)
+    if result.manifest.history is None:
+        return unchecked()
+    return check(result.attempts, result.holds, _circumstances(result))
+
+
+def explain(result: Run, offender: Mapping[str, Any]) -> pd.DataFrame:
+    """Pick the shortest history that shows a violation, for people and for `booking_sim.plots.timeline`.
+
+    Args:
+        result: A run, as `surge` or `load` gives it.
+        offender: One of `prove(result)["offenders"]`.
+
+    Returns:
+        One row per call and one per hold, in the order in which they began: `begin` and
+        `end` in seconds since the start, `buyer`, `intent_id`, `what` and `outcome`.
+    """
+    history = History.of(result.attempts, result.holds, _circumstances(result))
+    return shortest_history(Clocks.of(history), offender)
+
+
+def _circumstances(result: Run) -> Circumstances:
+    return Circumstances.of(result.scenario, **asdict(result.manifest.history))

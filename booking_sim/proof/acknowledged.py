@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from booking_sim.proof.clocks import Clocks
 from booking_sim.proof.finding import UNRECORDED, Finding, Wrong, judge
 from booking_sim.proof.history import History
 from booking_sim.records.attempts import Call
@@ -14,8 +15,10 @@ _SOLD = ("confirmed", "already_confirmed")
 _RELEASED = ("released", "already_released")
 
 
-def holds_kept(history: History) -> Finding:
+def holds_kept(clocks: Clocks) -> Finding:
     """Each hold that a buyer was told of is in the tables, with its user, tickets and deadline."""
+    history = clocks.history
+    hold_s = round(history.circumstances.hold_s, 6)
     told = history.answers(Call.RESERVE, *_RESERVED)
     calls, missing, rows = _beside(history, told)
     wrong: list[Wrong] = [
@@ -24,12 +27,17 @@ def holds_kept(history: History) -> Finding:
         (rows["tickets"] != calls["tickets"], "the hold has other tickets"),
         (_differ(rows["deadline"], calls["deadline"]), "the hold has another deadline"),
         (_gone(history, rows), "its tickets are not held for it"),
+        (
+            (rows["deadline"] - rows["held_at"] - hold_s).abs() > _MICROSECOND / 2,
+            "the hold lasts not as long as requested",
+        ),
     ]
     return judge("holds_kept", calls, wrong)
 
 
-def sales_kept(history: History) -> Finding:
+def sales_kept(clocks: Clocks) -> Finding:
     """Each sale that a buyer was told of is in the tables, and its tickets are sold to this user."""
+    history = clocks.history
     told = history.answers(Call.CONFIRM, *_SOLD) | history.answers(Call.RELEASE, *_SOLD)
     calls, missing, rows = _beside(history, told)
     wrong: list[Wrong] = [
@@ -40,8 +48,9 @@ def sales_kept(history: History) -> Finding:
     return judge("sales_kept", calls, wrong)
 
 
-def releases_kept(history: History) -> Finding:
+def releases_kept(clocks: Clocks) -> Finding:
     """Each release that a buyer was told of is in the tables."""
+    history = clocks.history
     told = history.answers(Call.RELEASE, *_RELEASED) | history.answers(Call.CONFIRM, *_RELEASED)
     calls, missing, rows = _beside(history, told)
     wrong: list[Wrong] = [
@@ -51,8 +60,9 @@ def releases_kept(history: History) -> Finding:
     return judge("releases_kept", calls, wrong)
 
 
-def requested(history: History) -> Finding:
+def requested(clocks: Clocks) -> Finding:
     """Nothing is in the tables that nobody requested: no hold, no sale, no release."""
+    history = clocks.history
     calls, rows = history.calls, history.holds
     told = calls.loc[history.answers(Call.RESERVE, *_RESERVED), "intent_id"]
     maybe = history.call_key[history.unknown(Call.RESERVE)]

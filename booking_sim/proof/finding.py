@@ -15,7 +15,7 @@ Wrong = tuple[pd.Series | NDArray[np.bool_], str]
 """In which rows something is wrong, and what."""
 
 _SHOWN = 5
-_COLUMNS = ("event", "buyer", "intent_id", "call", "outcome", "sent")
+_COLUMNS = ("event", "ticket_no", "buyer", "intent_id", "call", "outcome", "sent")
 """What is shown of an offender, where the frame has it."""
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from booking_sim.records.attempts import FAILURES, Call, Phase
 from booking_sim.scenario.scenario import Scenario
 
-_BUYER_BITS = 40
+_EVENT_SHIFT, _BUYER_SHIFT = 40, 12
+"""A thousand sessions of ten million buyers at any event, in one number."""
 _MIX = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 """The multipliers of SplitMix64."""
 
@@ -49,6 +50,8 @@ class Circumstances:
         read_at: When the tables were read, in seconds since then.
         workers: How many workers played the buyers: buyer n was played by worker n modulo this.
         lost_workers: Those of which some attempts are not recorded, since they were killed or cut off.
+        shared_keys: Whether requests of several sessions cannot be told apart, which have a key each.
+        outside_locks: Whether somebody else had locks on the tickets: a drill, for instance.
     """
 
     tickets: int
@@ -57,9 +60,19 @@ class Circumstances:
     read_at: float
     workers: int
     lost_workers: Sequence[int] = ()
+    shared_keys: bool = False
+    outside_locks: bool = False
 
     @classmethod
-    def of(cls, scenario: Scenario, *, started_at: str, read_at: float, lost_workers: Sequence[int]) -> Self:
+    def of(
+        cls,
+        scenario: Scenario,
+        *,
+        started_at: str,
+        read_at: float,
+        lost_workers: Sequence[int],
+        outside_locks: bool = False,
+    ) -> Self:
         """Those of a scenario that was run; the rest as a manifest has it."""
         return cls(
             tickets=scenario.tickets,
@@ -68,7 +81,16 @@ class Circumstances:
             read_at=read_at,
             workers=scenario.workers,
             lost_workers=lost_workers,
+            shared_keys=any(kind.at_once > 1 for kind in scenario.kinds.values()),
+            outside_locks=outside_locks,
         )
+
+
+JUDGED: Final = (
+    *("buyer", "session", "event", "quantity", "call", "sent_at", "latency_ms", "outcome", "phase"),
+    *("intent_id", "ticket_nos", "hold_expires_at"),
+)
+"""The columns of the attempts that are judged."""
 
 
 @dataclass(frozen=True)
@@ -77,29 +99,35 @@ class History:
 
     Attributes:
         circumstances: What else it is judged by.
-        calls: One row per attempt, as the attempts frame: `buyer`, `event`, `call`, `outcome`, `fate` (of Fate),
-            `intent_id` (0: none), `sent`, `answered` (infinite if it may still come), `deadline` and `tickets`, the
-            fingerprint of the ticket numbers.
+        calls: One row per attempt, as the attempts frame: `buyer`, `session`, `event`, `call`, `outcome`, `quantity`,
+            `fate` (of Fate), `intent_id` (0: none), `sent`, `answered` (infinite if it may still come), `deadline` and
+            `tickets`, the fingerprint of the ticket numbers.
+        ticket_nos: The ticket numbers of each attempt; nothing of one that got none.
         holds: One row per hold in the tables, `intent_id` as the index: the columns of the holds frame, `buyer` -1 if
             it is none of the run, and `tickets`, the same fingerprint.
     """
 
     circumstances: Circumstances
     calls: pd.DataFrame
+    ticket_nos: pd.Series
     holds: pd.DataFrame
 
     @classmethod
     def of(cls, attempts: pd.DataFrame, holds: pd.DataFrame, circumstances: Circumstances) -> Self:
         """Take a history from the attempts and the holds of a result."""
+        if "session" not in attempts:  # not recorded yet: all sessions of a buyer count as one
+            attempts, holds = attempts.assign(session=0), holds.assign(session=0)
         fate = _fates(attempts)
         answered = attempts["sent_at"].to_numpy() + attempts["latency_ms"].to_numpy() / 1000
         start = pd.Timestamp(circumstances.started_at)
         calls = pd.DataFrame(
             {
                 "buyer": attempts["buyer"].to_numpy(),
+                "session": attempts["session"].to_numpy(),
                 "event": attempts["event"].to_numpy(),
                 "call": attempts["call"].array,
                 "outcome": attempts["outcome"].array,
+                "quantity": attempts["quantity"].to_numpy(np.int64),
                 "fate": fate,
                 "intent_id": attempts["intent_id"].fillna(0).to_numpy(np.int64),
                 "sent": attempts["sent_at"].to_numpy(),
@@ -110,11 +138,12 @@ class History:
         )
         rows = holds.assign(
             buyer=holds["buyer"].fillna(-1).to_numpy(np.int64),
+            session=holds["session"].to_numpy(np.int64),
             quantity=holds["quantity"].to_numpy(np.int64),
             tickets_agree=holds["tickets_agree"].to_numpy(np.int64),
             tickets=fingerprints(holds["ticket_nos"]),
         )
-        return cls(circumstances, calls, rows.set_index("intent_id"))
+        return cls(circumstances, calls, attempts["ticket_nos"].reset_index(drop=True), rows.set_index("intent_id"))
 
     @cached_property
     def place(self) -> NDArray[np.intp]:
@@ -134,7 +163,25 @@ class History:
     @cached_property
     def hold_is_unrecorded(self) -> NDArray[np.bool_]:
         """Whether the calls of a hold's buyer may not all be recorded."""
-        buyer = self.holds["buyer"].to_numpy()
+        return self._is_unrecorded(self.holds["buyer"].to_numpy())
+
+    @cached_property
+    def call_is_unrecorded(self) -> NDArray[np.bool_]:
+        """The same of each call's buyer."""
+        return self._is_unrecorded(self.calls["buyer"].to_numpy())
+
+    @cached_property
+    def ended(self) -> float:
+        """The last instant that a client recorded."""
+        answered = self.calls["answered"]
+        return float(max(self.calls["sent"].max(), answered[np.isfinite(answered)].max(), 0.0))
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether calls may have been made that are not recorded."""
+        return bool(self.circumstances.lost_workers)
+
+    def _is_unrecorded(self, buyer: NDArray[np.int64]) -> NDArray[np.bool_]:
         lost = np.isin(buyer % self.circumstances.workers, list(self.circumstances.lost_workers))
         return np.asarray((buyer >= 0) & lost)
 
@@ -184,5 +231,6 @@ def _fates(attempts: pd.DataFrame) -> NDArray[np.int8]:
 
 
 def _keys(frame: pd.DataFrame) -> NDArray[np.int64]:
-    """The event and the buyer: one request key each, unless a buyer has several sessions, which then count as one."""
-    return np.asarray((frame["event"].to_numpy(np.int64) << _BUYER_BITS) + frame["buyer"].to_numpy(np.int64))
+    """The event, the buyer and the session: a request key each."""
+    event, buyer, session = (frame[name].to_numpy(np.int64) for name in ("event", "buyer", "session"))
+    return np.asarray((event << _EVENT_SHIFT) + (buyer << _BUYER_SHIFT) + session)

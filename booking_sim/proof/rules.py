@@ -7,10 +7,35 @@ from typing import Final
 import pandas as pd
 
 from booking_sim.proof.acknowledged import holds_kept, releases_kept, requested, sales_kept
+from booking_sim.proof.clocks import Clocks, instants_agree
+from booking_sim.proof.deadlines import live_holds_sell, no_early_ends, no_late_sales
 from booking_sim.proof.finding import Finding, Verdict
 from booking_sim.proof.history import Circumstances, History
+from booking_sim.proof.holders import one_holder
+from booking_sim.proof.order import answers_have_causes, order_is_possible
+from booking_sim.proof.refusals import contended_is_true, sold_out_is_true
+from booking_sim.proof.requests import one_answer, one_hold, whole_groups
 
-RULES: Final[tuple[Callable[[History], Finding], ...]] = (holds_kept, sales_kept, releases_kept, requested)
+Rule = Callable[[Clocks], Finding]
+
+RULES: Final[tuple[Rule, ...]] = (
+    holds_kept,
+    sales_kept,
+    releases_kept,
+    requested,
+    one_holder,
+    sold_out_is_true,
+    contended_is_true,
+    no_late_sales,
+    live_holds_sell,
+    no_early_ends,
+    one_answer,
+    one_hold,
+    whole_groups,
+    answers_have_causes,
+    order_is_possible,
+    instants_agree,
+)
 
 
 def check(attempts: pd.DataFrame, holds: pd.DataFrame, circumstances: Circumstances) -> pd.DataFrame:
@@ -26,8 +51,8 @@ def check(attempts: pd.DataFrame, holds: pd.DataFrame, circumstances: Circumstan
         answers or rows of the tables; `violations` and `untold`, how many violate it or could not be judged; `reason`,
         why not; and `offenders`, the first five that violate it, as dicts.
     """
-    history = History.of(attempts, holds, circumstances)
-    return pd.DataFrame([_row(rule, rule(history)) for rule in RULES])
+    clocks = Clocks.of(History.of(attempts, holds, circumstances))
+    return pd.DataFrame([_row(rule, rule(clocks)) for rule in RULES])
 
 
 def unchecked(reason: str = "nothing was read from the tables") -> pd.DataFrame:
@@ -41,7 +66,7 @@ def verdict(frame: pd.DataFrame) -> Verdict:
     return next((each for each in (Verdict.VIOLATED, Verdict.CANNOT_TELL) if each in said), Verdict.HOLDS)
 
 
-def _row(rule: Callable[[History], Finding], finding: Finding) -> dict[str, object]:
+def _row(rule: Rule, finding: Finding) -> dict[str, object]:
     return {
         "name": finding.name,
         "rule": inspect.getdoc(rule),

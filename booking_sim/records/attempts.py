@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-OUTCOMES = ("held", "sold_out", "contended", "gave_up", "timed_out", "unknown", "error")
+OUTCOMES = ("held", "hold_expired", "sold_out", "contended", "gave_up", "timed_out", "unknown", "error")
 """Every word that an attempt to reserve can end with, in the order in which charts stack them."""
 
-FAILURES = OUTCOMES[3:]
+FAILURES = OUTCOMES[4:]
 """Those that are no answer of the database's; the others calls can end with them too."""
 
 PAYMENTS = ("confirmed", "already_confirmed", "expired", "released", "already_released", "not_found")
@@ -44,6 +44,8 @@ class Attempt(NamedTuple):
     """0 to buyers - 1, in the order in which they come."""
     kind: str
     """Which kind of buyer."""
+    session: int
+    """The session of this buyer, from 0: more than one if its kind tries several times at once."""
     attempt: int
     """The attempts of this buyer, counted from 1 over all calls."""
     call: str
@@ -74,6 +76,13 @@ class Attempt(NamedTuple):
     """What went wrong, in one line."""
     phase: Phase | None = None
     """How far a failed attempt had come."""
-    passed_locked: int | None = None
+    locked_rows_skipped: int | None = None
     """Of a call whose skip depth was measured, as the next: see `booking_sim.skip_depth.measure.Depth`."""
-    passed_dead: int | None = None
+    dead_rows_scanned: int | None = None
+    quantity: int | None = None
+    """Tickets that were requested; of a payment or a release, those of the hold."""
+    repeats: int | None = None
+    """Of a request that was repeated with its key or intent: the attempt that was the first of them, else None. So
+    `already_confirmed` in a repeated confirm is the sale whose first answer was lost."""
+    is_first_call: bool = False
+    """Whether it was the first of its call on its connection since that was opened, the warm-up apart."""

@@ -1,22 +1,27 @@
-"""Attempts as columns: in the frame that a result holds, and in Parquet."""
+"""Attempts as columns: on disk while a run goes on, in Parquet afterwards, and in the frame that a result gives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from booking_sim.records import parquet
 from booking_sim.records.attempts import OUTCOMES, PAYMENTS, Call
 
-SCHEMA = pa.schema(
+_WORD = pa.dictionary(pa.int32(), pa.string())
+
+SCHEMA: Final = pa.schema(
     {
         "buyer": pa.int32(),
-        "kind": pa.dictionary(pa.int8(), pa.string()),
+        "kind": _WORD,
+        "session": pa.int32(),
         "attempt": pa.int32(),
-        "call": pa.dictionary(pa.int8(), pa.string()),
+        "call": _WORD,
         "event": pa.int64(),
         "worker": pa.int32(),
         "connection": pa.int16(),
@@ -24,56 +29,160 @@ SCHEMA = pa.schema(
         "queued_at": pa.float64(),
         "sent_at": pa.float64(),
         "latency_ms": pa.float64(),
-        "outcome": pa.dictionary(pa.int8(), pa.string()),
+        "outcome": _WORD,
         "intent_id": pa.int64(),
         "ticket_nos": pa.list_(pa.int32()),
         "hold_expires_at": pa.timestamp("us", tz="UTC"),
         "sqlstate": pa.string(),
         "error": pa.string(),
         "phase": pa.string(),
-        "passed_locked": pa.int64(),
-        "passed_dead": pa.int64(),
+        "locked_rows_skipped": pa.int64(),
+        "dead_rows_scanned": pa.int64(),
+        "quantity": pa.int32(),
+        "repeats": pa.int32(),
+        "is_first_call": pa.bool_(),
     }
 )
-"""The fields of Attempt, in their order, as Parquet keeps them."""
+"""The fields of Attempt, in their order, as Arrow and Parquet have them."""
 
 _NUMBERS = SCHEMA.field("ticket_nos").type
 _AS_FRAME = {pa.int16(): pd.Int16Dtype(), pa.int64(): pd.Int64Dtype(), _NUMBERS: pd.ArrowDtype(_NUMBERS)}
 _CATEGORIES = {"call": tuple(Call), "outcome": (*OUTCOMES, *PAYMENTS)}
+_ROW_GROUP = 1 << 17
+"""Rows of a Parquet file that are in memory at once while it is written."""
+
+Batch = Sequence[Sequence[Any]]
+"""Attempts: the fields of Attempt, a sequence each."""
 
 
-def to_frame(batches: Iterable[Sequence[Sequence[Any]]]) -> pd.DataFrame:
-    """Turn batches of attempts, the fields of Attempt as a sequence each, into one frame, by `queued_at`."""
-    return _frame(pa.Table.from_batches(map(_record_batch, batches), SCHEMA).columns)
+class Stream:
+    """A file that attempts are written to while a run goes on.
+
+    It can be read at any moment, also when this process was killed: `read_stream` gives all batches that are whole.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = pa.OSFile(str(path), "wb")  # writes at once: nothing waits in this process
+        self._writer = pa.ipc.new_stream(self._file, SCHEMA)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write the end; of a full disk, what is whole can be read without it."""
+        with suppress(OSError):
+            self._writer.close()
+        self._file.close()
+
+    def add(self, batch: Batch) -> None:
+        """Write a batch of attempts.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        self._writer.write_batch(_record_batch(batch))
+
+
+def read_stream(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read the batches of a stream that are whole.
+
+    Args:
+        path: What Stream wrote.
+        columns: Those that are wanted; None: all.
+
+    Raises:
+        OSError: There is no such file.
+    """
+    names = [*(columns or SCHEMA.names)]
+    schema = pa.schema([SCHEMA.field(name) for name in names])
+    return pa.Table.from_batches([batch.select(names) for batch in _whole_batches(path)], schema)
+
+
+def _whole_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    with pa.memory_map(str(path)) as file:
+        try:
+            reader = pa.ipc.open_stream(file)
+            while True:
+                yield reader.read_next_batch()
+        except (StopIteration, pa.ArrowInvalid, OSError):  # the end, or the last batch is cut off
+            return
+
+
+def stream_to_parquet(stream: Path, path: Path) -> None:
+    """Write what a stream holds to a Parquet file, with little of it in memory at once.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    with parquet.writer(path, SCHEMA) as file:
+        group: list[pa.RecordBatch] = []
+        for batch in _whole_batches(stream):
+            group.append(batch)
+            if sum(map(len, group)) >= _ROW_GROUP:
+                file.write_table(pa.Table.from_batches(group).unify_dictionaries())
+                group.clear()
+        file.write_table(pa.Table.from_batches(group, SCHEMA).unify_dictionaries())
+
+
+def to_frame(batches: Iterable[Batch]) -> pd.DataFrame:
+    """Turn batches of attempts into one frame, by `queued_at`."""
+    return in_order(pa.Table.from_batches(map(_record_batch, batches), SCHEMA))
 
 
 def write(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame of attempts to a Parquet file."""
-    table = pa.Table.from_pandas(frame, SCHEMA, preserve_index=False)
-    pq.write_table(table.replace_schema_metadata(), path)  # without what only pandas reads
+    parquet.write(frame, SCHEMA, path)
 
 
-def read(path: Path) -> pd.DataFrame:
-    """Read the same frame from a Parquet file again.
+def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read attempts from a Parquet file.
+
+    Args:
+        path: The file.
+        columns: Those that are wanted; None: all.
 
     Raises:
         OSError: There is no such file, or it is broken.
-        ValueError: It holds something else.
+        ValueError: It has other columns.
     """
-    return _frame(pq.read_table(path, schema=SCHEMA).columns)
+    return parquet.read(path, SCHEMA, columns)
 
 
-def _record_batch(columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
+def in_order(table: pa.Table) -> pd.DataFrame:
+    """Turn a table of attempts into a frame, by `queued_at`."""
+    by = [table[name].to_numpy() for name in ("attempt", "buyer", "queued_at")]
+    return as_frame(table, np.lexsort(by))
+
+
+def as_frame(table: pa.Table, order: "np.ndarray[Any, np.dtype[np.intp]] | None" = None) -> pd.DataFrame:
+    """Turn a table of some columns of attempts into a frame.
+
+    Column by column: of millions of attempts, only one is in memory twice.
+
+    Args:
+        table: Some columns of SCHEMA.
+        order: The rows to take, in their order; None: all, as they are.
+    """
+    names, columns = table.column_names, table.columns
+    del table
+    taken = {}
+    for name in names:
+        series = _series(name, columns.pop(0))
+        taken[name] = (series if order is None else series.take(order)).array
+    return pd.DataFrame(taken, copy=False)
+
+
+def _record_batch(columns: Batch) -> pa.RecordBatch:
     arrays = [pa.array(column, field.type) for field, column in zip(SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
-
-
-def _frame(columns: list[pa.ChunkedArray]) -> pd.DataFrame:
-    """Take the columns one by one, in order: of millions of attempts, only one is in memory twice."""
-    by = [columns[SCHEMA.get_field_index(name)].to_numpy() for name in ("attempt", "buyer", "queued_at")]
-    order = np.lexsort(by)
-    taken = {name: _series(name, columns.pop(0)).take(order).array for name in SCHEMA.names}
-    return pd.DataFrame(taken, copy=False)
 
 
 def _series(name: str, column: pa.ChunkedArray) -> pd.Series:

@@ -7,8 +7,9 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from pyarrow import csv
+
+from booking_sim.records import parquet
 
 ENDS: Final = ("confirmed", "released", "expired", "open")
 """How a hold can end; `open` is one that nobody ended yet, overdue or not. In the order in which charts stack them."""
@@ -18,6 +19,7 @@ SCHEMA = pa.schema(
         "intent_id": pa.int64(),
         "event": pa.int64(),
         "buyer": pa.int32(),
+        "session": pa.int32(),
         "quantity": pa.int32(),
         "ticket_nos": pa.list_(pa.int32()),
         "tickets_agree": pa.int32(),
@@ -49,10 +51,14 @@ def read_csv(chunks: Iterable[bytes]) -> pd.DataFrame:
     return _frame(table.set_column(SCHEMA.get_field_index("ticket_nos"), SCHEMA.field("ticket_nos"), numbers))
 
 
+def empty() -> pd.DataFrame:
+    """The holds frame of a run of which none was read."""
+    return _frame(SCHEMA.empty_table())
+
+
 def write(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame of holds to a Parquet file."""
-    table = pa.Table.from_pandas(frame, SCHEMA, preserve_index=False)
-    pq.write_table(table.replace_schema_metadata(), path)
+    parquet.write(frame, SCHEMA, path)
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -62,7 +68,7 @@ def read(path: Path) -> pd.DataFrame:
         OSError: There is no such file, or it is broken.
         ValueError: It holds something else.
     """
-    return _frame(pq.read_table(path, schema=SCHEMA))
+    return _frame(parquet.read(path, SCHEMA))
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from booking_sim.records import parquet
 
 Batches = Sequence[Sequence[Sequence[Any]]]
 
@@ -97,21 +98,19 @@ def to_frame(name: str, batches: Batches = (), started_at: float | None = None) 
     return frame
 
 
-def write(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write frames to NAME.parquet in a folder."""
-    for name, frame in frames.items():
-        table = pa.Table.from_pandas(frame, SCHEMAS[name], preserve_index=False)
-        pq.write_table(table.replace_schema_metadata(), folder / f"{name}.parquet")
+def write(name: str, frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame to a Parquet file."""
+    parquet.write(frame, SCHEMAS[name], path)
 
 
-def read(name: str, folder: Path) -> pd.DataFrame:
+def read(name: str, path: Path) -> pd.DataFrame:
     """Read a frame that `write` wrote.
 
     Raises:
         OSError: There is no such file, or it is broken.
         ValueError: It holds something else.
     """
-    return _frame(pq.read_table(folder / f"{name}.parquet", schema=SCHEMAS[name]))
+    return _frame(parquet.read(path, SCHEMAS[name]))
 
 
 def _record_batch(schema: pa.Schema, columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:

@@ -18,7 +18,7 @@ from booking_sim.report.kpi import kpis
 from booking_sim.report.pictures import data_uri
 from booking_sim.report.run_warnings import run_warnings
 from booking_sim.result.result import SurgeResult
-from booking_sim.stats.figures import FIGURES
+from booking_sim.stats.metrics import METRICS
 
 _INCHES = (4.9, 3.6)
 """Small, so that the letters are still readable where the page is as narrow as a phone."""
@@ -53,19 +53,19 @@ def page(result: SurgeResult) -> str:
         "report/page.html",
         headline=result.headline,
         warnings=run_warnings(result),
-        began=datetime.fromisoformat(manifest["started_at"]),
+        began=datetime.fromisoformat(manifest.started_at),
         kpis=kpis(result.summary()),
         pictures=_pictures(result),
         scenario=settings(result.scenario),
         buyers=buyer_table(result),
-        bottleneck=_BOTTLENECKS[manifest["generator"]["bottleneck"]],
-        unseen=manifest["observer"]["problems"],
+        bottleneck=_BOTTLENECKS[manifest.generator.bottleneck],
+        unseen=manifest.observer.problems,
         rules=result.audit.to_dict("records"),
-        metrics=[(name, result.summary()[name], meaning) for name, meaning in FIGURES.items()],
-        server=manifest["server"],
-        machine=manifest["machine"],
-        versions=manifest["versions"],
-        git=manifest["git"],
+        metrics=[(name, result.summary()[name], meaning) for name, meaning in METRICS.items()],
+        server=manifest.environment.server,
+        machine=manifest.environment.machine,
+        versions=manifest.environment.versions,
+        git=manifest.environment.git,
     )
 
 

@@ -2,8 +2,8 @@
 
 from booking_sim.result.durability import acknowledges_early
 from booking_sim.result.result import SurgeResult
-
-_FAILED = ("error", "unknown")
+from booking_sim.stats.caveats import caveats
+from booking_sim.stats.failures import common_errors
 
 
 def run_warnings(result: SurgeResult) -> list[str]:
@@ -13,22 +13,23 @@ def run_warnings(result: SurgeResult) -> list[str]:
         result: A run, as `surge` or `load` gives it.
     """
     summary, manifest, audit = result.summary(), result.manifest, result.audit
-    lost = manifest["generator"]["connecting"]
+    lost = manifest.generator.connecting
+    early = acknowledges_early(manifest.environment.server["settings"])
     broken = int((audit["violations"] > 0).sum())
     sentences = {
-        f"The run is not complete: {'; '.join(manifest['problems'])}. {summary['unanswered']:,} of"
+        f"The run is not complete: {'; '.join(manifest.problems)}. {summary['unanswered']:,} of"
         f" {summary['buyers']:,} buyers got no answer.": result.partial,
+        "The audit of the database was not done: nothing is known of its invariants.": not audit["checked"].any(),
         f"Oversold: tickets were promised to more than one buyer at once, {summary['oversold']:,} times.": (
             summary["oversold"]
         ),
         f"Answers received and tables contradict each other: {' '.join(_violated(result))}": summary["contradictions"],
         f"The audit of the database failed: {broken} of {len(audit)} invariants are violated.": broken,
-        f"{summary['errors']:,} of {summary['buyers']:,} buyers ended with an error, most often:"
-        f" {_most_often(result)}.": summary["errors"],
-        acknowledges_early(manifest["server"]["settings"]): acknowledges_early(manifest["server"]["settings"]),
+        f"{summary['errors']:,} calls failed, most often: {_most_often(result)}.": summary["errors"],
+        early: early,
         f"Connections were lost or refused {sum(lost.values()):,} times: {'; '.join(lost)}": lost,
     }
-    return [sentence for sentence, applies in sentences.items() if applies]
+    return [*(sentence for sentence, applies in sentences.items() if applies), *caveats(summary, result.scenario)]
 
 
 def _violated(result: SurgeResult) -> list[str]:
@@ -37,5 +38,5 @@ def _violated(result: SurgeResult) -> list[str]:
 
 
 def _most_often(result: SurgeResult) -> str:
-    failed = result.attempts[result.attempts["outcome"].isin(_FAILED)]
-    return str(failed["error"].value_counts().idxmax()) if len(failed) else ""
+    errors = common_errors(result.recorded.columns("call", "outcome", "sqlstate", "error"))
+    return f"{errors['call'][0]}: {errors['error'][0]}" if len(errors) else ""

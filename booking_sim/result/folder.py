@@ -1,57 +1,103 @@
-"""The folder that a result is kept in: what its files are called, and whether one can be written there."""
+"""The folder of a result: reserved before a run begins, so that no two runs write to one folder."""
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from booking_sim.errors import BookingSimError
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+ATTEMPTS: Final = "attempts.parquet"
+STREAM: Final = "attempts.arrows"
+"""The attempts while the run goes on, and afterwards if they could not be written to ATTEMPTS."""
+HOLDS: Final = "holds.parquet"
+INVENTORY: Final = "inventory.parquet"
+MANIFEST: Final = "manifest.json"
+CHART: Final = "surge.png"
 
-ATTEMPTS = "attempts.parquet"
-HOLDS = "holds.parquet"
-INVENTORY = "inventory.parquet"
-MANIFEST = "manifest.json"
-CHART = "surge.png"
+FORMAT: Final = 2
+"""The version of the format of folders and their manifests; `load` reads no other."""
 
 
-def claim(folder: Path) -> Path:
-    """Make sure that a result can be written to a folder, and make the folder if it is missing.
+def reserve_dir(folder: Path) -> Path:
+    """Reserve a folder for one result: make it, and put a manifest into it that says that nothing is finished.
+
+    Of several processes that reserve the same folder at the same time, one gets it.
+
+    Args:
+        folder: Which; made if it is missing, with those above it.
+
+    Returns:
+        The folder.
 
     Raises:
-        BookingSimError: It cannot be written to, or holds a result.
+        BookingSimError: It cannot be written to, or it contains a result or the beginning of one.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        with (folder / MANIFEST).open("x", encoding="utf-8") as manifest:
+            json.dump({"format": FORMAT, "finished": False}, manifest)
     except OSError as error:
+        if (folder / MANIFEST).exists():
+            raise BookingSimError(f"'{folder}' contains a result, which is kept: name another folder.") from None
         raise BookingSimError(
             f"Cannot write to '{folder}' ({error.strerror}): name a folder that you can write to."
         ) from None
-    if (folder / MANIFEST).exists():
-        raise BookingSimError(f"'{folder}' holds a result, which is kept: name another folder.")
     return folder
 
 
 @contextmanager
-def claimed(folder: Path) -> Iterator[None]:
-    """Claim a folder while its result is being made; if none is, a folder made for it goes again."""
-    made = not folder.exists()
-    claim(folder)
+def reserved_dir(folder: Path | None, what: str) -> Iterator[Path]:
+    """Reserve a folder while its result is being made; it is removed again if nothing else was written into it.
+
+    Args:
+        folder: As `reserve_dir`; None: a new one below results/, named after the time.
+        what: What makes the result, such as "surge": the end of a new folder's name.
+
+    Yields:
+        The folder.
+
+    Raises:
+        BookingSimError: As `reserve_dir`.
+    """
+    was_there = folder is not None and folder.exists()
+    folder = _reserve_new_dir(what) if folder is None else reserve_dir(folder)
     try:
-        yield
+        yield folder
     except BaseException:
-        if made:
+        if [path.name for path in folder.iterdir()] == [MANIFEST]:
+            (folder / MANIFEST).unlink()
+        if not was_there and not any(folder.iterdir()):
             folder.rmdir()
         raise
 
 
-def seal(folder: Path, manifest: Mapping[str, Any], chart: "Figure", chart_name: str) -> None:
-    """Write last what says that a folder holds a result: the manifest, and a chart beside it."""
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    chart.savefig(folder / chart_name, dpi=150)
+def _reserve_new_dir(what: str) -> Path:
+    """Reserve the first free name of results/TIME-what, results/TIME-what-2, and so on."""
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{what}"
+    for number in count(1):
+        folder = Path("results") / (name if number == 1 else f"{name}-{number}")
+        try:
+            return reserve_dir(folder)
+        except BookingSimError:
+            if not (folder / MANIFEST).exists():
+                raise
+    raise AssertionError
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Put a manifest in the place of the one that is in a folder; at every moment, one of the two is there whole.
+
+    Raises:
+        OSError: It cannot be written; the one that was there stays.
+    """
+    part = folder / f"{MANIFEST}.part"
+    try:
+        part.write_text(json.dumps(dict(manifest), indent=2) + "\n", encoding="utf-8")
+        part.replace(folder / MANIFEST)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from booking_sim.errors import BookingSimError
-from booking_sim.result.thresholds import Verdict
+from booking_sim.result.thresholds import Judgement
 
 if TYPE_CHECKING:
     from booking_sim.result.result import SurgeResult
@@ -33,17 +33,17 @@ def check(path: Path) -> None:
         ) from None
 
 
-def write(path: Path, result: "SurgeResult", verdicts: Sequence[Verdict]) -> None:
+def write(path: Path, result: "SurgeResult", judgements: Sequence[Judgement]) -> None:
     """Write a run down for CI.
 
     Args:
         path: The file; what was in it is replaced.
         result: The run.
-        verdicts: What came of the requirements.
+        judgements: What came of the requirements.
     """
-    cases = [*_promises(result), *_invariants(result), *_rules(result), *_requirements(verdicts)]
+    cases = [*_promises(result), *_invariants(result), *_rules(result), *_requirements(judgements)]
     duration = f"{result.summary()['duration_s']:.3f}"
-    suite = ET.Element("testsuite", name=_SUITE, time=duration, timestamp=result.manifest["started_at"])
+    suite = ET.Element("testsuite", name=_SUITE, time=duration, timestamp=result.manifest.started_at)
     for kind, tag in (("tests", "*"), ("failures", "failure"), ("skipped", "skipped")):
         suite.set(kind, str(len(cases) if tag == "*" else sum(case.find(tag) is not None for case in cases)))
     suite.set("errors", "0")
@@ -60,8 +60,10 @@ def write(path: Path, result: "SurgeResult", verdicts: Sequence[Verdict]) -> Non
 def _promises(result: "SurgeResult") -> Iterator[ET.Element]:
     oversold = result.summary()["oversold"]
     yield _case("promises", "no ticket is sold twice", f"{oversold:,} tickets were sold twice" if oversold else None)
-    problems = "; ".join(result.manifest["problems"])
-    yield _case("promises", "the run is complete", (problems or "it is partial") if result.partial else None)
+    problems = "; ".join(result.manifest.problems)
+    yield _case("promises", "the run is complete", problems if result.partial else None)
+    was_done = bool(result.audit["checked"].any())
+    yield _case("promises", "the audit was done", None if was_done else "no invariant was checked")
 
 
 def _invariants(result: "SurgeResult") -> Iterator[ET.Element]:
@@ -82,9 +84,9 @@ def _rules(result: "SurgeResult") -> Iterator[ET.Element]:
         yield case
 
 
-def _requirements(verdicts: Sequence[Verdict]) -> Iterator[ET.Element]:
-    for verdict in verdicts:
-        yield _case("require", verdict.threshold.text, None if verdict.met else f"measured: {verdict}")
+def _requirements(judgements: Sequence[Judgement]) -> Iterator[ET.Element]:
+    for judgement in judgements:
+        yield _case("require", judgement.threshold.text, None if judgement.is_met else f"measured: {judgement}")
 
 
 def _case(kind: str, name: str, failure: str | None, details: str = "") -> ET.Element:

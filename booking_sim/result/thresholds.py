@@ -1,20 +1,23 @@
-"""What a run must hold to be good enough for CI: `p99_ms < 50`, `oversold == 0`, `p99_ms[5s:] < 50` after a warm-up."""
+"""What a run must achieve to be good enough for CI: `p99_ms < 50`, `errors == 0`, `p99_ms{kind=fan}[5s:] < 50`."""
 
 import math
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from booking_sim.durations import parse_duration
 from booking_sim.errors import SettingError
-from booking_sim.stats.figures import FIGURES, WINDOWED
+from booking_sim.records.attempts import Call
+from booking_sim.scenario.scenario import Scenario
+from booking_sim.stats.metrics import METRICS
+from booking_sim.stats.summary import WHOLE, Part
 
 if TYPE_CHECKING:
     from booking_sim.result.result import SurgeResult
 
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+_OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "<=": operator.le,
     ">=": operator.ge,
     "==": operator.eq,
@@ -23,103 +26,129 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
 }
 _FORM = re.compile(
-    rf"\s*(?P<figure>\w+)\s*(?:\[(?P<start>[^:\]]*):(?P<end>[^:\]]*)\])?"
+    r"\s*(?P<metric>\w+)\s*(?:\{(?P<labels>[^}]*)\})?\s*(?:\[(?P<start>[^:\]]*):(?P<end>[^:\]]*)\])?"
     rf"\s*(?P<operator>{'|'.join(_OPERATORS)})\s*(?P<limit>\S+)\s*"
 )
-_TRUTHS = {"true": True, "false": False}
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_LABELS: Final = ("kind", "call")
+
+DEFAULTS: Final = ("errors == 0",)
+"""What is required of a run if nothing else is required of these metrics."""
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One thing that is required of a run.
+    """One requirement for a run.
 
     Attributes:
         text: As it was written.
-        figure: The name of a figure of the summary.
-        window: None for the whole run; else from when to when, in seconds since the start: only attempts that were
-            answered then count.
-        operator: How the figure is to compare to the limit.
-        limit: A number, or a truth.
+        metric: A name of `booking_sim.stats.metrics.METRICS`.
+        part: The part of the run that it is of.
+        operator: How the metric is to compare to the limit.
+        limit: A number.
     """
 
     text: str
-    figure: str
-    window: tuple[float, float] | None
+    metric: str
+    part: Part
     operator: str
-    limit: float | bool
+    limit: float
 
     @classmethod
     def parse(cls, text: str) -> "Threshold":
         """Read a requirement.
 
         Args:
-            text: A figure of the summary, an operator and a number (or true, false), such as `p99_ms < 50`. A window
-                behind the figure, `[5s:]`, `[:1m]` or `[5s:1m]`, leaves out what was answered before or after.
+            text: A metric, an operator and a number, such as `p99_ms < 50`. The metric can be restricted to a kind of
+                buyers and a call, `{kind=fan,call=confirm}`, and to what was answered in a window, `[5s:]`, `[:1m]` or
+                `[5s:1m]`, in this order. A number has digits and at most one point.
 
         Raises:
-            BookingSimError: It is written otherwise, or there is no such figure.
+            SettingError: It is written otherwise, or there is no such metric.
         """
         match = _FORM.fullmatch(text)
         if match is None:
             raise SettingError(
-                f"'{text}' is no requirement: write a figure, one of {' '.join(_OPERATORS)}, and a number, "
-                "such as 'p99_ms < 50', or 'p99_ms[5s:] < 50' for what came 5 s after the start."
+                f"'{text}' is invalid: expected a metric, one of {' '.join(_OPERATORS)}, and a number, such as"
+                " 'p99_ms < 50', 'p99_ms[5s:] < 50' for what came 5 s after the start, or"
+                " 'p99_ms{kind=fan,call=confirm} < 50'."
             )
-        figure = match["figure"]
-        window = None if match["start"] is None else (_seconds(match["start"], 0.0), _seconds(match["end"], math.inf))
-        known = FIGURES if window is None else WINDOWED
-        if figure not in known:
-            of = "" if window is None else " of a window"
-            raise SettingError(f"'{text}': there is no figure '{figure}'{of}: choose from {', '.join(known)}.")
-        if window is not None and window[0] >= window[1]:
+        if match["metric"] not in METRICS:
+            raise SettingError(f"'{text}': there is no metric '{match['metric']}': choose from {', '.join(METRICS)}.")
+        if _NUMBER.fullmatch(match["limit"]) is None:
+            raise SettingError(
+                f"'{text}': '{match['limit']}' is not a number: expected digits with at most one point, such as 1500 or"
+                " 0.5, and no unit (the metric's name has it)."
+            )
+        start, end = _seconds(match["start"], 0.0), _seconds(match["end"], math.inf)
+        if start >= end:
             raise SettingError(f"'{text}': the window ends before it begins. Write the earlier time first.")
-        return cls(text.strip(), figure, window, match["operator"], _limit(text, match["limit"]))
+        part = Part(start, end, **_labels(text, match["labels"]))
+        return cls(text.strip(), match["metric"], part, match["operator"], float(match["limit"]))
+
+    def check(self, scenario: Scenario) -> None:
+        """Make sure that a run of a scenario can be measured by it.
+
+        Raises:
+            SettingError: It is about a kind of buyers that the scenario does not have.
+        """
+        if self.part.kind is not None and self.part.kind not in scenario.kinds:
+            raise SettingError(
+                f"'{self.text}': there is no kind '{self.part.kind}': choose from {', '.join(scenario.kinds)}."
+            )
 
     def measure(self, result: "SurgeResult") -> float | bool:
-        """Look the figure up; not a number if there is nothing that it could be made of."""
-        if self.window is None:
-            return result.summary()[self.figure]  # type: ignore[no-any-return]
-        return result.figures_between(*self.window)[self.figure]
+        """The value of the metric; not a number if there is nothing to measure."""
+        return result.summary(self.part)[self.metric]  # type: ignore[no-any-return]
 
-    def holds(self, measured: float | bool) -> bool:
-        """Whether a measured figure is what is required; what is not a number never is."""
+    def is_met(self, measured: float | bool) -> bool:
+        """Whether a measured value is as required; what is not a number never is."""
         return not math.isnan(measured) and _OPERATORS[self.operator](measured, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What came of a requirement."""
+class Judgement:
+    """What a requirement came to."""
 
     threshold: Threshold
     measured: float | bool
 
     @property
-    def met(self) -> bool:
-        """Whether the run held it."""
-        return self.threshold.holds(self.measured)
+    def is_met(self) -> bool:
+        """Whether the run is as required."""
+        return self.threshold.is_met(self.measured)
 
     def __str__(self) -> str:
-        """The measured figure, for a table."""
-        if isinstance(self.measured, bool):
-            return str(self.measured).lower()
-        return "nothing" if math.isnan(self.measured) else f"{self.measured:,.6g}"
+        """The measured value, for a table."""
+        if math.isnan(self.measured):
+            return "nothing to measure"
+        return "not reached" if math.isinf(self.measured) else f"{float(self.measured):,.6g}"
 
 
-def judge(result: "SurgeResult", thresholds: Sequence[Threshold]) -> list[Verdict]:
-    """Hold a result to requirements."""
-    return [Verdict(threshold, threshold.measure(result)) for threshold in thresholds]
+def with_defaults(thresholds: Sequence[Threshold]) -> list[Threshold]:
+    """Add the DEFAULTS about metrics of the whole run that nothing is required of."""
+    judged = {threshold.metric for threshold in thresholds if threshold.part == WHOLE}
+    added = [default for text in DEFAULTS if (default := Threshold.parse(text)).metric not in judged]
+    return [*thresholds, *added]
 
 
-def _seconds(text: str, otherwise: float) -> float:
-    return parse_duration(text).total_seconds() if text.strip() else otherwise
+def judge(result: "SurgeResult", thresholds: Sequence[Threshold]) -> list[Judgement]:
+    """Compare a result to requirements."""
+    return [Judgement(threshold, threshold.measure(result)) for threshold in thresholds]
 
 
-def _limit(text: str, limit: str) -> float | bool:
-    if limit.lower() in _TRUTHS:
-        return _TRUTHS[limit.lower()]
-    try:
-        return float(limit.replace(",", "").replace("_", ""))
-    except ValueError:
-        raise SettingError(
-            f"'{text}': '{limit}' is no number. Write one without a unit (the figure's name has it), or true or false."
-        ) from None
+def _seconds(text: str | None, otherwise: float) -> float:
+    return parse_duration(text).total_seconds() if text and text.strip() else otherwise
+
+
+def _labels(text: str, labels: str | None) -> dict[str, str]:
+    """Read `kind=fan,call=confirm`."""
+    found: dict[str, str] = {}
+    for label in (labels or "").split(",") if labels is not None else ():
+        name, _, value = (part.strip() for part in label.partition("="))
+        if name not in _LABELS or not value or name in found:
+            raise SettingError(f"'{text}': '{label.strip()}' is invalid: expected kind=NAME or call=NAME, each once.")
+        found[name] = value
+    if "call" in found and found["call"] not in [*Call]:
+        raise SettingError(f"'{text}': there is no call '{found['call']}': choose from {', '.join(Call)}.")
+    return found

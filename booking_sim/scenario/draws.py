@@ -19,6 +19,8 @@ MASK = 0xFFFF_FFFF_FFFF_FFFF
 GOLDEN = 0x9E37_79B9_7F4A_7C15
 _FIRST = 0xBF58_476D_1CE4_E5B9
 _SECOND = 0x94D0_49BB_1331_11EB
+_LAST_33, _LAST_34, _LAST_37, _LAST_53 = 2**33 - 1, 2**34 - 1, 2**37 - 1, 2**53 - 1
+"""Where a compiler takes 64 bits for a number with a sign, a shift to the right repeats the sign: these cut it off."""
 
 
 class Purpose(IntEnum):
@@ -45,9 +47,9 @@ def mix(state: int) -> int:
         64 bits, unsigned.
     """
     bits = state & MASK
-    bits = ((bits ^ (bits >> 30)) * _FIRST) & MASK
-    bits = ((bits ^ (bits >> 27)) * _SECOND) & MASK
-    return bits ^ (bits >> 31)
+    bits = ((bits ^ ((bits >> 30) & _LAST_34)) * _FIRST) & MASK
+    bits = ((bits ^ ((bits >> 27) & _LAST_37)) * _SECOND) & MASK
+    return bits ^ ((bits >> 31) & _LAST_33)
 
 
 def step(key: int, counter: int) -> int:
@@ -72,7 +74,7 @@ def place(session: int, purpose: int, count: int) -> int:
 
 def unit(bits: int) -> float:
     """A number from 0 up to but not including 1, of 64 bits: a multiple of 2**-53."""
-    return (bits >> 11) * 1.1102230246251565e-16
+    return ((bits >> 11) & _LAST_53) * 1.1102230246251565e-16
 
 
 def choose(cumulative: Sequence[float], begin: int, end: int, drawn: float) -> int:
@@ -118,7 +120,7 @@ def run_key(seed: int) -> int:
 
 
 class Draws:
-    """The draws of one buyer, for who compiles nothing.
+    """The draws of one buyer, for callers that compile nothing.
 
     Args:
         seed: Of the run.
@@ -126,6 +128,8 @@ class Draws:
 
     Example:
         What the buyer's second session draws for its payment:
+
+            from booking_sim.scenario.draws import Draws, Purpose
 
             Draws(seed=7, buyer=12).unit(Purpose.PAYMENT, session=1)
     """

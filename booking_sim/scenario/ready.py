@@ -81,7 +81,7 @@ def path_of(name_or_path: str | Path) -> Path:
     """Return the file of a scenario.
 
     Raises:
-        SettingError: It is no path of a TOML file, and no name of a ready scenario.
+        SettingError: It is neither the path of a TOML file nor the name of a ready scenario.
     """
     name = str(name_or_path)
     if name.endswith(".toml"):

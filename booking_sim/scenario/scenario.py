@@ -17,6 +17,7 @@ from booking_sim.scenario.kinds import BuyerKind, BuyerKindSettings, to_kinds
 from booking_sim.strategies import check_name
 from booking_sim.validation import (
     DURATION,
+    FLAG,
     LONGEST,
     Expected,
     invalid,
@@ -56,6 +57,9 @@ class ScenarioSettings(TypedDict, total=False):
     strategy: str | Path
     workers: int
     connections: int
+    answer_timeout: timedelta | str
+    cold: bool
+    payments_first: bool
     depth_every: int
     seed: int
 
@@ -103,6 +107,7 @@ class Scenario:
                 arrivals="poisson(constant(rate=200, duration=30s))",
                 kinds={"fan": {"pays": 0.75, "think": "2s..10s"}},
             )
+            scenario  # as the last line of a cell: the settings, and when buyers come
             surge(scenario)
     """
 
@@ -192,6 +197,32 @@ class Scenario:
         converter=to_int,
         validator=whole(1, 10_000),
         metadata=_describe("N", "Connections to the database, shared by the workers."),
+    )
+    answer_timeout: timedelta = attrs.field(
+        default=timedelta(minutes=1),
+        converter=to_duration,
+        validator=DURATION,
+        metadata=_describe(
+            "TIME",
+            "Close a connection that has not answered for this time, and repeat the request on another. Time of the"
+            " machine, not of the buyers: no time scale.",
+        ),
+    )
+    cold: bool = attrs.field(
+        default=False,
+        validator=FLAG,
+        metadata=_describe(
+            "YES|NO",
+            "Start with cold connections, whose first calls take longer: the server compiles functions then. Otherwise"
+            " each connection is warmed before the start.",
+        ),
+    )
+    payments_first: bool = attrs.field(
+        default=True,
+        validator=FLAG,
+        metadata=_describe(
+            "YES|NO", "Send payments before the requests of newcomers that wait for a connection; else in their order."
+        ),
     )
     depth_every: int = attrs.field(
         default=200,
@@ -320,6 +351,7 @@ class Scenario:
             "duration": None if self.duration is None else format_duration(self.duration),
             "kinds": {name: kind.to_dict() for name, kind in self.kinds.items()},
             "hold": format_duration(self.hold),
+            "answer_timeout": format_duration(self.answer_timeout),
             "strategy": Path(self.strategy).name,
         }
         return {name: getattr(self, name) for name in self.names()} | portable

@@ -3,6 +3,7 @@
 from booking_sim.stats.arrivals import arrival_rates, planned_and_sent
 from booking_sim.stats.comparison import compare
 from booking_sim.stats.contention import blocking, wait_profile
+from booking_sim.stats.failures import common_errors
 from booking_sim.stats.inventory import inventory_over_time
 from booking_sim.stats.kinds import by_kind
 from booking_sim.stats.latency import curve, latencies, percentiles, percentiles_over_time, time_to_final_answer
@@ -11,13 +12,16 @@ from booking_sim.stats.outcomes import final_outcomes, rate_over_time
 from booking_sim.stats.saturation import bottleneck, time_spent
 from booking_sim.stats.server import cpu_use, server_rates
 from booking_sim.stats.skipped import depth_over_time, skip_depth
+from booking_sim.stats.summary import Part
 from booking_sim.stats.survival import expiry_delay, hold_survival
 
 __all__ = [
+    "Part",
     "arrival_rates",
     "blocking",
     "bottleneck",
     "by_kind",
+    "common_errors",
     "compare",
     "cpu_use",
     "curve",

@@ -10,6 +10,7 @@ from booking_sim.errors import SettingError
 from booking_sim.records.attempts import FAILURES
 from booking_sim.stats.bins import cut, default_bins
 from booking_sim.stats.outcomes import answer_times, reserving
+from booking_sim.stats.requests import request_of
 
 CLOCKS: Final = {"database": "sent_at", "dispatch": "queued_at", "scheduled": "scheduled_at"}
 """The three clocks, and the column that each starts at: when the request was sent; when a connection was requested; and
@@ -24,6 +25,37 @@ def answered(attempts: pd.DataFrame) -> pd.DataFrame:
     return attempts[~attempts["outcome"].isin(FAILURES)]
 
 
+def censored(attempts: pd.DataFrame, clock: str = "scheduled") -> pd.Series:
+    """How long each answer took, also of those that did not come: these took longer than any that did.
+
+    Args:
+        attempts: One row per attempt, with the columns of `booking_sim.stats.requests`
+            and `queued_at`, `sent_at` and `latency_ms`.
+        clock: From when it counts, one of CLOCKS.
+
+    Returns:
+        Milliseconds, infinite where no answer came. By the scheduled clock, one for each
+        request: to its final answer, by the index of its last attempt. By the other two,
+        one for each attempt, without failed ones that were repeated; and by the database
+        clock, without those that were not sent.
+
+    Raises:
+        SettingError: The clock is not one of CLOCKS.
+    """
+    if clock not in CLOCKS:
+        raise SettingError(f"clock={clock!r} is invalid: expected one of {', '.join(CLOCKS)}.")
+    request = request_of(attempts)
+    failed = attempts["outcome"].isin(FAILURES)
+    if clock == "scheduled":
+        counts, begins = request["is_final"], request["requested_at"]
+    else:
+        counts, begins = request["is_final"] | ~failed, attempts[CLOCKS[clock]]
+    if clock == "database":
+        counts &= attempts["sent_at"].notna()
+    latency = attempts["latency_ms"] + 1000 * (attempts["sent_at"] - begins)
+    return latency.mask(failed, np.inf)[counts].rename("latency_ms")
+
+
 def latencies(attempts: pd.DataFrame, clock: str = "database") -> pd.Series:
     """How long each answer took.
 
@@ -32,31 +64,31 @@ def latencies(attempts: pd.DataFrame, clock: str = "database") -> pd.Series:
         clock: From when it counts, one of CLOCKS.
 
     Returns:
-        Milliseconds, with the attempts' index; without those that were not answered.
+        Milliseconds, as `censored` gives them, without those of which no answer came.
 
     Raises:
         SettingError: The clock is not one of CLOCKS.
     """
-    if clock not in CLOCKS:
-        raise SettingError(f"clock={clock!r} is invalid: expected one of {', '.join(CLOCKS)}.")
-    answers = answered(attempts)
-    waited_s = answers["sent_at"] - answers[CLOCKS[clock]]
-    return (answers["latency_ms"] + 1000 * waited_s).rename("latency_ms")
+    latency = censored(attempts, clock)
+    return latency[latency < np.inf]
 
 
 def percentiles(attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, clock: str = "database") -> pd.Series:
-    """The latencies that the given percentages of the answers did not exceed.
+    """The latencies that the given percentages did not exceed, of all requests, answered or not.
 
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.
         percents: Which, from 0 to 100.
-        clock: From when a latency counts, one of CLOCKS.
+        clock: From when a latency counts, one of CLOCKS. By the scheduled clock, the
+            percentiles are of requests, by the others of attempts.
 
     Returns:
-        Milliseconds, by percent; NaN where nothing was answered.
+        Milliseconds, by percent; infinite where fewer were answered ("not reached"),
+        NaN where there was none.
     """
-    latency = latencies(attempts, clock).to_numpy()
-    values = np.percentile(latency, percents, method="inverted_cdf") if latency.size else [np.nan] * len(percents)
+    latency = censored(attempts, clock).to_numpy()
+    ranks = np.maximum(np.ceil(np.asarray(percents) / 100 * latency.size - 1e-9).astype(int) - 1, 0)
+    values = np.partition(latency, ranks)[ranks] if latency.size else [np.nan] * len(percents)
     return pd.Series(values, index=pd.Index(percents, name="percent"), name="latency_ms", dtype=float)
 
 
@@ -75,15 +107,17 @@ def percentiles_over_time(
 
     Returns:
         One row per bin: its start in seconds as the index; a column for each percent,
-        in milliseconds; and `answers`, their number. NaN where there was none.
+        in milliseconds; and `answers`, their number. NaN where fewer were answered
+        ("not reached"), as in `percentiles`.
     """
-    answers = answered(attempts)
-    latency = latencies(answers, clock)
-    cuts = cut(answer_times(answers), default_bins(bins, 50, len(answers), 100))
-    in_order = latency.to_numpy()[np.lexsort((latency, cuts.number))]
+    attempts = attempts.reset_index(drop=True)
+    latency = censored(attempts, clock)
+    cuts = cut(answer_times(attempts.loc[latency.index]), default_bins(bins, 50, len(latency), 100))
+    in_order = latency.replace(np.inf, np.nan).to_numpy()[np.lexsort((latency, cuts.number))]
     counts = np.bincount(cuts.number, minlength=len(cuts.starts))
     first = np.cumsum(counts) - counts
-    frame = pd.DataFrame({"answers": counts}, index=cuts.starts)
+    answers = np.bincount(cuts.number[latency < np.inf], minlength=len(cuts.starts))
+    frame = pd.DataFrame({"answers": answers}, index=cuts.starts)
     for percent in percents:
         rank = first + np.maximum(np.ceil(percent / 100 * counts).astype(int) - 1, 0)
         values = np.full(len(cuts.starts), np.nan)
@@ -93,18 +127,19 @@ def percentiles_over_time(
 
 
 def curve(attempts: pd.DataFrame, clock: str = "database") -> pd.DataFrame:
-    """The share of answers that came within each latency.
+    """The share of requests that were answered within each latency.
 
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.
         clock: From when a latency counts, one of CLOCKS.
 
     Returns:
-        One row per answer, by latency: `latency_ms`, and `percent` of the answers that
-        took no longer.
+        One row per answer, by latency: `latency_ms`, and the `percent` of all requests,
+        answered or not, that took no longer. The last is the share answered.
     """
-    latency = np.sort(latencies(attempts, clock).to_numpy())
-    return pd.DataFrame({"latency_ms": latency, "percent": 100 * np.arange(1, latency.size + 1) / max(latency.size, 1)})
+    every = censored(attempts, clock).to_numpy()
+    latency = np.sort(every[every < np.inf])
+    return pd.DataFrame({"latency_ms": latency, "percent": 100 * np.arange(1, latency.size + 1) / max(every.size, 1)})
 
 
 def time_to_final_answer(attempts: pd.DataFrame) -> pd.Series:

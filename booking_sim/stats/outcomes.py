@@ -1,5 +1,7 @@
 """What buyers got, and when: attempts -> frames."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from booking_sim.records.attempts import OUTCOMES, Call
@@ -50,12 +52,27 @@ def answer_times(attempts: pd.DataFrame) -> pd.Series:
     return (attempts["sent_at"] + attempts["latency_ms"] / 1000).fillna(attempts["queued_at"])
 
 
-def count_oversold(attempts: pd.DataFrame, hold_s: float) -> int:
+def sold(attempts: pd.DataFrame) -> pd.Series:
+    """Find the attempts that tell a buyer of a sale.
+
+    Args:
+        attempts: One row an attempt, as SurgeResult.attempts.
+
+    Returns:
+        Whether each is `confirmed`, or `already_confirmed` where a payment was repeated:
+        then it is the sale whose first answer was lost.
+    """
+    found_again = (attempts["outcome"] == "already_confirmed") & attempts["repeats"].notna()
+    return (attempts["outcome"] == "confirmed") | found_again
+
+
+def count_oversold(attempts: pd.DataFrame, hold_s: float, without: Collection[int] = ()) -> int:
     """Count the holds of a ticket that another buyer still had, by the answers that the buyers received.
 
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.
         hold_s: How long each hold lasts, in seconds.
+        without: Intents whose hold can have ended at any time, beside those below.
 
     Returns:
         The holds that began before an earlier hold of the same ticket ended, by the
@@ -63,8 +80,9 @@ def count_oversold(attempts: pd.DataFrame, hold_s: float) -> int:
         can have ended at any time, and is not counted.
     """
     given_back = attempts.loc[attempts["call"] == Call.RELEASE, "intent_id"]
-    paid = attempts.loc[attempts["outcome"] == "confirmed", "intent_id"]
-    held = attempts[(attempts["outcome"] == "held") & ~attempts["intent_id"].isin(given_back)]
+    paid = attempts.loc[sold(attempts), "intent_id"]
+    is_sure = ~attempts["intent_id"].isin(given_back) & ~attempts["intent_id"].isin(without)
+    held = attempts[(attempts["outcome"] == "held") & is_sure]
     holds = held.drop_duplicates("intent_id")[["intent_id", "event", "ticket_nos", "hold_expires_at"]]
     holds["began_at"] = holds["hold_expires_at"] - pd.Timedelta(seconds=hold_s)
     holds["over_at"] = holds["hold_expires_at"].mask(holds["intent_id"].isin(paid), _NEVER)

@@ -30,6 +30,8 @@ def server_rates(server: pd.DataFrame) -> pd.DataFrame:
     Example:
         Bytes of WAL per second over the run:
 
+            from booking_sim import stats
+
             stats.server_rates(result.server)["wal_bytes_per_s"]
     """
     server = _merge_short_last(server)

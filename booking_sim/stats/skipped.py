@@ -17,7 +17,7 @@ def measured(attempts: pd.DataFrame) -> pd.DataFrame:
         Their rows, with `answered_at` in seconds since the start, and the tickets that
         each took, `taken`.
     """
-    calls = attempts[attempts["passed_dead"].notna()]
+    calls = attempts[attempts["dead_rows_scanned"].notna()]
     taken = calls["ticket_nos"].list.len().fillna(0).astype(int)
     return calls.assign(answered_at=answer_times(calls), taken=taken)
 
@@ -40,10 +40,10 @@ def skip_depth(attempts: pd.DataFrame) -> pd.Series:
     refused = calls[calls["outcome"] == "sold_out"]
     return pd.Series(
         {
-            "locked": _mean(held["passed_locked"], held["taken"].sum()),
-            "dead": _mean(held["passed_dead"], held["taken"].sum()),
-            "refusal_locked": _mean(refused["passed_locked"], len(refused)),
-            "refusal_dead": _mean(refused["passed_dead"], len(refused)),
+            "locked": _mean(held["locked_rows_skipped"], held["taken"].sum()),
+            "dead": _mean(held["dead_rows_scanned"], held["taken"].sum()),
+            "refusal_locked": _mean(refused["locked_rows_skipped"], len(refused)),
+            "refusal_dead": _mean(refused["dead_rows_scanned"], len(refused)),
             "holds": len(held),
             "refusals": len(refused),
         },
@@ -80,13 +80,13 @@ def depth_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataF
     """
     calls = measured(attempts)
     cuts = cut(calls["answered_at"], default_bins(bins, 30, len(calls), 5))
-    counted = calls.assign(bin=cuts.number, passed=calls["passed_dead"] + calls["passed_locked"].fillna(0))
-    held = counted[counted["taken"] > 0].groupby("bin")[["passed_locked", "passed_dead", "taken"]].sum()
+    counted = calls.assign(bin=cuts.number, passed=calls["dead_rows_scanned"] + calls["locked_rows_skipped"].fillna(0))
+    held = counted[counted["taken"] > 0].groupby("bin")[["locked_rows_skipped", "dead_rows_scanned", "taken"]].sum()
     refused = counted[counted["outcome"] == "sold_out"].groupby("bin")["passed"].mean()
     frame = pd.DataFrame(
         {
-            "locked": held["passed_locked"] / held["taken"],
-            "dead": held["passed_dead"] / held["taken"],
+            "locked": held["locked_rows_skipped"] / held["taken"],
+            "dead": held["dead_rows_scanned"] / held["taken"],
             "refusal": refused,
         },
         dtype=float,

@@ -1,127 +1,275 @@
 """A surge in numbers, and in one line."""
 
 import math
+from dataclasses import dataclass
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
-from booking_sim.records.attempts import FAILURES
+from booking_sim.records.attempts import FAILURES, Call
 from booking_sim.scenario.scenario import Scenario
-from booking_sim.stats.latency import percentiles
-from booking_sim.stats.outcomes import answer_times, count_oversold, final_outcomes
+from booking_sim.stats.failures import ERRORS
+from booking_sim.stats.latency import PERCENTS, censored, percentiles
+from booking_sim.stats.metrics import METRICS
+from booking_sim.stats.outcomes import answer_times, count_oversold, sold
+from booking_sim.stats.requests import FOUND, Columns, with_requests
 from booking_sim.stats.skipped import total_skip_depth
 
-_EXCEPTIONS = {
-    "contended": "contended",
-    "timed_out": "timed out",
-    "gave_up": "gave up",
-    "unanswered": "unanswered",
-}
-"""Buyers who got neither a ticket nor a refusal: their metrics, and what the headline calls them."""
+_TIMES: Final = ("queued_at", "sent_at", "latency_ms")
+_PAID: Final = ("confirmed", "already_confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a run.
+
+    Attributes:
+        start: Attempts that were answered from then on, in seconds since the start.
+        end: Attempts that were answered before then.
+        kind: Those of buyers of this kind; None: of all.
+        call: Those of this call; None: of all.
+    """
+
+    start: float = 0.0
+    end: float = math.inf
+    kind: str | None = None
+    call: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole run."""
+        return self == Part()
+
+    def select(self, columns: Columns) -> Columns:
+        """The columns of the attempts that belong to it.
+
+        Args:
+            columns: Those of all attempts.
+
+        Returns:
+            The same for the part.
+        """
+        if self.is_whole:
+            return columns
+        attempts = columns("kind", "call", *_TIMES)
+        chosen = answer_times(attempts).between(self.start, self.end, inclusive="left")
+        for name in ("kind", "call"):
+            wanted = getattr(self, name)
+            if wanted is not None:
+                chosen &= attempts[name] == wanted
+        return lambda *names: columns(*names)[chosen]
+
+    def seconds(self, attempts: pd.DataFrame) -> float:
+        """How long it took: its window, or else from the first plan, up to the last answer.
+
+        Args:
+            attempts: The attempts that belong to it.
+
+        Returns:
+            Seconds.
+        """
+        if attempts.empty:
+            return 0.0
+        has_window = (self.start, self.end) != (0.0, math.inf)
+        begins = self.start if has_window else float(attempts["scheduled_at"].min())
+        return min(self.end, float(answer_times(attempts).max())) - begins
+
+
+WHOLE: Final = Part()
 
 
 def summarise(
     scenario: Scenario,
-    attempts: pd.DataFrame,
+    columns: Columns,
+    *,
+    holds: pd.DataFrame,
     inventory: pd.DataFrame,
     audit: pd.DataFrame,
     proof: pd.DataFrame,
-    *,
-    partial: bool,
+    is_incomplete: bool,
+    part: Part = WHOLE,
 ) -> pd.Series:
-    """The metrics of a surge; SurgeResult.summary says what they are."""
-    final = final_outcomes(attempts).value_counts()
-    buyers = int(final.sum()) if scenario.buyer_count is None else scenario.buyer_count
-    held = attempts[attempts["outcome"] == "held"].drop_duplicates("intent_id")
-    duration = answer_times(attempts).max() - attempts["sent_at"].min()
-    refused = attempts[attempts["outcome"] == "sold_out"]
-    return pd.Series(
-        {
-            "tickets": scenario.events * scenario.tickets,
-            "buyers": buyers,
-            "held": int(final.get("held", 0)),
-            "sold_out": int(final.get("sold_out", 0)),
-            "contended": int(final.get("contended", 0)),
-            "errors": int(final.get("error", 0) + final.get("unknown", 0)),
-            "timed_out": int(final.get("timed_out", 0)),
-            "gave_up": int(final.get("gave_up", 0)),
-            "unanswered": buyers - int(final.sum()),
-            "tickets_held": int(held["ticket_nos"].list.len().sum()),
-            "tickets_sold": int(inventory["sold"].iloc[-1]),
-            "sold_out_after_s": float(answer_times(refused).min()),
-            "confirmed": int((attempts["outcome"] == "confirmed").sum()),
-            "expired": int((attempts["outcome"] == "expired").sum()),
-            "oversold": max(
-                count_oversold(attempts, scenario.seconds(scenario.hold)), int(inventory["oversold"].iloc[-1])
-            ),
-            "audit_ok": bool((audit["violations"] == 0).all()),
-            "contradictions": int(proof["violations"].sum()),
-            "partial": partial,
-            "attempts": len(attempts),
-            "retries": int(attempts.duplicated(["buyer", "call"]).sum()),
-            "failed_attempts": int(attempts["outcome"].isin(FAILURES).sum()),
-            "duration_s": float(duration) if len(attempts) else 0.0,
-            "throughput": len(attempts) / float(duration) if len(attempts) else 0.0,
-            "skip_depth": total_skip_depth(attempts),
-            "late_ms": 1000 * float((attempts["queued_at"] - attempts["scheduled_at"]).quantile(0.99)),
-            **_latencies(attempts),
-        },
-        name="surge",
-        dtype=object,
-    )
-
-
-def metrics_between(attempts: pd.DataFrame, start: float, end: float) -> dict[str, float]:
-    """The metrics of a part of a surge.
+    """The metrics of a surge, or of a part of it.
 
     Args:
-        attempts: One row per attempt, as SurgeResult.attempts.
-        start: From when, in seconds since the start of the run.
-        end: To when; infinite for the end of the run. Only attempts that were answered
-            in between count.
+        scenario: What was run.
+        columns: Gives columns of the attempts. It is asked for a few at a time, since a
+            million attempts take 130 MB in whole.
+        holds: As SurgeResult.holds.
+        inventory: As SurgeResult.inventory.
+        audit: As SurgeResult.audit.
+        proof: As SurgeResult.proof.
+        is_incomplete: Whether attempts may be missing.
+        part: Which part.
 
     Returns:
-        The metrics of `booking_sim.stats.figures.WINDOWED`, by name.
+        The metrics of `booking_sim.stats.metrics.METRICS` by name; those of
+        `OF_THE_RUN` are of the whole run also in a part.
     """
-    answered_at = answer_times(attempts)
-    part = attempts[answered_at.between(start, end, inclusive="left")]
-    lasted = min(end, float(answered_at.max())) - start if len(part) else math.nan
+    chosen = part.select(with_requests(columns))
+    ends = _buyers(chosen, scenario.buyer_count if part.is_whole else None)
+    values: dict[str, Any] = {
+        "tickets": scenario.events * scenario.tickets,
+        "partial": is_incomplete,
+        "contradictions": int(proof["violations"].sum()),
+        **ends,
+        **_sales(chosen, holds, inventory, part),
+        **_checks(columns, scenario, holds, inventory, audit, is_incomplete=is_incomplete),
+        **_calls(chosen, ends["unanswered"], part),
+        **_latencies(chosen),
+    }
+    return pd.Series({name: values[name] for name in METRICS}, name="surge", dtype=object)
+
+
+def _buyers(columns: Columns, crowd: int | None) -> dict[str, float]:
+    """Each buyer by the final outcome of reserving."""
+    attempts = columns("buyer", "attempt", "call", "outcome")
+    everybody = attempts["buyer"].nunique() if crowd is None else crowd
+    attempts = attempts[attempts["call"] == Call.RESERVE]
+    order = np.lexsort([attempts["attempt"], attempts["buyer"]])
+    buyer = attempts["buyer"].to_numpy()[order]
+    last = order[np.append(buyer[1:] != buyer[:-1], True)] if len(order) else order
+    counts = attempts["outcome"].iloc[last].value_counts()
     return {
-        "attempts": len(part),
-        "failed_attempts": int(part["outcome"].isin(FAILURES).sum()),
-        "throughput": len(part) / lasted,
-        **_latencies(part),
+        "buyers": everybody,
+        **{name: int(counts.get(name, 0)) for name in ("held", "sold_out", "contended", "timed_out", "gave_up")},
+        "held_too_late": int(counts.get("hold_expired", 0)),
+        "failed_buyers": int(sum(counts.get(name, 0) for name in ERRORS)),
+        "unanswered": math.nan if crowd is None else everybody - len(last),
     }
 
 
-def _latencies(attempts: pd.DataFrame) -> dict[str, float]:
-    clocks = {"": "database", "scheduled_": "scheduled"}
+def _sales(columns: Columns, holds: pd.DataFrame, inventory: pd.DataFrame, part: Part) -> dict[str, float]:
+    """Holds and payments, by the answers that buyers got; and the tickets that were sold."""
+    outcome = columns("outcome")["outcome"]
+    held = columns("intent_id", "ticket_nos")[outcome == "held"].drop_duplicates("intent_id")
+    is_sold = sold(columns("outcome", "repeats"))
+    paid = columns("intent_id")["intent_id"][is_sold].drop_duplicates()
+    if part.is_whole and len(inventory):
+        tickets_sold = int(inventory["sold"].iloc[-1])
+    else:
+        tickets_sold = int(holds.loc[holds["intent_id"].isin(paid), "quantity"].sum())
     return {
-        f"p{percent}_{name}ms": float(latency)
-        for name, clock in clocks.items()
-        for percent, latency in percentiles(attempts, clock=clock).items()
+        "tickets_sold": tickets_sold,
+        "tickets_held": int(held["ticket_nos"].list.len().sum()),
+        "confirmed": len(paid),
+        "expired": columns("intent_id")["intent_id"][outcome == "expired"].nunique(),
+        "sold_out_after_s": float(answer_times(columns(*_TIMES)[outcome == "sold_out"]).min()),
+        "skip_depth": total_skip_depth(
+            columns("outcome", "ticket_nos", "locked_rows_skipped", "dead_rows_scanned", *_TIMES)
+        ),
     }
+
+
+def _checks(
+    columns: Columns,
+    scenario: Scenario,
+    holds: pd.DataFrame,
+    inventory: pd.DataFrame,
+    audit: pd.DataFrame,
+    *,
+    is_incomplete: bool,
+) -> dict[str, Any]:
+    """What must not be, of the whole run."""
+    outcome = columns("outcome")["outcome"]
+    about = columns("event", "call", "outcome", "repeats", "intent_id", "ticket_nos", "hold_expires_at")[
+        outcome.isin(["held", *_PAID]) | (columns("call")["call"] == Call.RELEASE)
+    ]
+    released = about.loc[about["call"] == Call.RELEASE, "intent_id"]
+    in_tables = holds.loc[holds["end"] == "released", "intent_id"]
+    unrecorded = in_tables[~in_tables.isin(released)] if is_incomplete else in_tables.iloc[:0]
+    hold_s = scenario.seconds(scenario.hold)
+    oversold = count_oversold(about, hold_s, without=unrecorded)
+    was_done = bool(audit["checked"].any())
+    violations = int((audit["violations"] > 0).sum()) if was_done else math.nan
+    return {
+        "oversold": max(oversold, int(inventory["oversold"].iloc[-1]) if len(inventory) else 0),
+        "oversold_unclear": count_oversold(about, hold_s) - oversold,
+        "audit_ok": violations == 0,
+        "violations": violations,
+    }
+
+
+def _calls(columns: Columns, unanswered: float, part: Part) -> dict[str, float]:
+    """What became of calls."""
+    attempts = columns("outcome", "is_final", "scheduled_at", *_TIMES)
+    is_final = attempts["is_final"]
+    failed = attempts["outcome"].isin(FAILURES)
+    sent = attempts["sent_at"].notna()
+    answered, offered = int((~failed).sum()), len(attempts) + (0 if math.isnan(unanswered) else int(unanswered))
+    seconds = part.seconds(attempts)
+    return {
+        "errors": int((is_final & attempts["outcome"].isin(ERRORS)).sum()),
+        "offered": offered,
+        "sent": int(sent.sum()),
+        "answered": answered,
+        "refused": int(attempts["outcome"].isin(["sold_out", "contended"]).sum()),
+        "lost": int((sent & failed).sum()),
+        "answered_share": answered / offered if offered else math.nan,
+        "attempts": len(attempts),
+        "retries": int((~is_final).sum()),
+        "failed_attempts": int(failed.sum()),
+        "duration_s": seconds,
+        "offered_per_s": offered / seconds if seconds else 0.0,
+        "throughput": answered / seconds if seconds else 0.0,
+        "late_ms": 1000 * float((attempts["queued_at"] - attempts["scheduled_at"]).quantile(0.99)),
+    }
+
+
+def _latencies(columns: Columns) -> dict[str, float]:
+    attempts = columns("outcome", *FOUND, *_TIMES)
+    values: dict[str, float] = {}
+    for clock, name in (("scheduled", ""), ("dispatch", "_dispatch"), ("database", "_database")):
+        found = percentiles(attempts, (*PERCENTS, 99.9, 100), clock=clock)
+        values |= {f"p{percent:g}{name}_ms".replace(".", ""): float(found[percent]) for percent in (*PERCENTS, 99.9)}
+        if clock == "scheduled":
+            waits = censored(attempts, clock)
+            values |= {"max_ms": float(found[100]), "mean_ms": float(waits.mean()) if waits.size else math.nan}
+    return values
 
 
 def headline(summary: pd.Series) -> str:
-    """A surge in one line; what went wrong comes first."""
+    """A surge in one line; what went wrong comes first, then the tickets that were sold."""
     tickets, held, oversold = summary["tickets"], summary["tickets_held"], summary["oversold"]
+    unclear, is_audited = summary["oversold_unclear"], not math.isnan(summary["violations"])
     contradictions = summary["contradictions"]
     wrong = [
         *(["partial run"] if summary["partial"] else []),
         *([f"{_number(oversold, 'ticket')} sold twice"] if oversold else []),
+        *([f"{_number(unclear, 'ticket')} perhaps sold twice, since attempts are missing"] if unclear else []),
         *([f"answers and tables contradict each other {_number(contradictions, 'time')}"] if contradictions else []),
-        *([] if summary["audit_ok"] else ["the audit fails"]),
-        *([f"{_number(summary['errors'], 'buyer')} failed"] if summary["errors"] else []),
+        *([] if is_audited else ["the audit was not done"]),
+        *(["the audit failed"] if is_audited and not summary["audit_ok"] else []),
+        *([f"{_number(summary['errors'], 'call')} failed"] if summary["errors"] else []),
     ]
-    parts = [
-        f"{held:,} of {tickets:,} tickets held" if held <= tickets else f"{tickets:,} tickets, held {held:,} times",
-        *([f"{summary['tickets_sold']:,} sold"] if summary["tickets_sold"] else []),
+    if summary["tickets_sold"] or summary["confirmed"] or summary["expired"]:
+        parts = [
+            f"{summary['tickets_sold']:,} of {tickets:,} tickets sold",
+            *([f"{_number(summary['expired'], 'payment')} too late"] if summary["expired"] else []),
+            f"held {held:,} times",
+        ]
+    else:
+        parts = [
+            f"{held:,} of {tickets:,} tickets held" if held <= tickets else f"{tickets:,} tickets, held {held:,} times"
+        ]
+    parts += [
         f"{_number(summary['sold_out'], 'buyer')} refused",
         *(f"{summary[name]:,} {word}" for name, word in _EXCEPTIONS.items() if summary[name]),
-        *([] if oversold else ["none sold twice"]),
+        *(["none sold twice"] if summary["audit_ok"] and not oversold and not unclear else []),
     ]
     first = ", ".join(wrong)
     return (f"{first[0].upper()}{first[1:]}: " if first else "") + ", ".join(parts)
+
+
+_EXCEPTIONS: Final = {
+    "contended": "contended",
+    "timed_out": "timed out",
+    "gave_up": "gave up",
+    "held_too_late": "answered after their hold had run out",
+    "unanswered": "unanswered",
+}
+"""Buyers who got neither a ticket nor a refusal: their metrics, and what the headline calls them."""
 
 
 def _number(count: int, noun: str) -> str:

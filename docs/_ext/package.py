@@ -20,7 +20,7 @@ from booking_sim.proof.rules import unchecked
 from booking_sim.queries import describe
 from booking_sim.records import columns, holds, samples
 from booking_sim.records.attempts import Attempt
-from booking_sim.stats.figures import FIGURES, WINDOWED
+from booking_sim.stats.metrics import METRICS, OF_THE_RUN
 
 SCHEMAS: Mapping[str, pa.Schema] = {
     "attempts": columns.SCHEMA,
@@ -77,9 +77,9 @@ def strategies() -> str:
 
 
 def metrics() -> str:
-    """The metrics of a summary; and whether a window of the run has them too."""
-    rows = [(code(name), about, "yes" if name in WINDOWED else "") for name, about in FIGURES.items()]
-    return table(("metric", "meaning", "with a window"), rows)
+    """The metrics of a summary; and whether a part of the run has its own."""
+    rows = [(code(name), about, "" if name in OF_THE_RUN else "yes") for name, about in METRICS.items()]
+    return table(("metric", "meaning", "of a part"), rows)
 
 
 def frames() -> str:

@@ -59,7 +59,7 @@ BROKEN_CURVES = [
     ("start,arrivals\n0,1\n1,1\n,1", "line 4: '' is not a time: expected seconds, an epoch time, or ISO 8601"),
     (
         "start,arrivals\n0,1\n1,1\n2.5,1",
-        "line 4: its time is no multiple of 1 s, the shortest bin: expected bins of one width",
+        "line 4: its time is not a multiple of 1 s, the shortest bin: expected bins of one width",
     ),
     ("start,arrivals\n0,1\n0.000001,1\n1e6,1", "it has bins of 1e-06 s over 1e\\+06 s: expected fewer than 1,000,000"),
     ("start,arrivals\n0,1\n1,-1", "line 3: -1 is not a number of arrivals: expected 0 to 10,000,000"),

@@ -144,7 +144,7 @@ def test_a_state_that_fails_ends_its_phase_and_not_the_bench(server, system):
         url=server.url,
     )
     assert set(result.rounds["phase"]) == {"fresh"}
-    [note] = result.manifest["notes"]
+    [note] = result.manifest.notes
     assert note.startswith(f"half sold: '{system}/state_sold.sql' failed: ")
     table = result.table().set_index(["phase", "metric"])
     assert table.loc[("half", "per_s"), "reached"] is pd.NA

@@ -19,6 +19,17 @@ def test_both_take_turns_and_are_compared(run, scratches):
     assert scratches(os.getpid()) == 0
 
 
+def test_an_empty_call_shows_the_limit_of_the_generator(run, scratches):
+    """Tickets do not run out, since nobody gets one; latencies are not measured."""
+    size = ("--clients", 4, "--tickets", 100, "--rounds", 1, "--seconds", 1)
+    status, out, err = run("bench", "generator", "--call", "empty", *size, "--json")
+    result = json.loads(out)
+    assert (status, err) == (0 if result["shares"]["rate"] >= 0.75 else 1, "")
+    assert all(rate > 100 for pair in result["rates"] for rate in pair)
+    assert (result["call"], result["p50_ms"], result["p99_ms"]) == ("empty", [], [])
+    assert scratches(os.getpid()) == 0
+
+
 @pytest.mark.parametrize("setting", ["clients", "tickets", "rounds", "seconds"])
 def test_bad_input_is_one_line(run, setting):
     status, out, err = run("bench", "generator", f"--{setting}", 0)

@@ -14,7 +14,7 @@ from booking_sim import surge
 kinds = {"buyer": {"pays": 0.5, "think": "1s..20s"}}
 result = surge(tickets=300, buyers=200_000, connections=8, hold="5m", kinds=kinds, live=True)
 """,
-    "print(result.partial, result.manifest['problems'], 0 < len(result.attempts) < 200_000)",
+    "print(result.partial, result.manifest.problems, 0 < len(result.attempts) < 200_000)",
     "print(*result.inventory.iloc[-1][['sold', 'held', 'overdue', 'available']].astype(int))",
 )
 STATUSES = ("sold", "held", "held, but overdue", "available")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from booking_sim import compare
-from booking_sim.comparison.figures import FIGURES
+from booking_sim.comparison.metrics import METRICS
 from booking_sim.errors import BookingSimError
 
 SMALL = {"tickets": 60, "buyers": 200, "connections": 8, "depth_every": 5}
@@ -22,7 +22,7 @@ def test_each_runs_once_a_round_and_each_round_begins_with_another(compared):
 
 
 def test_every_figure_is_told_of_every_strategy(compared):
-    assert list(compared.runs.columns) == ["strategy", "round", "safe", *FIGURES]
+    assert list(compared.runs.columns) == ["strategy", "round", "safe", *METRICS]
     runs = compared.runs.set_index("strategy")
     counts = runs.loc["default", ["held", "sold_out", "oversold", "violations"]]
     assert counts.to_numpy().tolist() == [[60, 140, 0, 0]] * 2

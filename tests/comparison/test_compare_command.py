@@ -45,7 +45,7 @@ def test_bad_input_gets_one_line_and_status_2(run, tmp_path):
 
 def test_ctrl_c_keeps_the_runs_before_it(start, server, tmp_path):
     process = start("compare", "default", "skip_locked", *SMALL[:-1], 50, "--out", "out")
-    scratch = f"booking_sim_scratch_{process.pid}_%"
+    scratch = f"booking_sim_scratch_{process.pid:08x}%"
     look = "select datname from pg_stat_activity where datname like %s and application_name like 'booking_sim surge%%'"
     seen = set()
     while len(seen) < 2:  # the second run is under way

@@ -12,8 +12,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from booking_sim.database import connect, connect_async, open_pool, open_pool_async, open_server
-from booking_sim.database.connecting import address
 from booking_sim.database.embedded import Cluster
+from booking_sim.database.explaining import address
 from booking_sim.errors import BookingSimError
 
 
@@ -58,7 +58,7 @@ def test_no_permission_to_connect(server, role, empty_database):
 
 def test_too_many_connections(server, role):
     url = make_conninfo(server.url, user=role)
-    with connect(url), pytest.raises(BookingSimError, match=r"has no connection left. Ask for fewer"):
+    with connect(url), pytest.raises(BookingSimError, match=r"has no connection left. Request fewer"):
         connect(url)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from booking_sim.database import connect, connecting, migration_files
+from booking_sim.database import connect, connecting, migration_files, migrations, run_lease
 from booking_sim.database.migrations import migrate, pending, reset
 from booking_sim.errors import BookingSimError
 from booking_sim.queries import load
@@ -84,7 +84,7 @@ def test_a_new_file_is_applied_alone(conn, folder):
     assert conn.execute("select * from booking.extra").fetchall() == []
 
 
-def test_many_at_once_one_applies_and_the_others_find_nothing_to_do(empty_database):
+def test_many_at_once_apply_each_file_once(empty_database):
     start = threading.Barrier(6)
 
     def one(_):
@@ -93,7 +93,7 @@ def test_many_at_once_one_applies_and_the_others_find_nothing_to_do(empty_databa
             return migrate(connection)
 
     with ThreadPoolExecutor(6) as pool:
-        assert sorted(pool.map(one, range(6))) == [[]] * 5 + [FILES]
+        assert sorted(name for names in pool.map(one, range(6)) for name in names) == FILES
 
 
 def test_a_connection_of_the_caller_stays_open_and_unlocked(empty):
@@ -117,7 +117,7 @@ def test_a_connection_in_a_transaction_of_the_caller_is_refused(database):
 def test_a_changed_file_is_refused(conn, folder, call):
     path = folder / FILES[1]
     path.write_text(path.read_text() + "\n")
-    with refused(conn, f"{FILES[1]} is not what was applied as {FILES[1]}.*db reset"):
+    with refused(conn, f"{FILES[1]} is not what was applied as {FILES[1]}: put the file back"):
         call(conn)
 
 
@@ -285,3 +285,50 @@ def test_reset_by_another_user_is_refused(conn, role):
     conn.execute(f"grant usage on schema booking, booking_sim to {role}; set role {role}")
     with pytest.raises(BookingSimError, match="is not reset: must be owner of schema booking"):
         reset(conn)
+
+
+def test_a_migration_leaves_no_lock_on_its_connection(empty):
+    """A pooler would hand the connection with the lock to the next client."""
+    migrate(empty)
+    reset(empty)
+    assert empty.execute(ADVISORY_LOCKS).fetchone() == (0,)
+    assert empty.execute("show lock_timeout").fetchone() == ("0",)
+
+
+def test_a_migration_that_waits_for_another_says_who_holds_the_lock(empty_database, empty, monkeypatch):
+    monkeypatch.setattr(migrations, "LOCK_SECONDS", 0.05)
+    with connect(empty_database, autocommit=False, application_name="somebody") as other:
+        other.execute("select pg_advisory_xact_lock(hashtextextended('booking_sim.migrations', 0))")
+        pid, user = other.info.backend_pid, other.info.user
+        words = rf"did not end within 0.05 s: server process {pid} \(user '{user}', application 'somebody', idle in tr"
+        with refused(empty, words):
+            migrate(empty)
+    assert migrate(empty) == FILES
+
+
+def test_reset_refuses_while_a_surge_runs(database, conn):
+    with run_lease.surge_lease(database), refused(conn, r"is not reset: a surge runs in it \(server process \d+\)"):
+        reset(conn)
+    assert reset(conn) == FILES
+
+
+def test_a_surge_elsewhere_does_not_keep_a_database_from_its_reset(server, conn):
+    with run_lease.surge_lease(server.url):
+        assert reset(conn) == FILES
+
+
+def test_a_connection_with_another_encoding_is_refused_before_the_ledger_is_misread(conn):
+    conn.execute("set client_encoding = sql_ascii")
+    with pytest.raises(BookingSimError, match="client_encoding is SQL_ASCII: set it to UTF8"):
+        migrate(conn)
+
+
+def test_a_database_of_any_encoding_is_migrated_twice(server):
+    """Its ledger was once misread, and the message said to drop it."""
+    name = f"{server.prefix}_ascii"
+    server.admin.execute(f"create database {name} template template0 encoding sql_ascii locale 'C'")
+    try:
+        assert migrate(server.url_of(name)) == FILES
+        assert migrate(server.url_of(name)) == []
+    finally:
+        server.admin.execute(f"drop database {name}")

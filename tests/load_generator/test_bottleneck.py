@@ -21,7 +21,7 @@ def bottleneck(database):
     def run(**settings):
         result = surge(tickets=1000, **settings, url=database, progress=False)
         assert result.ok
-        return result.manifest["generator"]["bottleneck"]
+        return result.manifest.generator.bottleneck
 
     return run
 
@@ -60,5 +60,5 @@ def test_a_database_in_which_everybody_waits_for_a_lock(bottleneck, database):
 
     thread = threading.Thread(target=block)
     thread.start()
-    assert bottleneck(arrivals="burst(20)", connections=20) == "database"
+    assert bottleneck(arrivals="burst(20)", connections=20, cold=True) == "database"
     thread.join()

@@ -27,7 +27,7 @@ def lives(database):
         attempts = result.attempts
         assert set(attempts["worker"]) == set(range(workers))
         assert not set(attempts["outcome"]) & {"sold_out", "contended", "error"}
-        first_event = min(result.manifest["event_ids"])
+        first_event = min(result.manifest.event_ids)
         answered, wants = {}, {}
         for row in attempts.sort_values("sent_at").itertuples():
             if row.call == "reserve":

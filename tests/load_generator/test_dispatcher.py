@@ -1,82 +1,16 @@
 """One worker's buyers on real connections, turn by turn: they ask again while there is hope, and nothing is lost."""
 
-import threading
 import time
-from math import inf
 
 import pytest
 from program import SECONDS
-from wire import Wire
+from stage import LOCK, NAME, waiting
 
 from booking_sim.booking import create_event
 from booking_sim.database import connect
 from booking_sim.load_generator.worker import connection_pool
-from booking_sim.load_generator.worker.dispatcher import Dispatcher
 from booking_sim.load_generator.worker.event_loop import EventLoop
-from booking_sim.load_generator.worker.messages import WorkerAssignment
-from booking_sim.load_generator.worker.recorder import Recorder
-from booking_sim.load_generator.worker.workload import Workload
-from booking_sim.records.attempts import Attempt, Phase
-from booking_sim.scenario.kinds import BuyerKind
-
-LOCK = "lock table booking.booking_intents in share mode"  # reads go on, a hold waits
-NAME = "booking_sim surge test"
-
-
-class Stage:
-    """A worker without its process."""
-
-    def __init__(self, assignment):
-        self.loop = EventLoop()
-        self.recorder = Recorder(0)
-        self.dispatcher = Dispatcher(assignment, self.loop, self.recorder)
-        self.rows = []
-        self.recorder.add = lambda request: self.rows.append(Attempt(*self.recorder._attempt(request)))
-        self.dispatcher.pool.open()
-        self.until(lambda: self.dispatcher.pool.is_complete)
-
-    def until(self, condition):
-        """Run the loop until a condition holds."""
-        deadline = time.monotonic() + SECONDS
-        while not condition():
-            assert time.monotonic() < deadline
-            self.loop.call_at(time.monotonic() + 0.01, int)  # so that it ends although nothing happens
-            self.loop.run_once()
-            self.dispatcher.dispatch()
-
-    def play(self):
-        self.dispatcher.start(time.monotonic())
-
-    def end(self):
-        self.until(lambda: self.dispatcher.is_done)
-
-
-@pytest.fixture
-def event_id(conn):
-    return create_event(conn, "concert", 1)
-
-
-@pytest.fixture
-def stage(database, event_id):
-    """Open a stage with one connection for one buyer, or whatever is said otherwise; kind parameters by name."""
-    opened = []
-
-    def make(*, buyers=1, connections=1, times=None, event=event_id, retry=(), hold_s=300.0, url=database, **kind):
-        workload = Workload({"fan": BuyerKind(**kind)}, (event,), 1, hold_s, 1.0, retry, 7)
-        opened.append(Stage(WorkerAssignment(url, NAME, workload, 0, 1, range(connections), buyers, inf, times, None)))
-        return opened[-1]
-
-    yield make
-    for stage in opened:
-        stage.dispatcher.close()
-        stage.loop.close()
-
-
-@pytest.fixture
-def wire(database):
-    """A way to the database that can be cut."""
-    with Wire(database) as wire:
-        yield wire
+from booking_sim.records.attempts import Phase
 
 
 def test_contended_asks_again_until_the_ticket_is_free(conn, stage):
@@ -129,6 +63,47 @@ def test_a_hold_whose_answer_was_lost_on_the_way_is_the_same_when_it_is_asked_fo
     assert (lost.outcome, lost.phase, lost.intent_id) == ("unknown", Phase.CALL_SENT, None)
     assert (found.outcome, found.ticket_nos) == ("held", (1,))
     assert conn.execute("select id from booking.booking_intents").fetchall() == [(found.intent_id,)]
+
+
+def test_a_hold_that_ran_out_before_it_was_found_again_is_told_apart(conn, stage, wire):
+    """By the database's clock: its buyer never had a live ticket."""
+    one = stage(url=wire.url, hold_s=0.05, pays=1)
+    wire.lose_answers()
+    one.play()
+    one.until(
+        lambda: conn.execute("select from booking.booking_intents where expires_at < clock_timestamp()").fetchall()
+    )
+    wire.cut()
+    one.end()
+    lost, found = one.rows
+    assert (lost.outcome, lost.repeats, found.outcome, found.repeats) == ("unknown", None, "hold_expired", 1)
+    assert conn.execute("select id from booking.booking_intents").fetchall() == [(found.intent_id,)]
+
+
+def test_a_sale_whose_answer_was_lost_is_told_apart_from_one_that_was_not_ours(conn, stage, wire):
+    one = stage(url=wire.url, pays=1, think="50ms")
+    one.play()
+    one.until(lambda: one.rows)
+    wire.lose_answers()
+    one.until(lambda: conn.execute("select status from booking.booking_intents").fetchone() == ("confirmed",))
+    wire.cut()
+    one.end()
+    held, lost, found = one.rows
+    assert [row.outcome for row in one.rows] == ["held", "unknown", "already_confirmed"]
+    assert (held.repeats, lost.repeats, found.repeats) == (None, None, lost.attempt)
+
+
+def test_a_connection_that_never_answers_is_given_up_and_the_request_repeated_on_another(conn, stage, wire):
+    one = stage(url=wire.url, connections=2, answer_timeout_s=0.1)
+    wire.lose_answers()
+    one.play()
+    one.end()
+    first, *_, last = one.rows
+    assert (first.outcome, first.phase, first.error) == ("unknown", Phase.CALL_SENT, "no answer within 0.1 s")
+    assert first.latency_ms >= 100
+    assert (last.outcome, last.repeats) == ("held", 1)
+    assert last.connection != first.connection or len(one.rows) > 2
+    assert conn.execute("select count(*) from booking.booking_intents").fetchone() == (1,)
 
 
 def test_a_hold_whose_answer_was_lost_is_found_by_its_request_key(conn, stage, event_id):
@@ -189,22 +164,35 @@ def test_after_a_stop_nobody_comes_and_calls_that_go_on_are_cancelled(conn, stag
     assert [(row.outcome, row.sqlstate) for row in one.rows] == [("error", "57014")]
 
 
-def test_a_connection_is_not_used_again_before_its_cancel_has_arrived(conn, stage):
-    """It would hit the next call."""
-    one, late = stage(buyers=2), threading.Event()
-    one.dispatcher._canceller.submit(late.wait)
+def test_a_connection_is_not_used_again_before_its_cancel_has_arrived(conn, stage, wire):
+    """It would hit the next call. The wire holds the cancel back, which has a connection of its own."""
+    one = stage(buyers=2, url=wire.url)
     with conn.transaction():
         conn.execute(LOCK)
         one.play()
         one.until(lambda: waiting(conn))
+        wire.hold_back()
         [connection] = one.dispatcher._under_way
         one.dispatcher._cancel(connection)
     one.until(lambda: one.rows)
     in_use = {*one.dispatcher._under_way, *one.dispatcher.pool.idle}
-    late.set()
+    wire.let_go()
     assert in_use == set()
     one.end()
     assert [row.outcome for row in one.rows] == ["held", "sold_out"]
+
+
+def test_a_cancel_keeps_no_other_request_waiting(conn, stage, wire):
+    """The server takes no new connection, and so no cancel: the other connection of the worker goes on meanwhile."""
+    event_id = create_event(conn, "stadium", 50)
+    one = stage(event=event_id, url=wire.url, connections=2, buyers=20, times=(0.0,) * 20)
+    one.play()
+    one.until(lambda: one.dispatcher._under_way)
+    wire.hold_back()
+    one.dispatcher._cancel(next(iter(one.dispatcher._under_way)))
+    one.until(lambda: len(one.rows) == 20)
+    wire.let_go()
+    assert len({row.connection for row in one.rows}) == 2
 
 
 @pytest.mark.parametrize(
@@ -285,13 +273,6 @@ def test_lost_connections_come_back(conn, stage, monkeypatch):
     conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = %s", [NAME])
     one.end()
     assert {row.buyer for row in one.rows if row.outcome in {"held", "sold_out"}} == set(range(50))
-
-
-def waiting(conn):
-    """The backend of the stage that waits for a lock, as the parameters of a query; None if there is none."""
-    return conn.execute(
-        "select pid from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'", [NAME]
-    ).fetchone()
 
 
 def test_what_is_due_in_half_a_millisecond_is_not_done_in_the_next_whole_one():

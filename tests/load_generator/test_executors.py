@@ -43,7 +43,7 @@ def test_it_plays_every_worker_and_is_left_as_it_was(executor, database):
         assert (result.ok, result.partial) == (True, False)
         assert set(result.attempts["worker"]) == {0, 1, 2}
         assert len(result.attempts) == 300
-        assert all(0 < busy < 1 for busy in result.manifest["generator"]["busy"])
+        assert all(0 < busy < 1 for busy in result.manifest.generator.busy)
     assert executor.submit(gc.isenabled).result() is True
     if isinstance(executor, ProcessPoolExecutor):
         assert executor.submit(signal.getsignal, signal.SIGINT).result() is signal.default_int_handler
@@ -79,7 +79,7 @@ def test_a_worker_that_is_killed_in_it_is_told_of(database, first_hold):
         thread.join()
     assert result.partial
     assert result.summary()["audit_ok"]
-    problems = result.manifest["problems"]
+    problems = result.manifest.problems
     assert len(problems) == 2  # such a pool ends all its processes when it loses one
     assert all("BrokenProcessPool: " in problem for problem in problems)
     with connect(database) as conn:
@@ -100,7 +100,7 @@ if __name__ == "__main__":
     with ProcessPoolExecutor(2, mp_context=get_context({start!r})) as executor:
         arrivals = "constant(rate=50, duration=10m)"
         result = surge(tickets=50, arrivals=arrivals, connections=4, url={database!r}, executor=executor)
-        print(json.dumps([result.manifest["problems"], executor.submit(abs, -1).result()]))
+        print(json.dumps([result.manifest.problems, executor.submit(abs, -1).result()]))
 """)
     script = subprocess.Popen(
         [sys.executable, "-W", "ignore", script],

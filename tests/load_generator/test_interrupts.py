@@ -19,7 +19,7 @@ from booking_sim.load_generator import workers as worker_module
 from booking_sim.load_generator.interrupt import Interrupt
 
 LONG = ("surge", "--tickets", 50, "--buyers", 100_000, "--connections", 8, "--out", "out", "--json")
-SURGE = "datname = current_database() and application_name like 'booking_sim %'"  # workers and observer
+SURGE = "datname = current_database() and application_name ~ '^booking_sim (surge|observer) '"
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_an_interrupted_surge_keeps_what_it_has(start, first_hold, end, number):
 
 def test_calls_that_wait_for_a_lock_are_cancelled(start, blocked, conn, end):
     with blocked():
-        process = start(*LONG)
+        process = start(*LONG, "--cold", "yes")
         wait_for(conn, f"select count(*) = 8 from pg_stat_activity where {SURGE} and wait_event_type = 'Lock'")
         process.send_signal(signal.SIGINT)
         status, summary, _ = end(process)
@@ -117,10 +117,10 @@ def test_workers_that_do_not_hear_are_ended_by_force(blocked, conn, database, mo
     monkeypatch.setattr(run, "interruptible", lambda: nullcontext(interrupt))
     with blocked(), ThreadPoolExecutor() as executor:
         told = executor.submit(interrupt_when_blocked)
-        result = surge(tickets=8, buyers=30, connections=8, url=database)
+        result = surge(tickets=8, buyers=30, connections=8, cold=True, url=database)
         told.result()
         assert conn.execute(f"select count(*) from pg_stat_activity where {SURGE}").fetchone() == (0,)
-    assert result.manifest["problems"] == ["interrupted", "worker 0 was cut off", "worker 1 was cut off"]
+    assert result.manifest.problems == ["interrupted", "worker 0 was cut off", "worker 1 was cut off"]
     assert result.partial
     assert math.isnan(result.summary()["p99_ms"])
 

@@ -58,7 +58,7 @@ def test_a_server_that_dies_and_comes_back_has_every_hold_that_anybody_was_told_
     crowd = {"arrivals": "constant(rate=60, duration=4s)", "tickets": 600, "quantity": 2, "connections": 4}
     result = surge(**crowd, url=cluster.url, progress=False)
     thread.join()
-    assert sum(result.manifest["generator"]["connecting"].values()) > 0, "it was killed too late"
+    assert sum(result.manifest.generator.connecting.values()) > 0, "it was killed too late"
     summary = result.summary()
     assert (summary["audit_ok"], summary["oversold"]) == (True, 0)
     assert (summary["held"], summary["unanswered"], result.partial) == (240, 0, False)

@@ -108,9 +108,9 @@ def test_another_strategy_runs_in_a_scratch_database(database, conn, tmp_path):
         "select count(*) from pg_database where starts_with(datname, %s)", [f"booking_sim_scratch_{os.getpid()}_"]
     )
     assert left.fetchone() == (0,)
-    assert result.manifest["strategy"]["file"] == "own.sql"
-    assert len(result.manifest["strategy"]["sha256"]) == 64
-    assert str(tmp_path) not in json.dumps(result.manifest | result.scenario.to_dict())
+    assert result.manifest.strategy["file"] == "own.sql"
+    assert len(result.manifest.strategy["sha256"]) == 64
+    assert str(tmp_path) not in json.dumps(result.manifest.to_dict() | result.scenario.to_dict())
 
 
 def test_a_strategys_client_asks_again_and_every_attempt_is_told(database):
@@ -128,11 +128,11 @@ def test_an_empty_database_is_migrated_first(empty_database):
 
 def test_the_manifest_says_with_what_and_no_more(small, place):
     manifest = small.manifest
-    assert manifest["server"]["settings"]["fsync"] == "on"
-    assert manifest["server"]["source"] == "url"
-    assert set(manifest["versions"]) == {"booking_sim", "python", "psycopg", "libpq"}
-    assert manifest["machine"]["cpus"] >= 1
-    written = json.dumps(manifest)
+    assert manifest.environment.server["settings"]["fsync"] == "on"
+    assert manifest.environment.server["source"] == "url"
+    assert set(manifest.environment.versions) == {"booking_sim", "python", "psycopg", "libpq"}
+    assert manifest.environment.machine["cpus"] >= 1
+    written = json.dumps(manifest.to_dict())
     for private in (place, place.split("host=")[-1].split()[0], "password", sys.prefix):
         assert private not in written
 
@@ -144,7 +144,7 @@ def test_a_scenario_may_be_given_and_changed(database):
 
 def test_more_connections_than_are_left_are_refused_before_anything_is_made(database, conn):
     with pytest.raises(
-        BookingSimError, match=r"connections=9999 is more than the server has left, \d+: .* Ask for at most"
+        BookingSimError, match=r"connections=9999 is more than the server has left, \d+: .* Request at most"
     ):
         surge(connections=9999, url=database)
     assert conn.execute("select count(*) from booking.events").fetchone() == (0,)
@@ -190,3 +190,12 @@ def test_what_is_given_out_is_a_copy(small):
     summary["held"] = 0
     assert small.attempts["buyer"].nunique() == 400
     assert small.summary()["held"] == 40
+
+
+def test_what_the_machinery_is_to_do_reaches_the_workers(database):
+    settings = {"cold": True, "payments_first": False, "answer_timeout": "3s"}
+    result = surge(tickets=2, buyers=5, connections=2, **settings, url=database, progress=False)
+    assert {name: result.scenario.to_dict()[name] for name in settings} == settings
+    assert result.manifest["generator"]["warm_up_error"] == ""
+    assert result.attempts["is_first_call"].sum() == 2
+    assert (result.attempts["quantity"] == 1).all()

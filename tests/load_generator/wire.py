@@ -18,8 +18,10 @@ class Wire:
         self._server = conninfo_to_dict(url)
         self._folder = tempfile.TemporaryDirectory()
         self.url = make_conninfo(url, host=self._folder.name, port=PORT)
-        self._loses_answers = False
         self._sockets = set()
+        self._muted = set()
+        self._takes_new = threading.Event()
+        self._takes_new.set()
 
     def __enter__(self):
         wire = self
@@ -34,6 +36,7 @@ class Wire:
         return self
 
     def __exit__(self, *_):
+        self.let_go()
         self._listener.shutdown()
         self.cut()
         self._listener.server_close()  # waits for those who pass on
@@ -41,16 +44,24 @@ class Wire:
         self._folder.cleanup()
 
     def lose_answers(self):
-        """Let what clients say through, and nothing back."""
-        self._loses_answers = True
+        """Of the connections that there are, pass on what clients send, and nothing back."""
+        self._muted |= self._sockets
+
+    def hold_back(self):
+        """Pass nothing on of connections that are made from now on, until `let_go`."""
+        self._takes_new.clear()
+
+    def let_go(self):
+        """Pass on what was held back."""
+        self._takes_new.set()
 
     def cut(self):
         """End every connection; those that are made from now on work."""
-        self._loses_answers = False
         for client in list(self._sockets):
             client.shutdown(socket.SHUT_RDWR)
 
     def _pass_on(self, client):
+        self._takes_new.wait()
         with client, self._connect() as server:
             self._sockets.add(client)
             while True:
@@ -61,7 +72,7 @@ class Wire:
                         return
                     if source is client:
                         server.sendall(said)
-                    elif not self._loses_answers:
+                    elif client not in self._muted:
                         client.sendall(said)
 
     def _connect(self):

@@ -149,13 +149,17 @@ def test_rare_waits_are_drawn_as_one_band(ax):
 
 
 def measured(buyer, sent_at, dead, locked, tickets=(1,)):
-    return held(buyer, sent_at, buyer, 1)._replace(ticket_nos=tickets, passed_dead=dead, passed_locked=locked)
+    return held(buyer, sent_at, buyer, 1)._replace(
+        ticket_nos=tickets, dead_rows_scanned=dead, locked_rows_skipped=locked
+    )
 
 
 def test_rows_skipped_are_drawn_per_ticket(ax):
     """Bins of a second: 6 locked and 3 dead rows for 3 tickets; nothing; 0 locked and 8 dead for 2 tickets."""
     calls = [measured(1, 0.1, 1, 4), measured(2, 0.2, 2, 2, (5, 6)), measured(3, 2.2, 8, 0, (7, 8))]
-    skip_depth_over_time(attempts(*calls, refused(4, 1.1)._replace(passed_dead=50, passed_locked=50)), ax=ax)
+    skip_depth_over_time(
+        attempts(*calls, refused(4, 1.1)._replace(dead_rows_scanned=50, locked_rows_skipped=50)), ax=ax
+    )
     locked, dead = steps(ax)
     assert locked.edges == dead.edges == [0, 1, 2, 3]
     assert [locked.bottom, locked.top] == [[0, 0, 0], [2, NAN, 0]]

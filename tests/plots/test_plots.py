@@ -77,14 +77,14 @@ def test_a_page_shows_what_there_is(frame):
         "holds not expired",
         "overdue holds not released",
     ]
-    planned = attempts(refused(2, 0.5)._replace(scheduled_at=0.1), held(1, 0, 1, 1)._replace(passed_dead=3))
+    planned = attempts(refused(2, 0.5)._replace(scheduled_at=0.1), held(1, 0, 1, 1)._replace(dead_rows_scanned=3))
     shown = topics(panels(planned, holds(), ONE_COUNT, waits(), server()))
     assert shown == [*ALWAYS, "rows skipped per ticket", "first calls per second,"]
     assert panels(attempts(), holds(), ONE_COUNT, waits(), server()) == []
 
 
 def test_a_panel_says_what_it_draws(frame):
-    planned = attempts(refused(2, 0.5)._replace(scheduled_at=0.1), held(1, 0, 1, 1)._replace(passed_dead=3))
+    planned = attempts(refused(2, 0.5)._replace(scheduled_at=0.1), held(1, 0, 1, 1)._replace(dead_rows_scanned=3))
     for panel in [*panels(frame, HOLDS, TWO_COUNTS, WAITS, SERVER), *panels(planned, HOLDS, TWO_COUNTS, WAITS, SERVER)]:
         ax = panel.draw(ax=Figure().add_subplot())
         assert title(ax) == panel.title
@@ -95,7 +95,7 @@ def test_a_panel_says_what_it_draws(frame):
 
 
 def test_a_panel_says_its_unit_its_scale_and_which_side_is_better(frame):
-    planned = attempts(refused(2, 0.5)._replace(scheduled_at=0.1), held(1, 0, 1, 1)._replace(passed_dead=3))
+    planned = attempts(refused(2, 0.5)._replace(scheduled_at=0.1), held(1, 0, 1, 1)._replace(dead_rows_scanned=3))
     for panel in [*panels(frame, HOLDS, TWO_COUNTS, WAITS, SERVER), *panels(planned, HOLDS, TWO_COUNTS, WAITS, SERVER)]:
         figure = Figure()
         ax = panel.draw(ax=figure.add_subplot())

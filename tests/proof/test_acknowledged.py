@@ -28,7 +28,7 @@ def test_an_empty_history_holds():
         (SALE, [], "the hold is not in the tables"),
         (SALE, [row(7, 0, 1.005, 1, 2)], "the intent is not confirmed"),
         (SALE, [row(7, 0, 1.005, 1, 2, end="confirmed", ended_at=2.005, agree=1)], "its tickets are not sold to it"),
-        (SALE, [SOLD.replace("7,1,0", "7,1,5")], "the hold is another user's"),
+        (SALE, [SOLD.replace("7,1,0,0", "7,1,5,0")], "the hold is another user's"),
         (SALE, [SOLD.replace("1 2", "1 3")], "the hold has other tickets"),
         (SALE[:1], [row(7, 0, 1.006, 1, 2)], "the hold has another deadline"),
         (SALE[:1], [row(7, 0, 1.005, 1, 2, agree=1)], "its tickets are not held for it"),

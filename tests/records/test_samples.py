@@ -38,5 +38,5 @@ def test_a_run_that_never_began_has_empty_frames(name, tmp_path):
     frame = samples.to_frame(name, [[[1.0]]], None)
     assert list(frame.columns) == samples.SCHEMAS[name].names
     assert frame.empty
-    samples.write({name: frame}, tmp_path)
-    assert_frame_equal(samples.read(name, tmp_path), frame)
+    samples.write(name, frame, tmp_path / "frame.parquet")
+    assert_frame_equal(samples.read(name, tmp_path / "frame.parquet"), frame)

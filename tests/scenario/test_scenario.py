@@ -198,3 +198,52 @@ def test_no_folder_of_a_users_own_strategy_is_told(tmp_path):
     told = Scenario(strategy=tmp_path / "mine.sql").to_dict()
     assert told["strategy"] == "mine.sql"
     assert Scenario.from_settings(told).to_dict() == told
+
+
+# What a file or a call may hold that would fail late
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"hold": "1s", "time_scale": 1e6 + 1}, "time_scale=1000001 is invalid"),
+        ({"hold": "0.9s", "time_scale": 1e6}, "hold=900ms is invalid: expected at least 1s, which is a microsecond of"),
+        ({"kinds": {"fan": {"share": float("inf")}}}, "kinds.fan: share=inf is invalid: expected a number above 0"),
+        ({"kinds": {"fan": {"quantity": {1: float("inf")}}}}, "kinds.fan: quantity={1: inf} is invalid"),
+        ({"kinds": {"fan": {"quantity": {1: 0.0}}}}, "kinds.fan: quantity={1: 0.0} is invalid"),
+        ({"kinds": {"fan": {"quantity": {2**70: 1}}}}, "is invalid: expected a whole number from 1, or how likely"),
+        ({"kinds": {"fan": {"pays": float("nan")}}}, "kinds.fan: pays=nan is invalid"),
+        ({"time_scale": float("inf")}, "time_scale=inf is invalid"),
+        ({"tickets": 2**70}, "tickets=1180591620717411303424 is invalid: expected a whole number from 1 to 5,000,000."),
+        ({"seed": 2**63}, "seed=9223372036854775808 is invalid"),
+        ({"arrivals": f"burst({10**30})"}, "burst: buyers=1000000000000000000000000000000 is invalid"),
+        ({"arrivals": "poisson(" * 5000 + "burst(5)" + ")" * 5000}, "cannot be read: it is nested too deeply."),
+        ({"kinds": "{a=" * 5000}, "is invalid: expected a table"),
+        ({"kinds": "x" * 500}, "kinds='xxxxx"),
+        ({"arrivals": 'recorded("a\0b")'}, "recorded: path='a\\x00b' is invalid"),
+    ],
+)
+def test_what_would_fail_late_is_refused_at_once(settings, message):
+    with pytest.raises(SettingError) as caught:
+        Scenario.from_settings(settings)
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 400
+    assert "\n" not in str(caught.value)
+
+
+def test_the_shortest_hold_is_a_microsecond_of_the_run():
+    assert Scenario(hold="1s", time_scale=1e6).hold == timedelta(seconds=1)
+
+
+def test_a_byte_order_mark_is_not_part_of_a_file(tmp_path):
+    path = tmp_path / "back\\slash ünï.toml"
+    path.write_text("tickets = 7", encoding="utf-8-sig")
+    assert Scenario.from_file(path).tickets == 7
+
+
+@pytest.mark.parametrize("content", [b"tickets = \xff", b"[" * 50_000, b"a = " + b"[" * 50_000])
+def test_a_file_of_something_else_is_refused_in_one_line(tmp_path, content):
+    path = tmp_path / "mine.toml"
+    path.write_bytes(content)
+    with pytest.raises(SettingError, match=r"mine\.toml: [^\n]+$"):
+        Scenario.from_file(path)

@@ -5,6 +5,7 @@ from psycopg.conninfo import make_conninfo
 
 from booking_sim import surge
 from booking_sim.plots import skip_depth_over_time
+from booking_sim.result.manifest import DepthMeasure
 from booking_sim.skip_depth import measure
 from booking_sim.stats import depth_over_time, fairness, skip_depth
 
@@ -19,7 +20,7 @@ def walked(servers):
 
 def test_every_so_many_th_call_is_measured_and_answered_as_the_others(walked):
     assert walked.ok
-    measured = walked.attempts["passed_dead"].notna()
+    measured = walked.attempts["dead_rows_scanned"].notna()
     assert measured.sum() == pytest.approx(len(walked.attempts) / 4, abs=2)
     held = walked.attempts[measured & (walked.attempts["outcome"] == "held")]
     assert len(held) > 0
@@ -30,30 +31,30 @@ def test_every_so_many_th_call_is_measured_and_answered_as_the_others(walked):
 def test_what_was_walked_past_is_told(walked):
     depth = skip_depth(walked.attempts)
     assert depth["locked"] + depth["dead"] == walked.summary()["skip_depth"] > 0
-    assert depth["holds"] + depth["refusals"] == walked.attempts["passed_dead"].notna().sum()
-    assert walked.manifest["skip_depth"] == {"every": 4, "plans": True}
+    assert depth["holds"] + depth["refusals"] == walked.attempts["dead_rows_scanned"].notna().sum()
+    assert walked.manifest.skip_depth == DepthMeasure(every=4, plans=True)
 
 
 def test_with_0_nothing_is_measured(database):
     result = surge(url=database, depth_every=0, **SMALL)
-    assert result.attempts["passed_dead"].isna().all()
-    assert result.manifest["skip_depth"] is None
-    assert result.figures()["skip_depth"] is None
+    assert result.attempts["dead_rows_scanned"].isna().all()
+    assert result.manifest.skip_depth is None
+    assert result.metrics()["skip_depth"] is None
 
 
 def test_a_call_that_fails_is_not_measured(database, conn):
     conn.execute("alter sequence booking.places rename to no_more")
     result = surge(url=make_conninfo(database), depth_every=1, **SMALL)
     assert set(result.attempts["sqlstate"]) == {"42P01"}
-    assert result.attempts["passed_dead"].isna().all()
+    assert result.attempts["dead_rows_scanned"].isna().all()
 
 
 def test_a_server_that_tells_no_plans_is_said_so(database, monkeypatch):
     monkeypatch.setattr(measure, "_explains", lambda *_: False)
     result = surge(url=database, depth_every=4, **SMALL)
-    assert result.manifest["skip_depth"] == {"every": 4, "plans": False}
-    assert result.attempts["passed_dead"].notna().any()
-    assert result.attempts["passed_locked"].isna().all()
+    assert result.manifest.skip_depth == DepthMeasure(every=4, plans=False)
+    assert result.attempts["dead_rows_scanned"].notna().any()
+    assert result.attempts["locked_rows_skipped"].isna().all()
 
 
 def test_first_come_first_served_is_1_and_backwards_is_minus_1(walked):

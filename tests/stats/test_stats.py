@@ -65,9 +65,30 @@ def test_rates_add_up_to_the_attempts():
     assert rates.loc[0, "held"] * width == pytest.approx(1)
 
 
-def test_percentiles_are_latencies_that_were_measured():
-    frame = attempts(*(refused(buyer, 0.0, latency_ms=float(buyer + 1)) for buyer in range(200)), failed(999, 0.0))
-    assert latency.percentiles(frame).to_dict() == {50: 100.0, 95: 190.0, 99: 198.0}
+@pytest.mark.parametrize("clock", latency.CLOCKS)
+def test_percentiles_are_latencies_that_were_measured(clock):
+    frame = attempts(*(refused(buyer, 0.0, latency_ms=float(buyer + 1)) for buyer in range(200)))
+    assert latency.percentiles(frame, clock=clock).to_dict() == {50: 100.0, 95: 190.0, 99: 198.0}
+
+
+@pytest.mark.parametrize("clock", latency.CLOCKS)
+def test_a_percentile_beyond_the_share_answered_is_not_reached(clock):
+    """Of 100 calls, 29 were answered, within 1 to 29 ms."""
+    answers = [refused(buyer, 0.0, latency_ms=float(buyer + 1)) for buyer in range(29)]
+    frame = attempts(*answers, *(failed(buyer, 0.0) for buyer in range(29, 100)))
+    found = latency.percentiles(frame, (10, 29, 30, 50, 99), clock)
+    assert found.tolist() == [10.0, 29.0, math.inf, math.inf, math.inf]
+    assert latency.curve(frame, clock)["percent"].max() == 29
+
+
+def test_a_call_that_was_never_sent_counts_by_each_clock_but_the_database_s():
+    left = refused(1, 0.0, "gave_up")._replace(sent_at=None, latency_ms=None)
+    frame = attempts(refused(0, 0.0, latency_ms=1.0), left)
+    assert {clock: latency.percentiles(frame, (99,), clock)[99] for clock in latency.CLOCKS} == {
+        "database": 1.0,
+        "dispatch": math.inf,
+        "scheduled": math.inf,
+    }
 
 
 def test_nothing_gives_no_percentile_and_no_rate():
@@ -79,7 +100,10 @@ def test_nothing_gives_no_percentile_and_no_rate():
 
 def test_the_curve_ends_at_every_answer():
     frame = attempts(refused(1, 0.0, latency_ms=4.0), refused(2, 0.0, latency_ms=2.0), failed(3, 0.0))
-    assert latency.curve(frame).to_dict("list") == {"latency_ms": [2.0, 4.0], "percent": [50.0, 100.0]}
+    assert latency.curve(frame).to_dict("list") == {
+        "latency_ms": [2.0, 4.0],
+        "percent": pytest.approx([100 / 3, 200 / 3]),
+    }
 
 
 def test_a_latency_counts_from_the_clock_that_is_asked_for():
@@ -96,7 +120,9 @@ def test_percentiles_over_time_are_those_of_each_bin():
     found = latency.percentiles_over_time(frame, bins=2)
     assert found.index.tolist() == [0, 1]
     assert found["answers"].tolist() == [100, 1]
-    assert found[[50, 95, 99]].to_numpy().tolist() == [[50, 95, 99], [7, 7, 7]]
+    assert found.loc[0, [50, 95, 99]].tolist() == [50, 95, 99]
+    assert found.loc[1, 50] == 7
+    assert found.loc[1, [95, 99]].isna().all()  # one of two had no answer: not reached
 
 
 def test_a_buyer_waits_until_the_final_answer_retries_included():
@@ -140,3 +166,24 @@ def test_a_loop_is_open_if_buyers_come_at_planned_instants():
     assert not is_open_loop(attempts(at_once, refused(1, 2.0, attempt=2)._replace(scheduled_at=1.0)))
     assert is_open_loop(attempts(at_once, refused(2, 0.5)._replace(scheduled_at=0.4)))
     assert not is_open_loop(attempts())
+
+
+def test_retries_are_of_the_request_and_refreshes_are_requests_of_their_own():
+    """Asked three times until it was held; refused, and asked again a second later; two sessions of one buyer apart."""
+    frame = attempts(
+        refused(1, 1.0, "contended", latency_ms=10.0),
+        failed(1, 2.0, attempt=2),
+        held(1, 3.0, 1, 1, attempt=3, latency_ms=20.0),
+        refused(2, 1.0, latency_ms=5.0),
+        refused(2, 2.0, latency_ms=6.0, attempt=2),
+        refused(3, 1.0, "contended", latency_ms=7.0),
+        refused(3, 2.0, latency_ms=8.0, attempt=2)._replace(session=1),
+    )
+    waits = latency.latencies(frame, "scheduled")
+    assert sorted(waits.round(6)) == [5.0, 6.0, 7.0, 8.0, 2020.0]
+    assert sorted(latency.latencies(frame, "database")) == [5.0, 6.0, 7.0, 8.0, 10.0, 20.0]
+
+
+def test_a_confirm_after_a_hold_is_another_request():
+    frame = attempts(refused(1, 1.0, "contended"), paid_for(1, 11)._replace(attempt=2, scheduled_at=9.0, sent_at=9.0))
+    assert sorted(latency.latencies(frame, "scheduled").round(6)) == [5.0, 5.0]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.core
 def scratches(server):
     """The scratch databases of this process that are there."""
     query = "select datname from pg_database where starts_with(datname, %s)"
-    return [name for (name,) in server.admin.execute(query, [f"booking_sim_scratch_{os.getpid()}_"])]
+    return [name for (name,) in server.admin.execute(query, [f"booking_sim_scratch_{os.getpid():08x}"])]
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,15 @@ import signal
 from time import monotonic, sleep
 
 import pytest
+from click.testing import CliRunner
 from program import SECONDS
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import UndefinedTable
 
+from booking_sim.cli import cli
 from booking_sim.contract import POINTS, Confidence, crowd
 from booking_sim.database import connect
-from booking_sim.strategies import catalogue
+from booking_sim.strategies import catalogue, find
 
 
 def test_the_list_can_be_read(run):
@@ -160,3 +162,13 @@ def test_a_file_that_does_not_apply(run, own):
     code, _, err = run("strategies", "verify", path)
     assert code == 2
     assert err == f'booking-sim: {path}, line 16: syntax error at or near "tabel". Put it right and try again.\n'
+
+
+def test_a_strategy_is_printed_to_begin_ones_own_from(tmp_path):
+    shown = CliRunner().invoke(cli, ["strategies", "skip_locked"])
+    assert shown.exit_code == 0
+    assert shown.output == find("skip_locked").path.read_text()
+    mine = tmp_path / "mine.sql"
+    mine.write_text(shown.output, encoding="utf-8-sig")
+    assert find(mine).title == find("skip_locked").title
+    assert CliRunner().invoke(cli, ["strategies", str(mine)]).output == shown.output

@@ -70,7 +70,7 @@ def bins_of_series(points: list[Point], seconds_per_unit: int | None) -> Bins:
         if abs(place - round(place)) > _JITTER:
             first = next(each for each in points if (each.time - start) % shortest)
             raise CurveError(
-                f"{first.where}: its time is no multiple of {shortest / NANOSECONDS:g} s, the shortest bin:"
+                f"{first.where}: its time is not a multiple of {shortest / NANOSECONDS:g} s, the shortest bin:"
                 " expected bins of one width"
             )
         _check(point)
@@ -98,7 +98,7 @@ def _put_in_order(points: list[Point]) -> None:
 
 
 def bins_of_events(points: Iterable[Point]) -> Bins:
-    """Make bins of a second from rows of which each is something that happened at a time, so many times.
+    """Make bins of a second from rows of which each is a number of events at a time.
 
     Raises:
         CurveError: There are none, or a value is not whole.

@@ -1,18 +1,24 @@
 """The connections of one worker: opened together, given out in turn, and reopened when they are lost."""
 
+import math
 import random
 import time
 from collections import deque
 from collections.abc import Callable
 
-from booking_sim.database.connecting import connect_seconds, explain
+from booking_sim.database import redact
+from booking_sim.database.connecting import connect_seconds
+from booking_sim.database.explaining import NO_ANSWER, explain
 from booking_sim.load_generator.worker.event_loop import EventLoop
 from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.raw_connection import Failure, RawConnection, Row
 from booking_sim.load_generator.worker.recorder import Recorder
+from booking_sim.load_generator.worker.warm_up import WarmUp
 
 _FIRST_WAIT_S = 0.05
 _LONGEST_WAIT_S = 1.0
+_WARM_UP_S = 30.0
+"""How long the warm-up of a connection may take, beside opening it: all connections of a run are warmed at once."""
 
 
 class ConnectionPool:
@@ -27,6 +33,7 @@ class ConnectionPool:
     Attributes:
         answered: Called with each answer, before its connection is idle.
         idle: Connections that a request can be sent on, the longest idle one first.
+        warm_up_error: Why a connection is cold that was to be warmed, of the first one; empty if there was none.
         first_error: Why a connection could not be opened or was lost, of the first one; empty if there was none.
         disconnected_since: Since when no connection at all is open, an instant of `time.monotonic()`; None if one is.
     """
@@ -48,15 +55,18 @@ class ConnectionPool:
             for number in assignment.connections
         ]
         self._waits_s = dict.fromkeys(self._connections, _FIRST_WAIT_S)
-        self._connect_timeout_s = connect_seconds(self._url)
+        self._is_warmed = assignment.is_warmed
+        self._open_timeout_s = connect_seconds(self._url) + (_WARM_UP_S if self._is_warmed else 0.0)
+        self._ready: set[RawConnection] = set()
         self.idle: deque[RawConnection] = deque()
+        self.warm_up_error = ""
         self.first_error = ""
         self.disconnected_since: float | None = time.monotonic()
 
     @property
     def is_complete(self) -> bool:
-        """Whether every connection is open."""
-        return all(connection.is_open for connection in self._connections)
+        """Whether every connection is open, and warm if it is to be."""
+        return len(self._ready) == len(self._connections)
 
     def open(self) -> None:
         """Begin to open them all."""
@@ -69,10 +79,13 @@ class ConnectionPool:
             connection.close()
 
     def opened(self, connection: RawConnection) -> None:
-        """A connection is open: it is idle."""
+        """A connection is open: warm it, then it is idle."""
         self._waits_s[connection] = _FIRST_WAIT_S
         self.disconnected_since = None
-        self.release(connection)
+        if self._is_warmed:
+            WarmUp(connection, self._on_warm)
+        else:
+            self._on_ready(connection)
 
     def release(self, connection: RawConnection) -> None:
         """A connection has its answer: it is idle, if it is still open."""
@@ -84,6 +97,7 @@ class ConnectionPool:
         error = str(explain(reason, self._url))
         self.first_error = self.first_error or error
         self._recorder.connection_lost(error)
+        self._ready.discard(connection)
         if connection in self.idle:
             self.idle.remove(connection)
         if self.disconnected_since is None and not any(other.is_open for other in self._connections):
@@ -95,4 +109,17 @@ class ConnectionPool:
     def _open(self, connection: RawConnection) -> None:
         begun_at = time.monotonic()
         connection.open()
-        self._loop.call_at(begun_at + self._connect_timeout_s, connection.give_up, connection.openings)
+        if math.isfinite(self._open_timeout_s):
+            self._loop.call_at(begun_at + self._open_timeout_s, self._on_open_timeout, connection, connection.openings)
+
+    def _on_open_timeout(self, connection: RawConnection, opening: int) -> None:
+        if connection.openings == opening and connection not in self._ready:
+            connection.abandon(NO_ANSWER if connection.is_connected else "timeout expired")
+
+    def _on_warm(self, connection: RawConnection, error: str) -> None:
+        self.warm_up_error = self.warm_up_error or redact(error)
+        self._on_ready(connection)
+
+    def _on_ready(self, connection: RawConnection) -> None:
+        self._ready.add(connection)
+        self.release(connection)

@@ -9,7 +9,7 @@ from booking_sim.records.attempts import PAYMENTS
 
 _EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000, everybody else from 1970
 _HEADER, _ELEMENT = 20, 8  # bytes of an array before its first element, and of each with its length
-_WORDS = {word.encode(): str(word) for word in (*Outcome, *PAYMENTS)}
+_WORDS = {word.encode(): str(word) for word in (*Outcome, "hold_expired", *PAYMENTS)}
 
 
 def decode_outcome(row: Row) -> str:

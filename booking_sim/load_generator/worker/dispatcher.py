@@ -3,12 +3,12 @@
 import time
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from booking_sim.database import redact
 from booking_sim.load_generator.worker.buyer_session import Population
+from booking_sim.load_generator.worker.cancel_request import CancelRequest
 from booking_sim.load_generator.worker.connection_pool import ConnectionPool
 from booking_sim.load_generator.worker.decoding import decode_outcome
 from booking_sim.load_generator.worker.event_loop import EventLoop
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 _AHEAD = 16
 """First requests that are prepared together, before their buyers arrive: less is to be done between answer and call."""
-_ADMITTED_AT_ONCE = 64
-"""Buyers who are admitted before answers are read again: a large arrival must not delay the requests of others."""
+_ADMITTED_AT_ONCE = 16
+"""Buyers who are admitted before requests are sent and answers are read again, however many have arrived."""
 _GRACE_S = 1.0
 """How long requests under way may take after a stop; then they are cancelled."""
-_CANCEL_POLL_S = 0.001
 _CANCELLED = "57014"
 _RESERVE = Call.RESERVE
+_MEASURED = _RESERVE.encode()
 _QUEUED = State.QUEUED
 
 
@@ -51,9 +51,10 @@ class Dispatcher:
         self._loop = loop
         self._recorder = recorder
         self._queue: deque[Request] = deque()
+        self._payments: deque[Request] = deque() if assignment.payments_first else self._queue
         self._under_way: dict[RawConnection, Request] = {}
-        self._cancels: dict[RawConnection, Future[None]] = {}
-        self._canceller = ThreadPoolExecutor(1, "cancel")  # a cancel waits for the server
+        self._cancels: dict[RawConnection, CancelRequest] = {}
+        self._late_cancels: set[CancelRequest] = set()
         self._arrivals = self._prepare()
         self._admitted = 0
         self._active = 0
@@ -72,6 +73,7 @@ class Dispatcher:
         """Admit buyers from an instant of `time.monotonic()` on."""
         self._started_at = self._recorder.started_at = at
         self._ends_at = at + self._assignment.duration_s
+        self._loop.call_at(at, self._check_answers)
         if self._assignment.times is None:
             self._loop.call_at(at, self.dispatch)
         elif self._assignment.times:
@@ -83,10 +85,11 @@ class Dispatcher:
         Call it after every turn of the loop. So all answers that are there are read before any request is sent: the
         server may take the CPU for each request at once.
         """
-        idle, queue, is_closed = self.pool.idle, self._queue, self._assignment.times is None
+        idle, payments, queue = self.pool.idle, self._payments, self._queue
+        is_closed = self._assignment.times is None
         while idle and not self._is_stopped:
-            if queue:
-                request = queue.popleft()
+            if payments or queue:
+                request = payments.popleft() if payments else queue.popleft()
                 if request.state is _QUEUED:
                     self._send(request, idle.popleft())
             elif is_closed and self._admitted < self._assignment.buyers:
@@ -101,11 +104,13 @@ class Dispatcher:
         """Admit no more buyers and resume no session; cancel what is not answered soon."""
         self._is_stopped = True
         self._queue.clear()
+        self._payments.clear()
         self._loop.call_at(time.monotonic() + _GRACE_S, self._cancel_all)
 
     def close(self) -> None:
         """Disconnect."""
-        self._canceller.shutdown()
+        for cancel in (*self._cancels.values(), *self._late_cancels):
+            cancel.close()
         self.pool.close()
 
     def _more_to_admit(self) -> bool:
@@ -137,16 +142,22 @@ class Dispatcher:
 
     def _enqueue(self, request: Request, scheduled_at: float, now: float) -> None:
         request.enqueue(scheduled_at, now)
-        self._queue.append(request)
         self._recorder.requests_queued += 1
         if request.patience_s is not None:
-            self._loop.call_at(now + request.patience_s, self._on_patience_over, request)
+            over_at = scheduled_at + request.patience_s  # a buyer waits since the plan, not since the worker is there
+            if over_at <= now:
+                self._on_patience_over(request)
+                return
+            self._loop.call_at(over_at, self._on_patience_over, request)
+        (self._queue if request.call is _RESERVE else self._payments).append(request)
 
     def _resume(self, before: Request, scheduled_at: float, now: float) -> None:
         """Resume the session of a request that has ended, or whose pause is over, at the instant planned for that."""
         if self._is_stopped:
             return
         step = next(before.session, None)
+        while step == 0:  # no pause
+            step = next(before.session, None)
         if step is None:
             self._leave(before.buyer)
         elif isinstance(step, Request):
@@ -166,30 +177,33 @@ class Dispatcher:
 
     def _send(self, request: Request, connection: RawConnection) -> None:
         self._under_way[connection] = request
+        name = request.statement
+        if name not in connection.sent_statements:
+            request.is_first_call = True
+            connection.sent_statements.add(name)
         measure = self._assignment.measure
-        if measure is not None and request.call is _RESERVE:
+        if measure is not None and name == _MEASURED:
             self._until_measured -= 1
             if not self._until_measured:
                 self._until_measured = measure.every
                 request.send(connection, connection.send_measured(measure, request.parameters))
                 return
-        request.send(connection, connection.send(request.call.encode(), request.parameters))
+        request.send(connection, connection.send(name, request.parameters))
 
     def _on_answer(self, connection: RawConnection, answer: Row | Failure) -> None:
         request = self._under_way.pop(connection)
-        result = self._result(connection, answer)
+        result = self._result(request, connection, answer)
         if not connection.is_open:
-            self._cancels.pop(connection, None)  # its session is gone, and a late cancel can hit no other
-        elif connection in self._cancels:
-            self._release_when_cancelled(connection)
-        else:
+            self._forget_cancel(connection)
+        elif connection not in self._cancels:  # else it is used again when that has arrived: it would hit the next call
             self.pool.release(connection)
         self._end(request, result)
 
-    def _result(self, connection: RawConnection, answer: Row | Failure) -> Result:
+    def _result(self, request: Request, connection: RawConnection, answer: Row | Failure) -> Result:
         at = self._loop.woke_at
         if isinstance(answer, Failure):
-            return self._failed(connection, answer, at)
+            connection.notices = None
+            return self._failed(request, answer, at)
         if connection.notices is None:
             return Result(decode_outcome(answer), at, answer)
         measure = cast("Measure", self._assignment.measure)
@@ -197,12 +211,11 @@ class Dispatcher:
         row = measure.answer(answer)
         return Result(decode_outcome(row), at, row, depth)
 
-    def _failed(self, connection: RawConnection, failure: Failure, at: float) -> Result:
+    def _failed(self, request: Request, failure: Failure, at: float) -> Result:
         error = redact(failure.message).splitlines()[0]
-        connection.notices = None
         if failure.is_lost:
             return Result("unknown", at, phase=Phase.CALL_SENT, sqlstate=failure.sqlstate, error=error)
-        timed_out = failure.sqlstate == _CANCELLED and connection in self._cancels and not self._is_stopped
+        timed_out = failure.sqlstate == _CANCELLED and request.is_timed_out and not self._is_stopped
         outcome = "timed_out" if timed_out else "error"
         return Result(outcome, at, phase=Phase.ANSWERED, sqlstate=failure.sqlstate, error=error)
 
@@ -215,22 +228,40 @@ class Dispatcher:
         if self._is_stopped:
             return
         if request.state is State.SENT:
+            request.is_timed_out = True
             self._cancel(cast("RawConnection", request.connection))
         elif request.state is State.QUEUED:
             error = "no connection was free in time"
             self._end(request, Result("gave_up", time.monotonic(), phase=Phase.WAITING, error=error))
 
+    def _check_answers(self) -> None:
+        """Give up the connections that have not answered for too long, and have the server cancel their calls."""
+        timeout_s, now = self._assignment.answer_timeout_s, time.monotonic()
+        late = [one for one, request in self._under_way.items() if now - (request.sent_at or now) > timeout_s]
+        late += [one for one, cancel in self._cancels.items() if now - cancel.sent_at > timeout_s and one not in late]
+        for connection in late:
+            if connection not in self._cancels:
+                self._cancel(connection)
+            connection.abandon(f"no answer within {timeout_s:g} s")
+            self._forget_cancel(connection)
+        self._loop.call_at(now + min(timeout_s / 10, 1.0), self._check_answers)
+
     def _cancel(self, connection: RawConnection) -> None:
-        self._cancels[connection] = self._canceller.submit(connection.canceller().cancel)
+        self._cancels[connection] = connection.cancel(lambda cancel: self._on_cancelled(connection, cancel))
+
+    def _on_cancelled(self, connection: RawConnection, cancel: CancelRequest) -> None:
+        if self._cancels.get(connection) is not cancel:
+            self._late_cancels.discard(cancel)
+            return
+        del self._cancels[connection]
+        if connection not in self._under_way:
+            self.pool.release(connection)
+
+    def _forget_cancel(self, connection: RawConnection) -> None:
+        """The session of a lost connection is gone, and a cancel that is still under way can hit no other."""
+        if cancel := self._cancels.pop(connection, None):
+            self._late_cancels.add(cancel)
 
     def _cancel_all(self) -> None:
         for connection in self._under_way.keys() - self._cancels.keys():
             self._cancel(connection)
-
-    def _release_when_cancelled(self, connection: RawConnection) -> None:
-        """Use a connection again when its cancel has arrived: later it would hit the next call."""
-        if self._cancels[connection].done():
-            del self._cancels[connection]
-            self.pool.release(connection)
-        else:
-            self._loop.call_at(time.monotonic() + _CANCEL_POLL_S, self._release_when_cancelled, connection)

@@ -11,6 +11,8 @@ from typing import Any
 _SOON_S = 0.02
 """Waiting for many sockets has a resolution of milliseconds. A timer that is due sooner than this is waited for with
 `select`, whose resolution is microseconds."""
+_TIMERS_AT_ONCE = 64
+"""Timers that are called before sockets are checked again."""
 
 
 class EventLoop:
@@ -37,9 +39,17 @@ class EventLoop:
         self.woke_at = time.monotonic()
         for key, _ in ready:
             key.data()
-        while self._timers and self._timers[0][0] <= time.monotonic():
-            _, _, callback, arguments = heapq.heappop(self._timers)
+        for callback, arguments in self._due():
             callback(*arguments)
+
+    def _due(self) -> list[tuple[Callable[..., None], tuple[Any, ...]]]:
+        """Take the timers that are due. One that a callback adds waits for the next turn, however overdue it is."""
+        due: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+        if self._timers:
+            now = time.monotonic()
+            while self._timers and self._timers[0][0] <= now and len(due) < _TIMERS_AT_ONCE:
+                due.append(heapq.heappop(self._timers)[2:])
+        return due
 
     def close(self) -> None:
         """Release the sockets."""

@@ -26,6 +26,12 @@ class WorkerAssignment:
     """Open loop: when each buyer arrives, in seconds from the start. Closed loop: None; idle connections admit them."""
     measure: Measure | None
     """How the skip depth of some calls is measured; None: it is not."""
+    payments_first: bool
+    """Whether a confirm or release takes the next idle connection, before all reserves that wait."""
+    is_warmed: bool
+    """Whether connections are warmed before the start, and again when they are reopened."""
+    answer_timeout_s: float
+    """Seconds after which a connection that has not answered is given up as lost."""
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""
@@ -47,6 +53,9 @@ class Stop:
 @dataclass(frozen=True, slots=True)
 class Ready:
     """Worker: its connections are open."""
+
+    warm_up_error: str
+    """Why a connection is cold that was to be warmed; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Worker:
         self._loop.selector.register(self._channel.fileno(), EVENT_READ, self._on_message)
         try:
             self._connect()
-            self._channel.send(Ready())
+            self._channel.send(Ready(self._dispatcher.pool.warm_up_error))
             while not self._is_started and not self._is_stopped:
                 self._loop.run_once()
             return self._play()

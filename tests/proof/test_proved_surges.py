@@ -1,6 +1,7 @@
 """Surges whose tables lose what buyers were told: the exit code, the headline and `prove` say so."""
 
 import json
+import re
 
 import pytest
 from psycopg.sql import SQL, Identifier
@@ -50,8 +51,10 @@ def test_lost_sales_are_detected(run, conn, tmp_path):
     assert "nswers and tables contradict each other" in out.splitlines()[0]
     assert "Each sale that a buyer was told of is in the tables" in out
     assert load(tmp_path / "kept").proof.set_index("name").loc["sales_kept", "violations"] > 0
-    status, out, _ = run("prove", "kept")
+    status, out, _ = run("prove", "kept", "--timeline", "first.png")
     assert status == 1
+    assert re.search(r"buyer \d+ +confirm: confirmed, intent \d+\n +[\d.]+ to +[\d.]+  |hold of \d+: open", out)
+    assert (tmp_path / "first.png").read_bytes().startswith(b"\x89PNG")
     assert "the intent is not confirmed" in out
     status, out, _ = run("prove", "kept", "--json")
     assert (status, json.loads(out)["verdict"]) == (1, "violated")

@@ -1,4 +1,4 @@
-"""The figures of one surge that strategies are compared by: SurgeResult -> numbers by name."""
+"""The metrics of one surge that strategies are compared by: SurgeResult -> numbers by name."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from booking_sim.stats.skipped import skip_depth
 WAITS = ("Lock", "LWLock", "IO", "IPC", "Timeout")
 """The types of wait events that are told, as charts stack them; to wait for the client is not to wait."""
 
-FIGURES = {
+METRICS = {
     "throughput": "buyers a second who got tickets or a refusal, however often they had to ask",
     "tickets_per_s": "tickets held a second, to the last one",
     "p50_ms": "milliseconds in the database that half of the calls did not exceed",
@@ -39,8 +39,8 @@ FIGURES = {
 """What a comparison tells of each run, by its name."""
 
 
-def figures(result: SurgeResult) -> dict[str, Any]:
-    """Take the figures of a run: those of FIGURES."""
+def metrics(result: SurgeResult) -> dict[str, Any]:
+    """The metrics of a run: those of METRICS."""
     summary = result.summary()
     depth = skip_depth(result.attempts)
     order = fairness(result.attempts, result.holds)
@@ -58,7 +58,7 @@ def figures(result: SurgeResult) -> dict[str, Any]:
         **order,
         **{name: summary[name] for name in ("held", "sold_out", "contended", "errors", "retries", "oversold")},
         "violations": int((result.audit["violations"] > 0).sum()),
-        "generator_busy": max(result.manifest["generator"]["busy"], default=np.nan),
+        "generator_busy": max(result.manifest.generator.busy, default=np.nan),
     }
 
 

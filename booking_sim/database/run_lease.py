@@ -1,0 +1,47 @@
+"""Who is at work on a server: a lease is a session whose application name says so, and it ends with its process.
+
+Any role sees the names of all sessions, in every database of the server, so others find out whether a run is alive
+without a table, a right or a clock of their own.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg import Connection
+
+from booking_sim.database.connecting import connect
+from booking_sim.queries import load
+
+SCRATCH = "booking_sim scratch "
+"""What the name of the session begins with that owns a scratch database."""
+
+
+def new_token() -> str:
+    """Return a name for one run that no other run has, on any machine: 16 hexadecimal digits, the process first."""
+    return f"{os.getpid():08x}{secrets.token_hex(4)}"
+
+
+@contextmanager
+def surge_lease(url: str) -> Iterator[str]:
+    """Say, while inside, that a surge runs in a database: it is not reset meanwhile.
+
+    Args:
+        url: The database.
+
+    Yields:
+        The token of the surge, which no other run has: the names of its sessions end with it.
+
+    Raises:
+        BookingSimError: The database cannot be reached.
+    """
+    token = new_token()
+    with connect(url, application_name=f"booking_sim lease {token}"):
+        yield token
+
+
+def surges(connection: Connection[Any]) -> list[int]:
+    """Return the server processes of the surges that run in the database of a connection."""
+    return [pid for (pid,) in connection.execute(load("session/surges")).fetchall()]

@@ -1,0 +1,306 @@
+"""A model of a server: how long it takes for a call, by what comes of it and by the calls in flight beside it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from booking_sim.errors import BookingSimError, SettingError
+from booking_sim.forecasting.layout import CLASSES, COLD
+from booking_sim.scenario.scenario import Scenario
+
+Floats = npt.NDArray[np.float64]
+
+NAMES: Final = ("held", "returned", "sold_out", "confirmed", "expired", "released")
+"""The classes of calls, in the order of `layout`: `returned` is a hold of a ticket that was held before."""
+
+_INSTEAD: Final = {
+    "returned": "held",
+    "sold_out": "held",
+    "confirmed": "held",
+    "expired": "confirmed",
+    "released": "confirmed",
+}
+"""What a class is taken for that was never measured."""
+_MOST_SAMPLES: Final = 2000
+_FORMAT: Final = 1
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ServerModel:
+    """A server, measured or made up.
+
+    Attributes:
+        levels: Numbers of calls in flight at which it was measured, ascending.
+        samples: By class, one of NAMES or `cold_` and such a name, and level: latencies
+            in seconds, in the order in which they were measured.
+        block: How many samples that follow each other are drawn together: slow moments
+            of a server last longer than one call.
+        usl: The Universal Scalability Law fitted to its throughput: `rate` (calls a
+            second with one in flight), `sigma`, `kappa`, and of each the interval.
+        manifest: When, where and with what it was measured.
+        extrapolated: What was not measured in it; empty if all was.
+        spread: The run-to-run ratio of the throughput of the calibration, 1 or more.
+    """
+
+    levels: tuple[int, ...]
+    samples: Mapping[tuple[str, int], Floats]
+    block: int = 32
+    usl: Mapping[str, Any] = field(default_factory=dict)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    extrapolated: str = ""
+    spread: float = 1.0
+
+    @classmethod
+    def constant(cls, latency_ms: float) -> "ServerModel":
+        """A made-up server that takes the same time for each call, however many there are.
+
+        Args:
+            latency_ms: How long, in milliseconds.
+
+        Returns:
+            The model.
+        """
+        return cls._made_up(np.array([latency_ms / 1000]), f"a made-up server, {latency_ms:g} ms for each call")
+
+    @classmethod
+    def exponential(cls, mean_ms: float) -> "ServerModel":
+        """A made-up server whose latencies are exponential, however many calls there are.
+
+        Args:
+            mean_ms: Their mean, in milliseconds.
+
+        Returns:
+            The model.
+        """
+        quantiles = (np.arange(1 << 16) + 0.5) / (1 << 16)
+        return cls._made_up(-np.log1p(-quantiles) * mean_ms / 1000, f"a made-up server, exponential, {mean_ms:g} ms")
+
+    @classmethod
+    def _made_up(cls, latencies: Floats, name: str) -> "ServerModel":
+        return cls(levels=(1,), samples={("held", 1): latencies}, block=1, manifest={"name": name, "made_up": True})
+
+    @property
+    def name(self) -> str:
+        """What the model is of, in a few words."""
+        return str(self.manifest.get("name", "an unnamed server")) + (
+            f", EXTRAPOLATED: {self.extrapolated}" if self.extrapolated else ""
+        )
+
+    def reference_latency(self, in_flight: npt.ArrayLike) -> Floats:
+        """The mean latency of a reservation at a number of calls in flight, in seconds.
+
+        Args:
+            in_flight: The number, or an array of them.
+
+        Returns:
+            As many means. Between levels each is interpolated, both axes in
+            logarithms. Above the greatest it grows with the number: the throughput is
+            taken to stay that of the greatest level.
+        """
+        number = np.maximum(np.asarray(in_flight, dtype=float), 1)
+        means = [self._class("held", level).mean() for level in self.levels]
+        if self.manifest.get("made_up"):
+            return np.full(number.shape, means[0])
+        within = np.exp(np.interp(np.log(number), np.log(self.levels), np.log(means)))
+        return np.asarray(within * np.maximum(number / self.levels[-1], 1))
+
+    def arrays(self, connections: int) -> dict[str, Any]:
+        """The fields of `layout.Given` that say how long calls take.
+
+        Args:
+            connections: The greatest number of calls in flight.
+
+        Returns:
+            The fields by name.
+        """
+        in_flight = np.arange(connections + 1)
+        nearest = np.abs(np.log(np.maximum(in_flight, 1))[:, None] - np.log(self.levels)[None, :]).argmin(axis=1)
+        work, at = [], np.zeros((2 * CLASSES, len(self.levels), 2), np.int64)
+        begun = 0
+        for column, level in enumerate(self.levels):
+            unit = float(self.reference_latency(level))
+            for row, name in enumerate(NAMES):
+                warm, cold = self._class(name, level), self.samples.get((f"cold_{name}", level), np.zeros(0))
+                for index, seconds in ((row, warm), (COLD + row, cold)):
+                    work.append(seconds / unit)
+                    at[index, column] = begun, begun + len(seconds)
+                    begun += len(seconds)
+        return {
+            "slowdown": self.reference_latency(in_flight),
+            "level_of": nearest.astype(np.int64),
+            "work": np.concatenate(work),
+            "work_at": at,
+            "block": self.block,
+        }
+
+    def scaled(self, *, cores: float) -> "ServerModel":
+        """The same server with another number of cores: an extrapolation, which every answer made with it says.
+
+        A call is taken to be slowed down by the others in flight for each core: with four
+        times the cores, four times as many calls in flight take as long as before. Locks
+        and the disk do not become faster so, and are taken to do.
+
+        Args:
+            cores: How many.
+
+        Returns:
+            The scaled model.
+
+        Raises:
+            BookingSimError: It is not above 0, or the model does not say how many cores
+                it was measured on.
+        """
+        measured = self.manifest.get("machine", {}).get("cpus")
+        if not measured or not cores > 0:
+            raise BookingSimError(
+                f"cores={cores} is invalid: expected a number above 0, and a model that was measured on a known number."
+            )
+        factor = cores / measured
+        levels = tuple(sorted({1, *(max(1, round(level * factor)) for level in self.levels)}))
+        samples = {}
+        for level in levels:
+            nearest = min(self.levels, key=lambda one: abs(np.log(one * factor / level)))
+            for name in (*NAMES, *(f"cold_{name}" for name in NAMES)):
+                if (name, nearest) in self.samples:
+                    unit = self.reference_latency(max(1.0, level / factor)) / self.reference_latency(nearest)
+                    samples[name, level] = self.samples[name, nearest] * unit
+        told = f"{cores:g} cores instead of the {measured:g} that were measured"
+        return replace(self, levels=levels, samples=samples, extrapolated=told)
+
+    def check(self, scenario: Scenario) -> None:
+        """Refuse a scenario that the model says nothing about.
+
+        Args:
+            scenario: What is to be forecast.
+
+        Raises:
+            BookingSimError: The model was measured with another strategy, or by another
+                version of the toolkit.
+        """
+        if self.manifest.get("made_up"):
+            return
+        for what, measured, wanted in (
+            ("strategy", self.manifest.get("strategy"), scenario.strategy),
+            ("version of booking_sim", self.manifest.get("version"), version("booking-sim")),
+        ):
+            if measured != wanted:
+                raise BookingSimError(
+                    f"The model of the server was calibrated with another {what}, {measured}, than {wanted}:"
+                    " measure it again."
+                )
+
+    def outside(self, scenario: Scenario) -> list[str]:
+        """How far a scenario lies outside of what was calibrated.
+
+        Args:
+            scenario: What is to be forecast.
+
+        Returns:
+            A phrase for each way; none if it is inside.
+        """
+        if self.manifest.get("made_up"):
+            return []
+        told = [self.extrapolated] if self.extrapolated else []
+        if scenario.connections > self.levels[-1]:
+            ratio = scenario.connections / self.levels[-1]
+            told.append(f"{scenario.connections:,} connections are {ratio:.1f} times the most calibrated")
+        if self.manifest.get("tickets") and scenario.tickets > 10 * self.manifest["tickets"]:
+            told.append(f"{scenario.tickets / self.manifest['tickets']:,.0f} times the tickets of the calibration")
+        most = max(kind.most_tickets or scenario.quantity for kind in scenario.kinds.values())
+        if most > 1:
+            told.append(f"groups of up to {most} were not calibrated, only single tickets")
+        return told
+
+    def save(self, path: str | Path) -> Path:
+        """Write the model to a JSON file.
+
+        Args:
+            path: Where; an older one there is replaced.
+
+        Returns:
+            The path.
+        """
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        parts = {
+            "format": _FORMAT,
+            "manifest": dict(self.manifest),
+            "usl": dict(self.usl),
+            "spread": self.spread,
+            "block": self.block,
+            "levels": list(self.levels),
+            "extrapolated": self.extrapolated,
+            "microseconds": {
+                f"{name} {level}": [round(1e6 * float(one)) for one in seconds[:_MOST_SAMPLES]]
+                for (name, level), seconds in self.samples.items()
+            },
+        }
+        path.write_text(json.dumps(parts) + "\n", encoding="utf-8")
+        return path
+
+    @classmethod
+    def load(cls, path: str | Path) -> "ServerModel":
+        """Read a model that `save` wrote.
+
+        Args:
+            path: Its file.
+
+        Returns:
+            The model.
+
+        Raises:
+            BookingSimError: There is none that can be read.
+        """
+        try:
+            parts = json.loads(Path(path).read_text(encoding="utf-8"))
+            samples: dict[tuple[str, int], Floats] = {}
+            for key, microseconds in parts["microseconds"].items():
+                name, _, level = key.partition(" ")
+                samples[name, int(level)] = np.array(microseconds, dtype=float) / 1e6
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BookingSimError(
+                f"{path} holds no model of a server that can be read ({error}): name one that `save` wrote."
+            ) from None
+        if parts["format"] != _FORMAT:
+            raise BookingSimError(f"{path} holds a model of another version: measure it again.")
+        return cls(
+            levels=tuple(parts["levels"]),
+            samples=samples,
+            block=parts["block"],
+            usl=parts["usl"],
+            manifest=parts["manifest"],
+            extrapolated=parts["extrapolated"],
+            spread=parts["spread"],
+        )
+
+    def _class(self, name: str, level: int) -> Floats:
+        """Samples of a class at a level; if there are none, the nearest one's, scaled; else those of a like class."""
+        if (name, level) in self.samples:
+            return self.samples[name, level]
+        measured = [other for other in self.levels if (name, other) in self.samples]
+        if not measured:
+            return self._class(_INSTEAD[name], level)
+        nearest = min(measured, key=lambda other: abs(np.log(other / level)))
+        held = (self._class("held", level).mean(), self._class("held", nearest).mean())
+        return np.asarray(self.samples[name, nearest] * (held[0] / held[1]))
+
+
+def find_model(server: ServerModel | str | Path | None) -> ServerModel:
+    """The model that is meant: itself, or that of a file.
+
+    Raises:
+        SettingError: Nothing says which.
+        BookingSimError: There is no such file, or no model in it.
+    """
+    if server is None:
+        raise SettingError(
+            "server=None is invalid: expected a model of the server, such as ServerModel.exponential(5), or the file of"
+            " one. On the command line: --latency or --server."
+        )
+    return server if isinstance(server, ServerModel) else ServerModel.load(server)

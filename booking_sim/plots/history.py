@@ -1,0 +1,57 @@
+"""The history of a ticket or an intent: who asked what and when, and who had it."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from booking_sim.plots.axes import axes_or_new, set_title
+from booking_sim.plots.style import OUTCOME_COLOURS, STATUS_COLOURS, ink
+
+_HOLD, _CALL = 0.7, 0.3
+"""Heights of a bar, of the lane's height."""
+_LEAST = 0.004
+"""Of the width of the picture: shorter calls are drawn so long, to be seen."""
+
+
+def timeline(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw a history: a lane for each buyer, with its holds as wide bars and its calls as narrow ones.
+
+    Args:
+        history: As `booking_sim.proof.shortest_history` gives it.
+        ax: Where to draw; a new figure if None.
+
+    Returns:
+        The axes.
+    """
+    ax = axes_or_new(ax)
+    begin, end = history["begin"].min(), history["end"].max()
+    lanes = {buyer: lane for lane, buyer in enumerate(dict.fromkeys(history["buyer"]))}
+    least = _LEAST * max(end - begin, 1e-6)
+    labelled: set[str] = set()
+    rows: list[Any] = [*history.itertuples()]
+    for row in rows:
+        lane, hold = lanes[row.buyer], str(row.what).startswith("hold of")
+        colour = STATUS_COLOURS["sold" if row.outcome == "confirmed" else "held"] if hold else ink()
+        colour = colour if hold else OUTCOME_COLOURS.get(str(row.outcome), colour)
+        label = ("sold" if row.outcome == "confirmed" else "held") if hold else "call"
+        legend = "_" if label in labelled else label
+        labelled.add(label)
+        width = max(row.end - row.begin, least)
+        ax.barh(
+            lane, width, _HOLD if hold else _CALL, left=row.begin, color=colour, alpha=0.5 if hold else 1, label=legend
+        )
+        said = f"{row.what} ({row.outcome})" if hold else f"{row.what}: {row.outcome}"
+        ax.annotate(
+            said,
+            (row.begin, lane - (_HOLD / 2 if hold else -_HOLD / 2)),
+            fontsize="x-small",
+            va="bottom" if hold else "top",
+        )
+    ax.set_yticks(range(len(lanes)), [f"buyer {buyer}" for buyer in lanes])
+    ax.set(xlabel="seconds since the start", ylim=(len(lanes) - 0.3, -0.7))
+    ax.grid(visible=False, axis="y")
+    holds = int(history["what"].str.startswith("hold of").sum())
+    return set_title(
+        ax, f"{len(history) - holds} calls of {len(lanes)} buyers, and the {holds} holds that the tables have"
+    )

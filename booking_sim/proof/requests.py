@@ -1,0 +1,87 @@
+"""Whether each request was answered once and whole: one key, one hold, as many tickets as requested."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from booking_sim.proof.clocks import Clocks
+from booking_sim.proof.finding import Finding, judge
+from booking_sim.proof.history import flat
+from booking_sim.records.attempts import Call
+
+_SHARED = "which session of its buyer made a request is not recorded"
+
+
+def one_answer(clocks: Clocks) -> Finding:
+    """A request has one hold and one answer: repeated after it was held, it is answered with the same hold."""
+    history = clocks.history
+    reserving = (history.calls["call"] == Call.RESERVE).to_numpy() & np.isfinite(history.calls["answered"].to_numpy())
+    calls, key = history.calls[reserving], pd.Series(history.call_key[reserving])
+    held = (calls["outcome"] == "held").to_numpy()
+    first = pd.DataFrame(
+        {"key": key[held], "intent_id": calls["intent_id"].to_numpy()[held], "at": calls["answered"].to_numpy()[held]}
+    )
+    first = first.sort_values("at", kind="stable").groupby("key").first()
+    known = first.reindex(key)
+    after = (calls["sent"].to_numpy() > known["at"].to_numpy()) & calls["outcome"].isin(
+        ["sold_out", "contended"]
+    ).to_numpy()
+    other = held & (calls["intent_id"].to_numpy() != known["intent_id"].to_numpy())
+    users = pd.DataFrame({"intent_id": calls["intent_id"].to_numpy(), "key": key})[held].drop_duplicates()
+    shared = (
+        held & calls["intent_id"].isin(users.loc[users.duplicated("intent_id", keep=False), "intent_id"]).to_numpy()
+    )
+    wrong = [
+        (shared, "two requests were answered with one hold"),
+        (other, "the request had another hold before"),
+        (after, "the request had a hold, and was refused when it was repeated"),
+    ]
+    return judge("one_answer", calls, wrong, unless=_shared(clocks, len(calls)), reason=_SHARED)
+
+
+def one_hold(clocks: Clocks) -> Finding:
+    """A request has one hold in the tables."""
+    history = clocks.history
+    twice = pd.Series(history.hold_key).duplicated(keep=False).to_numpy() & (history.hold_key >= 0)
+    rows, problem = history.holds.reset_index(), "the same request has another hold"
+    return judge("one_hold", rows, [(twice, problem)], unless=_shared(clocks, len(rows)), reason=_SHARED)
+
+
+def _shared(clocks: Clocks, rows: int) -> NDArray[np.bool_]:
+    """Of no row can the request be known if sessions share it."""
+    return np.full(rows, clocks.history.circumstances.shared_keys)
+
+
+def whole_groups(clocks: Clocks) -> Finding:
+    """Each hold has as many tickets as were requested, all different, all of its event."""
+    history = clocks.history
+    capacity = history.circumstances.tickets
+    held = history.answers(Call.RESERVE, "held")
+    calls = history.calls[held].assign(ticket_nos=history.ticket_nos[held])
+    rows = history.holds.reset_index()
+    requested = calls.groupby("intent_id")["quantity"].max().reindex(rows["intent_id"]).to_numpy()
+    rows["requested"] = np.where(np.isnan(requested), rows["quantity"], requested)
+    both = pd.concat([calls.assign(requested=calls["quantity"]), rows], ignore_index=True)
+    count, different, outside = _counted(both["ticket_nos"], capacity)
+    wrong = [
+        (count != both["requested"], "it has more or fewer tickets than requested"),
+        (both["quantity"] != both["requested"], "the quantity in the tables is not the one requested"),
+        (different != count, "it has a ticket twice"),
+        (outside > 0, "it has a ticket that its event has not"),
+    ]
+    return judge("whole_groups", both, wrong)
+
+
+def _counted(lists: pd.Series, capacity: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Of each list of ticket numbers: how many, how many different ones, and how many that no ticket has."""
+    ends, numbers = flat(lists)
+    count = np.diff(ends, prepend=0)
+    each = np.repeat(np.arange(len(count)), count)
+    order = np.lexsort([numbers, each])
+    new = np.ones(len(numbers), dtype=bool)
+    new[1:] = (np.diff(numbers[order]) != 0) | (np.diff(each[order]) != 0)
+    outside = (numbers < 1) | (numbers > capacity)
+    return count, *(
+        np.bincount(each[order][new], minlength=len(count)),
+        np.bincount(each[outside], minlength=len(count)),
+    )

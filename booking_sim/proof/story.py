@@ -1,0 +1,92 @@
+"""The shortest history that shows a violation: the calls and holds of the ticket or intent concerned, no others."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from booking_sim.proof.clocks import Clocks
+from booking_sim.proof.history import Fate, History, flat
+
+COLUMNS: Final = ("begin", "end", "buyer", "intent_id", "what", "outcome")
+"""The columns of such a history."""
+
+_MOST_HOLDS = 12
+_SOLD, _UNKNOWN = "confirmed", "answer lost"
+
+
+def shortest_history(clocks: Clocks, offender: Mapping[str, Any]) -> pd.DataFrame:
+    """Pick what shows a violation.
+
+    Args:
+        clocks: The history, with its clocks.
+        offender: One of those that a rule names.
+
+    Returns:
+        One row per call and one per hold in the tables, by `begin`: `begin` and `end` in seconds since the start by the
+        client's clock, `buyer`, `intent_id`, `what` ("reserve", "confirm", "release", or "hold of" its tickets) and
+        `outcome`. A hold that was paid for ends with the run.
+    """
+    history = clocks.history
+    intents = _intents(history, offender)
+    rows = [*_calls(history, intents, offender), *_holds(clocks, intents)]
+    return pd.DataFrame(rows, columns=[*COLUMNS]).sort_values("begin", kind="stable", ignore_index=True)
+
+
+def _intents(history: History, offender: Mapping[str, Any]) -> list[int]:
+    """Its own intent; those that had its ticket at the same time; of a refusal, those that had tickets then."""
+    rows = history.holds
+    own = offender.get("intent_id", 0)
+    if not own:
+        at = offender["sent"]
+        around = rows[(rows["event"] == offender["event"]) & (rows["deadline"] > at) & (rows["held_at"] < at + 1)]
+        return [int(intent) for intent in around.index[:_MOST_HOLDS]]
+    if "ticket_no" not in offender or own not in rows.index:
+        return [int(own)]
+    ends, numbers = flat(rows["ticket_nos"])
+    each = np.repeat(np.arange(len(rows)), np.diff(ends, prepend=0))
+    same = rows.iloc[each[numbers == offender["ticket_no"]]]
+    until = same["deadline"].mask(same["end"] == _SOLD, np.inf)
+    hold = rows.loc[own]
+    over = np.inf if hold["end"] == _SOLD else hold["deadline"]
+    beside = same[(same["event"] == offender["event"]) & (same["held_at"] <= over) & (until >= hold["held_at"])]
+    return [int(intent) for intent in beside.index[:_MOST_HOLDS]]
+
+
+def _calls(history: History, intents: list[int], offender: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    calls = history.calls
+    own = (calls["buyer"] == offender.get("buyer", -1)) & (calls["sent"] == _sent(calls, offender))
+    keys = history.hold_key[history.holds.index.isin(intents)]
+    asked = np.isin(history.call_key, keys) & (calls["fate"] != Fate.FAILED).to_numpy()
+    picked = calls[(calls["intent_id"].isin(intents) | asked | own) & calls["sent"].notna()]
+    for call in picked.itertuples():
+        outcome = _UNKNOWN if call.fate == Fate.UNKNOWN else call.outcome
+        end = min(call.answered, history.ended)
+        yield (call.sent, end, call.buyer, call.intent_id, str(call.call), outcome)
+
+
+def _sent(calls: pd.DataFrame, offender: Mapping[str, Any]) -> float:
+    """When the call of an offender was sent, which is rounded there."""
+    if "sent" not in offender or not len(calls):
+        return np.nan
+    sent: float = calls["sent"].iloc[(calls["sent"] - offender["sent"]).abs().argmin()]
+    return sent
+
+
+def _holds(clocks: Clocks, intents: list[int]) -> Iterator[tuple[Any, ...]]:
+    history = clocks.history
+    rows = history.holds[history.holds.index.isin(intents)]
+    ahead = _offset(clocks)
+    for intent, hold in rows.iterrows():
+        over = hold["deadline"] if pd.isna(hold["ended_at"]) else min(hold["ended_at"], hold["deadline"])
+        end = history.ended if hold["end"] == _SOLD else over - ahead
+        tickets = ", ".join(map(str, hold["ticket_nos"]))
+        yield (hold["held_at"] - ahead, end, hold["buyer"], intent, f"hold of {tickets}", hold["end"])
+
+
+def _offset(clocks: Clocks) -> float:
+    """About how far the database's clock is ahead, in the middle of the run; 0 if nothing is known of it."""
+    middle = np.array([clocks.history.ended / 2])
+    offset = float((clocks.earliest(middle) + clocks.latest(middle))[0] / 2 - middle[0])
+    return offset if np.isfinite(offset) else 0.0

@@ -1,0 +1,146 @@
+"""The same answers with and without the compiler, on any number of workers, and from a surge and a second simulator."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+import simpy
+from scipy.stats import ks_2samp
+
+from booking_sim import ServerModel, forecast, surge
+from booking_sim.forecasting import compiling
+from booking_sim.scenario.buyers import draw_buyers
+from booking_sim.scenario.scenario import Scenario
+
+MIXED = {
+    "tickets": 150,
+    "arrivals": "poisson(constant(rate=150, duration=4s))",
+    "connections": 4,
+    "hold": "1s",
+    "events": 2,
+    "kinds": {
+        "fan": {"share": 3, "quantity": {1: 0.5, 2: 0.5}, "pays": 0.5, "fails": 0.1, "late": 0.1, "think": "~300ms",
+                "refreshes": 3, "refresh_after": "200ms..900ms", "patience": "100ms"},
+        "bot": {"at_once": 3},
+    },
+}  # fmt: skip
+PLAIN = """
+import json, sys
+from booking_sim import ServerModel, forecast
+result = forecast(**json.loads(sys.argv[1]), server=ServerModel.exponential(8), seeds=1)
+times = result.attempts[["sent_at", "latency_ms"]].fillna(-1).to_numpy().round(9).tolist()
+json.dump([result.summary().to_dict(), times, result.holds["intent_id"].tolist()], sys.stdout)
+"""
+
+
+@pytest.mark.skipif(not compiling.IS_COMPILED, reason="there is no compiler to be compared with")
+def test_without_the_compiler_every_attempt_is_the_same():
+    def play(**environment):
+        done = subprocess.run(
+            [sys.executable, "-c", PLAIN, json.dumps(MIXED)],
+            env=os.environ | environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return json.loads(done.stdout)
+
+    compiled, plain = play(), play(NUMBA_DISABLE_JIT="1")
+    assert plain[0] == pytest.approx(compiled[0], rel=1e-12)
+    assert np.abs(np.array(plain[1]) - np.array(compiled[1])).max() < 1e-9
+    assert plain[2] == compiled[2]
+
+
+def test_the_number_of_workers_changes_no_byte():
+    model = ServerModel.exponential(8)
+    alone = forecast(**MIXED, server=model, seeds=3)
+    with ProcessPoolExecutor(2, get_context("spawn")) as executor:
+        together = forecast(**MIXED, server=model, seeds=3, executor=executor)
+    assert alone.seeds.to_csv() == together.seeds.to_csv()
+
+
+def test_a_surge_on_one_connection_gives_each_buyer_the_same_outcome(database):
+    settings = {
+        "tickets": 40, "buyers": 60, "connections": 1, "workers": 1, "hold": "1h", "seed": 3,
+        "kinds": {"fan": {"share": 2, "quantity": {1: 0.4, 3: 0.6}, "fails": 0.3, "pays": 0.3}, "bot": {"at_once": 2}},
+    }  # fmt: skip
+    measured = surge(**settings, url=database, progress=False)
+    expected = forecast(**settings, server=ServerModel.constant(1), seeds=1)
+    columns = ["buyer", "attempt", "kind", "call", "outcome"]
+    frames = [result.attempts[columns].astype(str).sort_values(columns[:2]) for result in (measured, expected)]
+    assert frames[0].to_numpy().tolist() == frames[1].to_numpy().tolist()
+
+
+def simulate_with_simpy(scenario, service_s):  # noqa: C901  one function for each thing that happens
+    """The same model, written with SimPy: one call for a hold, refreshes, and payments."""
+    buyers, hold_s = draw_buyers(scenario), scenario.seconds(scenario.hold)
+    kind = scenario.kinds["fan"]
+    environment = simpy.Environment()
+    connections = simpy.Resource(environment, scenario.connections)
+    rng = np.random.default_rng(scenario.seed)
+    live, waits, counts = [], [], {"held": 0, "sold_out": 0, "confirmed": 0}
+
+    def call(work):
+        asked = environment.now
+        with connections.request() as request:
+            yield request
+            waits.append(environment.now - asked)
+            came_to = work()
+            yield environment.timeout(rng.exponential(service_s))
+        return came_to
+
+    def reserve():
+        live[:] = [hold for hold in live if hold["paid"] or hold["until"] > environment.now]
+        if len(live) == scenario.tickets:
+            return None
+        live.append({"until": environment.now + hold_s, "paid": False})
+        return live[-1]
+
+    def pay(hold):
+        hold["paid"] = hold["until"] > environment.now
+        return hold["paid"]
+
+    def buyer(planned, pays, think):
+        yield environment.timeout(planned)
+        for left in range(kind.refreshes, -1, -1):
+            hold = yield environment.process(call(reserve))
+            if hold is not None:
+                break
+            counts["sold_out"] += 1
+            if left:
+                yield environment.timeout(kind.refresh_after.least.total_seconds())
+        if hold is not None:
+            counts["held"] += 1
+            if pays:
+                yield environment.timeout(think)
+                is_paid = yield environment.process(call(lambda: pay(hold)))
+                counts["confirmed"] += is_paid
+
+    for planned, payment, think in zip(buyers.planned_s, buyers.payment, buyers.think_s, strict=True):
+        environment.process(buyer(planned, payment == 0, think))
+    environment.run()
+    return counts, waits
+
+
+def test_a_second_simulator_agrees():
+    scenario = Scenario(
+        tickets=300, arrivals="poisson(constant(rate=320, duration=8s))", connections=4, hold="2s",
+        kinds={"fan": {"pays": 0.5, "think": "100ms..1s", "refreshes": 1, "refresh_after": "500ms"}},
+    )  # fmt: skip
+    mine, others, waits, other_waits = [], [], [], []
+    for seed in range(5):
+        seeded = scenario.replace(seed=seed)
+        counts, waited = simulate_with_simpy(seeded, 0.005)
+        result = forecast(seeded, server=ServerModel.exponential(5), seeds=1)
+        attempts = result.attempts
+        mine.append([(attempts["outcome"] == name).sum() for name in counts])
+        others.append([*counts.values()])
+        waits.append((attempts["sent_at"] - attempts["queued_at"]).to_numpy()[::20])
+        other_waits.append(np.array(waited)[::20])
+    assert np.mean(mine, axis=0) == pytest.approx(np.mean(others, axis=0), rel=0.02)
+    assert ks_2samp(np.concatenate(waits), np.concatenate(other_waits)).pvalue > 0.001

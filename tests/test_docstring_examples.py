@@ -1,0 +1,93 @@
+"""The examples in docstrings type-check and run: surges in small, and on a result that a small surge made."""
+
+import ast
+import textwrap
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pytest
+from mypy import api
+
+import booking_sim
+from booking_sim.scenario.ready import make_scenario
+
+ROOT = Path(booking_sim.__file__).parent
+GIVEN = {
+    "result": "result = booking_sim.load('results/first')",
+    "scenario": "scenario = booking_sim.Scenario()",
+    "connection": "connection = booking_sim.connect(booking_sim.open_server().url)",
+}
+"""What an example may use without making it, as a reader has it."""
+
+
+def examples():
+    """The code below each `Example:` of a docstring, by module and line."""
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                _, found, section = (ast.get_docstring(node) or "").partition("\nExample:\n")
+                lines = section.splitlines()
+                code = [line for line in lines if line.startswith(" " * 8) or not line]
+                if found:
+                    yield f"{path.relative_to(ROOT)}:{getattr(node, 'name', '')}", textwrap.dedent("\n".join(code))
+
+
+EXAMPLES = dict(examples())
+
+
+def test_there_are_examples():
+    assert len(EXAMPLES) > 10
+
+
+@pytest.fixture(scope="module")
+def errors(tmp_path_factory):
+    """What mypy says of each example, in one run for all."""
+    folder = tmp_path_factory.mktemp("examples")
+    for number, code in enumerate(EXAMPLES.values()):
+        compiled = ast.parse(code)
+        names = {node.id for node in ast.walk(compiled) if isinstance(node, ast.Name)}
+        made = {
+            node.id for node in ast.walk(compiled) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        given = [line for name, line in GIVEN.items() if name in names - made]
+        (folder / f"example_{number}.py").write_text("\n".join(["import booking_sim", *given, code, ""]))
+    said, broken, _ = api.run(["--no-error-summary", "--hide-error-context", str(folder)])
+    assert broken == ""
+    return {
+        name: [line for line in said.splitlines() if f"/example_{number}.py:" in line and ": error:" in line]
+        for number, name in enumerate(EXAMPLES)
+    }
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_type_checks(name, errors):
+    assert errors[name] == [], EXAMPLES[name]
+
+
+NOT_RUN = {
+    "bench/__init__.py:bench": "it measures for minutes; tests/bench runs it in small",
+    "comparison/__init__.py:compare": "it is six surges; tests/comparison runs it in small",
+}
+SMALL = {"tickets": 20, "buyers": 60, "connections": 2, "workers": 1, "time_scale": 1e6}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, server):
+    """Where examples run: with a result in the folder that they load."""
+    folder = tmp_path_factory.mktemp("run")
+    with server.database(server.template) as url:
+        result = booking_sim.surge(url=url, progress=False, **SMALL)
+    result.save(folder / "results/20261122T120000Z-surge")
+    return folder
+
+
+@pytest.mark.parametrize("name", [name for name, code in EXAMPLES.items() if code.strip() and name not in NOT_RUN])
+def test_an_example_runs(name, folder, database, monkeypatch):
+    def small(scenario, settings):
+        return make_scenario(scenario, settings).replace(**SMALL)
+
+    monkeypatch.setattr("booking_sim.load_generator.run.make_scenario", small)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("POSTGRES_URL", database)
+    exec(compile(EXAMPLES[name], name, "exec"), {})
+    plt.close("all")
