@@ -61,7 +61,6 @@ ALLOWED: dict[tuple[str, str], str] = {
 ALLOWED_INSIDE: dict[str, str] = {
     "booking_sim.bench": "bench",
     "booking_sim.cli.forecast": "forecast",
-    "booking_sim.cli.report": "plots",
     "booking_sim.comparison": "results",
     "booking_sim.diagnostics.finding": "scenario",
     "booking_sim.live.view": "generator",
