@@ -137,9 +137,7 @@ def check_name(name_or_path: str | Path) -> str:
     name = str(name_or_path)
     if not name.endswith(".sql") and name not in {path.stem for path in FOLDER.glob("*.sql")}:
         names = (strategy.name for strategy in catalogue())
-        raise StrategyError(
-            f"There is no strategy {name!r}, nor is it the path of an .sql file: {suggest(name, names)}"
-        )
+        raise StrategyError(f"Strategy {name!r} is unknown, and not the path of an .sql file: {suggest(name, names)}")
     return name
 
 

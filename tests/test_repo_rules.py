@@ -53,6 +53,9 @@ OLD_TERMS = {
     r"of one's own": "your own",
     r"who asks": "a main clause",
     r"second wall": "constraints",
+    r"one row an? (?!time)": "one row per ...",
+    r"nor is (it|he|she)": "and not ...",
+    r"(?<!there )is no (?!longer|more than|success)": "is not a ...",
 }
 """Terms that are gone from code and SQL, and what is said instead."""
 

@@ -182,7 +182,7 @@ def connect_seconds(url: str) -> float:
         Seconds; infinity where the setting is zero or less, which means no limit to libpq.
 
     Raises:
-        BookingSimError: The setting is no whole number.
+        BookingSimError: The setting is not a whole number.
     """
     setting = read_url(url).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT") or str(CONNECT_SECONDS)
     try:

@@ -73,7 +73,7 @@ class Checkup:
         return not any(finding.verdict is Verdict.HURTS for finding in self.findings)
 
     def to_frame(self) -> "pd.DataFrame":
-        """One row a check: `check`, `verdict`, `found`, `advice`."""
+        """One row per check: `check`, `verdict`, `found`, `advice`."""
         import pandas as pd  # noqa: PLC0415  the command line does without
 
         return pd.DataFrame(self.rows())

@@ -58,7 +58,7 @@ class Forecast(SurgeResult):
     Attributes:
         scenario: What was simulated.
         model: The model of the server.
-        seeds: One row a seed: the metrics of `summary`.
+        seeds: One row per seed: the metrics of `summary`.
         waiting_room: What buyers waited in before they might call, if anything.
         generator: Calls a second that the load generator could send, if there was one.
     """
@@ -94,7 +94,7 @@ class Forecast(SurgeResult):
 
     @cached_property
     def attempts(self) -> pd.DataFrame:
-        """One row an attempt of the first seed, as SurgeResult.attempts."""
+        """One row per attempt of the first seed, as SurgeResult.attempts."""
         return frames.attempts(self.scenario, self._state)
 
     @cached_property
@@ -104,7 +104,7 @@ class Forecast(SurgeResult):
 
     @cached_property
     def holds(self) -> pd.DataFrame:  # type: ignore[override]  # computed when it is asked for
-        """One row a hold of the first seed, as SurgeResult.holds."""
+        """One row per hold of the first seed, as SurgeResult.holds."""
         return frames.holds(self.scenario, self._state)
 
     @cached_property
@@ -139,7 +139,7 @@ class Forecast(SurgeResult):
         """The metrics over all seeds.
 
         Returns:
-            One row a metric: the `median`, and `low` and `high`, between which nine of
+            One row per metric: the `median`, and `low` and `high`, between which nine of
             ten seeds lie.
         """
         quantiles = self.seeds.quantile([0.5, LOW, HIGH]).set_axis(["median", "low", "high"])

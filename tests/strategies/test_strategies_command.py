@@ -143,7 +143,7 @@ def test_a_name_that_is_not_there(run):
     code, out, err = run("strategies", "verify", "nosuch")
     assert (code, out) == (2, "")
     assert err.startswith(
-        "booking-sim: There is no strategy 'nosuch', nor is it the path of an .sql file: choose from default,"
+        "booking-sim: Strategy 'nosuch' is unknown, and not the path of an .sql file: choose from default,"
     )
     assert err.count("\n") == 1
 
