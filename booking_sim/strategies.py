@@ -76,7 +76,7 @@ class Strategy:
         }
         return table(["strategy", self.name], [row for row in rows.items() if row[1] != ""], self.title, {"no": "bad"})
 
-    def told(self) -> dict[str, str]:
+    def describe(self) -> dict[str, str]:
         """Which strategy it was, for a manifest: the name and SHA-256 of its file, and no folder."""
         return {"file": self.path.name, "sha256": hashlib.sha256(_text(self.path).encode()).hexdigest()}
 

@@ -48,6 +48,7 @@ OLD_TERMS = {
     r"crew|hiring|doors|knock": "Workers, WorkerLauncher, Rendezvous, connect",
     r"strays|comb|lap|dispenser|leftovers": "the standard terms of the reservation",
     r"duel|rig": "baseline",
+    r"sight|sightings|checkup": "probe, observations, diagnosis, visibility",
     r"will not do": "is invalid: expected ...",
     r"every so many(-th)?": "every N-th",
     r"of one's own": "your own",

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from booking_sim.diagnostics import Finding, doctor
+from booking_sim.diagnostics import CheckResult, doctor
 
 _INDENT = 32
 
@@ -30,7 +30,7 @@ def doctor_command(*, connections: int | None, as_json: bool) -> None:
     sys.exit(0 if checkup.ok else 1)
 
 
-def _lines(finding: Finding) -> str:
+def _lines(finding: CheckResult) -> str:
     text = f"{finding.found} {finding.advice}".strip()
     first = f"{finding.check:<18} {finding.verdict:<12} "
     return click.wrap_text(text, width=110, initial_indent=first, subsequent_indent=" " * _INDENT)

@@ -24,7 +24,7 @@ def test_the_cost_is_told(run, scratches):
     assert cost["per_s"] > 0
     assert -1 < cost["cost"] < 1
     assert 0 <= cost["processors"] < 0.2  # 0 where so short a run saw no tick of the clock that counts it, of 10 ms
-    assert cost["looks"]["waits"]["taken"] > 0
+    assert cost["sampling"]["waits"]["taken"] > 0
     assert scratches(os.getpid()) == 0
 
 
