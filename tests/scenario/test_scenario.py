@@ -37,7 +37,7 @@ from booking_sim.scenario.scenario import Scenario
             {"strategy": "skiplocked"},
             "Strategy 'skiplocked' is unknown, and not the path of an .sql file: did you mean 'skip_locked'?",
         ),
-        ({"strategy": "../contract/reserve"}, "There is no strategy '../contract/reserve'"),
+        ({"strategy": "../contract/reserve"}, "Strategy '../contract/reserve' is unknown"),
         (
             {"ticket": 5},
             "There is no setting 'ticket': did you mean 'tickets'?",
