@@ -13,7 +13,7 @@ __all__ = ["CheckResult", "CheckVerdict", "Diagnosis", "doctor"]
 def doctor(url: str | None = None, *, connections: int | None = None) -> Diagnosis:
     """Say what will hurt a run on this server and machine, and what to do about it.
 
-    It looks for a second or two, and works with an ordinary user of anybody's
+    It takes a second or two, and works with an ordinary user of anybody's
     PostgreSQL. Nothing is changed; a few bytes go to the server's log of changes, to
     see how long a commit waits for the disk.
 
@@ -28,7 +28,7 @@ def doctor(url: str | None = None, *, connections: int | None = None) -> Diagnos
         will hurt.
 
     Raises:
-        BookingSimError: There is no server to be looked at, or `connections` is less
+        BookingSimError: There is no server to check, or `connections` is less
             than one.
 
     Example:

@@ -50,7 +50,7 @@ class Circumstances:
         read_at: When the tables were read, in seconds since then.
         workers: How many workers played the buyers: buyer n was played by worker n modulo this.
         lost_workers: Those of which some attempts are not recorded, since they were killed or cut off.
-        shared_keys: Whether requests of several sessions cannot be told apart, which have a key each.
+        shared_keys: Whether requests of several sessions cannot be distinguished, which have a key each.
         outside_locks: Whether somebody else had locks on the tickets: a drill, for instance.
     """
 

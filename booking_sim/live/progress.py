@@ -8,8 +8,8 @@ from typing import Protocol, Self
 
 from tqdm import TqdmWarning
 
-from booking_sim.load_generator.tally import Tally
-from booking_sim.load_generator.worker.messages import Batch
+from booking_sim.live.tally import Tally
+from booking_sim.records.batch import Batch
 from booking_sim.records.attempts import OUTCOMES
 
 with warnings.catch_warnings():
