@@ -63,10 +63,9 @@ OLD_TERMS = {
     r"hands": "sessions of a buyer; gives",
     r"figures(?! and picks)": "metrics, counts; a Figure of matplotlib is meant by its name",
     r"the floor|floors": "baseline",
-    r"there is no (setting|scenario|strategy|phase|system|role|event|metric|kind|call|parameter|profile) ['\"{]": "X is unknown: ...",
+    r"there is no (setting|scenario|strategy|phase|system|role|event|metric|kind|parameter) ['{]": "unknown",
 }
 """Terms that are gone from code and SQL, and what is said instead."""
-
 
 
 @pytest.mark.parametrize("old", OLD_TERMS)

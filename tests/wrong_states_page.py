@@ -17,8 +17,8 @@ nothing else. PostgreSQL refuses it every read and write of every table (SQLSTAT
 the tables too. The table is about their owner, and about INSERT, UPDATE, DELETE and TRUNCATE by hand.
 
 **Outside** are DDL, disabled triggers and `session_replication_role`, and complete bookings made by hand that the
-functions could have made as well. Sequences only say where to begin a search, and only the latest row of `stock_checks` of
-an event is ever read.
+functions could have made as well. Sequences only say where a search begins, and only the latest row of `stock_checks`
+of an event is ever read.
 
 - *Prevented by*: a trigger of `sql/migrations/0002_constraints.sql` (SQLSTATE BK010), a primary key, NOT NULL, an
   identity column, or the type of a column.

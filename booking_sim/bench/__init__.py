@@ -6,7 +6,7 @@ from pathlib import Path
 from booking_sim.bench.contestants import Catalogued, Contestant, find_systems
 from booking_sim.bench.phases import CLIENTS, PHASES, QUICK_CLIENTS, against_systems, comparisons
 from booking_sim.bench.result import BenchResult
-from booking_sim.bench.run import run
+from booking_sim.bench.run import run_bench
 from booking_sim.errors import BookingSimError
 from booking_sim.strategies import find
 
@@ -69,4 +69,4 @@ def bench(
         chosen = against_systems(own, others, phases, clients=clients, quick=quick)
     else:
         chosen = comparisons(own, phases, clients=clients, quick=quick)
-    return run(chosen, own.name, rounds=rounds, seconds=seconds, url=url, progress=progress)
+    return run_bench(chosen, own.name, rounds=rounds, seconds=seconds, url=url, progress=progress)

@@ -262,7 +262,9 @@ class _Own:
         for tickets in (10_000, 1_000_000):
             named = tickets // 10 if quick else tickets
             other = replace(plain, label=f"{named:,} tickets", tickets=tickets)
-            yield BenchComparison("inventory", f"{named:,} tickets", self._clients, (plain, other), _alike(other, plain))
+            yield BenchComparison(
+                "inventory", f"{named:,} tickets", self._clients, (plain, other), _alike(other, plain)
+            )
 
     def events(self) -> BenchComparison:
         """A hundred events at once, beside one."""

@@ -29,7 +29,7 @@ _METHODS: Final = {"turns": turns, "window": windows, "create": creations, "cycl
 _KEYS = ("phase", "situation", "clients", "round", "turn", "side")
 
 
-def run(
+def run_bench(
     comparisons: Sequence[BenchComparison],
     name: str,
     *,

@@ -52,8 +52,8 @@ def start() -> None:
 def stop(*, force: bool) -> None:
     """Stop the embedded server; its data stays.
 
-    While somebody uses it, it is not stopped, and the message says who does. A server that POSTGRES_URL or PG* names is not
-    ours to stop, and is left alone.
+    While somebody uses it, it is not stopped, and a message says who does. A server that POSTGRES_URL or PG* names is
+    not ours to stop, and is left alone.
     """
     source, url = named_server()
     if url is not None:

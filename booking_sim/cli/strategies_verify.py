@@ -25,14 +25,16 @@ _BAR = "{desc}: {n_fmt} of {total_fmt} points [{elapsed}{postfix}]"
 
 @click.command("verify")
 @click.argument("strategy", metavar="NAME|PATH.sql")
-@click.option("--for", "duration", default="5s", show_default=True, metavar="TIME", help="How long the last stress test goes on.")
+@click.option(
+    "--for", "duration", default="5s", show_default=True, metavar="TIME", help="How long the last stress test goes on."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
     """Hold a strategy to the contract, point by point, in a scratch database.
 
     Before the audit comes a stress test: sessions reserve, confirm, release and let short holds expire; each answer is
-    checked as it comes, and the tables afterwards. The longer it goes on (--for 1m), the rarer the faults that it finds. If it finds
-    none, the last line says how rare they must be.
+    checked as it comes, and the tables afterwards. The longer it goes on (--for 1m), the rarer the faults that it
+    finds. If it finds none, the last line says how rare they must be.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL; nothing that is there is
     touched. Exits with 0 if the contract is kept, 1 if not, 2 if the file does not apply, 130 if interrupted.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Unpack
 
 from booking_sim.comparison.result import Comparison
-from booking_sim.comparison.run import run
+from booking_sim.comparison.run import run_comparison
 from booking_sim.errors import SettingError
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
@@ -76,4 +76,4 @@ def compare(
     for name in names:
         if names.count(name) > 1:
             raise SettingError(f"The strategy {name!r} is named twice: name each once, and give files names.")
-    return run(make_scenario(scenario, settings), chosen, rounds=rounds, url=url, progress=progress)
+    return run_comparison(make_scenario(scenario, settings), chosen, rounds=rounds, url=url, progress=progress)

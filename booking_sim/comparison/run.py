@@ -19,7 +19,7 @@ from booking_sim.scenario.scenario import Scenario
 from booking_sim.strategies import Strategy, find, scratch
 
 
-def run(
+def run_comparison(
     scenario: Scenario, strategies: Sequence[Strategy], *, rounds: int, url: str | None, progress: bool | None
 ) -> Comparison:
     """Do what `booking_sim.compare` promises."""

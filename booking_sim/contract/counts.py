@@ -1,4 +1,4 @@
-"""Points about numbers: buyers who come at once get exactly the tickets that there are, each to one buyer, all or none."""
+"""Points about numbers: buyers at once get exactly the tickets that there are, each to one buyer, all or none."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ TICKETS = 3 * SESSIONS
 
 @point
 def one_ticket_each(subject: Subject) -> None:
-    """Buyers who come at once get exactly the tickets that there are, each by one, and the rest are refused with sold_out."""
+    """Buyers at once get exactly the tickets that there are, each by one, and the rest are refused with sold_out."""
     event_id = subject.event(TICKETS)
 
     def four_buyers(connection: Connection[Any], number: int) -> list[Reservation]:

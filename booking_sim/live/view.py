@@ -9,9 +9,9 @@ from typing import Any, Self
 from booking_sim.live.picture import picture
 from booking_sim.live.tally import Tally
 from booking_sim.live.widget import make_widget
-from booking_sim.records.batch import Batch
 from booking_sim.observer.observer import Observations
 from booking_sim.records import samples
+from booking_sim.records.batch import Batch
 
 _EVERY_S = 0.2
 

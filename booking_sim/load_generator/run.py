@@ -18,18 +18,18 @@ from booking_sim.database.headroom import RESERVED_CONNECTIONS
 from booking_sim.database.migrations import migrate
 from booking_sim.database.run_lease import surge_lease
 from booking_sim.errors import BookingSimError
+from booking_sim.live.progress import Progress, View
+from booking_sim.live.tally import Tally
+from booking_sim.live.view import LiveView, is_possible
 from booking_sim.load_generator.assignments import assignments
 from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.evidence import Evidence
 from booking_sim.load_generator.finish import finish
 from booking_sim.load_generator.interrupt import interruptible
-from booking_sim.live.progress import Progress, View
-from booking_sim.live.tally import Tally
-from booking_sim.live.view import LiveView, is_possible
-from booking_sim.records.batch import Batch
 from booking_sim.load_generator.workers import Workers
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observations, Observer
+from booking_sim.records.batch import Batch
 from booking_sim.result.beginning import begin, check_can_save
 from booking_sim.result.environment import Environment
 from booking_sim.result.folder import reserved_dir

@@ -137,7 +137,9 @@ class Watcher:
 
 def main(descriptor: int) -> None:
     """Do what the parent says over the pipe."""
-    os.environ.setdefault("PGCONNECT_TIMEOUT", "2")  # so that StopSampling is noticed soon, also while there is no server
+    os.environ.setdefault(
+        "PGCONNECT_TIMEOUT", "2"
+    )  # so that StopSampling is noticed soon, also while there is no server
     with Connection(descriptor) as channel, suppress(EOFError, OSError):  # the parent is gone
         try:
             Watcher(channel, channel.recv()).watch()

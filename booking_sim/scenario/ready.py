@@ -31,7 +31,9 @@ def catalogue() -> ScenarioCatalogue:
             surge(scenarios.find("club_gig"))
     """
     paths = sorted(FOLDER.glob("*.toml"))
-    return ScenarioCatalogue((path.stem, path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")) for path in paths)
+    return ScenarioCatalogue(
+        (path.stem, path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")) for path in paths
+    )
 
 
 def find(name_or_path: str | Path) -> Scenario:

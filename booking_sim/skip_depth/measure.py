@@ -24,8 +24,8 @@ class Depth(NamedTuple):
             None where the server does not report its plans.
         dead: Entries and rows of tickets that somebody had taken already: index entries without a row that is there for
             this call, and rows that did not fit. Entries that PostgreSQL has marked as dead in the index itself are
-            passed over there, and count no more. Where plans are not reported, rows that did not fit are not known, and an
-            entry whose row was not visited counts as dead.
+            passed over there, and count no more. Where plans are not reported, rows that did not fit are not known, and
+            an entry whose row was not visited counts as dead.
     """
 
     locked: int | None
@@ -85,7 +85,10 @@ def find_prelude(connection: Connection[Any]) -> str:
         connection: An idle one. Nothing is left changed, but that auto_explain may be loaded.
     """
     explain = load("skip_depth/explain")
-    preludes = (load("skip_depth/load") + explain, explain)  # a superuser may load it; for others it may be loaded already
+    preludes = (
+        load("skip_depth/load") + explain,
+        explain,
+    )  # a superuser may load it; for others it may be loaded already
     return next((prelude for prelude in preludes if _explains(connection, prelude)), "")
 
 

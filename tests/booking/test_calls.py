@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from itertools import chain
 
 import psycopg
 import pytest
@@ -9,7 +10,7 @@ from inventory import stock, violations
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from booking_sim.booking import HOLD, confirm, create_event, expire_holds, release, reserve
+from booking_sim.booking import confirm, create_event, expire_holds, release, reserve
 from booking_sim.models import Confirmation, Outcome, Release, Reservation
 
 pytestmark = pytest.mark.core
@@ -113,7 +114,7 @@ def test_many_calls_over_a_few_connections_at_once(database, conn):
     async def everybody():
         return await asyncio.gather(*(buy(f"buyer {n}" for n in range(first, 30, 4)) for first in range(4)))
 
-    outcomes = sum(asyncio.run(everybody()), [])
+    outcomes = [*chain.from_iterable(asyncio.run(everybody()))]
     assert (outcomes.count(Outcome.HELD), outcomes.count(Outcome.SOLD_OUT)) == (10, 20)
     assert violations(conn) == []
 

@@ -3,8 +3,8 @@
 from itertools import cycle, islice
 
 import pytest
-from rush import complaints, rush
 from inventory import stock
+from rush import complaints, rush
 
 from booking_sim.booking import create_event
 

@@ -1,8 +1,8 @@
 """The checks can fail: the load of test_counts on a reserve() without a lock oversells, and the same checks see it."""
 
 import pytest
-from rush import complaints, rush
 from inventory import SQL, violations
+from rush import complaints, rush
 
 from booking_sim.booking import create_event
 

@@ -53,7 +53,9 @@ def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run, shorter):
     code, out, err = run("strategies", "verify", "unsafe")
     assert (code, err) == (1, "")
     assert re.search(
-        r"^  FAIL      Buyers who come at once get exactly .*\n.*\n +\d+ tickets were given to more than one buyer$", out, re.MULTILINE
+        r"^  FAIL      Buyers at once get exactly .*\n.*\n +\d+ tickets were given to more than one buyer$",
+        out,
+        re.MULTILINE,
     )
     assert re.search(
         r"^  FAIL      However long .*\n.*\n +ticket \d+ of event \d+ has two holders: intent", out, re.MULTILINE
@@ -86,7 +88,7 @@ def test_the_verdict_for_a_program(run, shorter, strategy, kept):
 
 
 def claims_of_the_long_stress_test(server, scratches):
-    """Count the claims of the last stress test, whose events alone have its capacity; None before there is a database."""
+    """Count the claims of the last stress test, whose events alone have its capacity; None without a database."""
     for name in scratches:
         try:
             with connect(make_conninfo(server.url, dbname=name)) as connection:

@@ -15,7 +15,7 @@ from booking_sim.load_generator.worker.event_loop import EventLoop
 from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.raw_connection import Failure, RawConnection, Row
 from booking_sim.load_generator.worker.recorder import Recorder
-from booking_sim.load_generator.worker.request import Buyer, Request, Result, RequestState
+from booking_sim.load_generator.worker.request import Buyer, Request, RequestState, Result
 from booking_sim.records.attempts import Call, Phase
 
 if TYPE_CHECKING:
