@@ -44,9 +44,7 @@ SLOW = ("without_pyplot", "overlaps", "page", "day_of_seconds", "each_runs")
 
 HEAVY = (
     "attrs",
-    "hypothesis",
     "matplotlib.pyplot",
-    "nbval",
     "numpy",
     "pandas",
     "psycopg",
