@@ -8,7 +8,7 @@ the first that fails. The edits that no test detects are printed; the exit statu
 mutmut and cosmic-ray do not fit: mutmut leaves decorated classes and properties alone, which is most of scenario,
 arrivals and thresholds; cosmic-ray starts an interpreter for each edit, with 3 s of imports. Here each is a fork.
 
-Not edited: docstrings, annotations, imports, and prose outside of functions, such as the help of a setting.
+Not edited: docstrings, annotations, imports, decorators, and prose outside of functions, such as the help of a setting.
 """
 
 import argparse
@@ -44,6 +44,11 @@ SLOW = ("without_pyplot", "overlaps", "page", "day_of_seconds", "each_runs")
 
 HEAVY = (
     "attrs",
+    "hypothesis",
+    "click",
+    "jinja2",
+    "psutil",
+    "tqdm.auto",
     "matplotlib.pyplot",
     "numpy",
     "pandas",
@@ -126,7 +131,7 @@ class Replace(ast.NodeTransformer):
 def places(tree: ast.AST, *, inside: bool = False) -> Iterator[tuple[ast.AST, list[Callable[[ast.AST], ast.AST]]]]:
     """Each node that can be edited, with its edits, in a fixed order."""
     for field, value in ast.iter_fields(tree):
-        if field in {"annotation", "returns"}:
+        if field in {"annotation", "returns", "decorator_list"}:
             continue
         for node in value if isinstance(value, list) else [value]:
             if not isinstance(node, ast.AST) or isinstance(node, ast.Import | ast.ImportFrom) or is_text(node):
@@ -237,6 +242,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
     os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # that of nbval alone takes four seconds to import
     for name in HEAVY:
         importlib.import_module(name)
     place, tests = PACKAGES[given.package]
