@@ -1,8 +1,11 @@
 """The examples in docstrings type-check and run: surges in small, and on a result that a small surge made."""
 
 import ast
+import inspect
+import re
 import textwrap
 from pathlib import Path
+from pkgutil import resolve_name
 
 import matplotlib.pyplot as plt
 import pytest
@@ -43,8 +46,24 @@ def with_what_is_given(code):
     return "\n".join(["import booking_sim", *given, code, ""])
 
 
-def test_there_are_examples():
-    assert len(EXAMPLES) > 10
+@pytest.mark.parametrize("module", [booking_sim.stats, booking_sim.plots], ids=["stats", "plots"])
+def test_each_statistic_and_plot_has_an_example_and_names_others(module):
+    functions = [getattr(module, name) for name in module.__all__ if name not in {"Part", "STYLE"}]
+    lack = [
+        f"{function.__name__}: {section}"
+        for function in functions
+        for section in ("Returns:", "Example:", "See Also:")
+        if f"\n{section}\n" not in inspect.getdoc(function)
+    ]
+    assert lack == []
+
+
+@pytest.mark.parametrize("module", [booking_sim.stats, booking_sim.plots], ids=["stats", "plots"])
+def test_what_is_named_beside_them_exists(module):
+    for name in set(module.__all__) - {"Part", "STYLE"}:
+        section = inspect.getdoc(getattr(module, name)).partition("\nSee Also:\n")[2]
+        for other in re.findall(r"^    ([\w.]+): ", section, re.MULTILINE):
+            assert resolve_name(other if "." in other else f"{module.__name__}.{other}"), other
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +88,15 @@ def test_an_example_type_checks(name, errors):
 NOT_RUN = {
     "bench/__init__.py:bench": "it measures for minutes; tests/bench runs it in small",
     "comparison/__init__.py:compare": "it is six surges; tests/comparison runs it in small",
+    "plots/bench.py:ratios": "as bench; tests/plots draws it",
+    "plots/bench.py:ratios_overview": "as bench; tests/plots draws it",
+    **dict.fromkeys(
+        (
+            f"plots/strategies.py:{name}"
+            for name in ("metric_by_strategy", "skip_depth_by_strategy", "strategies_overview", "waits_by_strategy")
+        ),
+        "as compare; tests/plots draws it",
+    ),
 }
 SMALL = {"tickets": 20, "buyers": 60, "connections": 2, "workers": 1, "time_scale": 1e6}
 

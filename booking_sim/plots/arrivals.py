@@ -34,6 +34,10 @@ def arrivals_over_time(schedule: Schedule, *, ax: Axes | None = None) -> Axes:
             from booking_sim.arrivals import Burst
 
             plots.arrivals_over_time(Burst(500).schedule())
+
+    See Also:
+        planned_and_sent: The plan beside what was sent.
+        booking_sim.stats.arrival_rates: The numbers.
     """
     ax = axes_or_new(ax)
     rates = arrival_rates(schedule)
@@ -55,6 +59,17 @@ def planned_and_sent(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Returns:
         The axes.
+
+    Example:
+        The picture of a run:
+
+            from booking_sim import plots
+
+            plots.planned_and_sent(result.attempts)
+
+    See Also:
+        arrivals_over_time: The plan alone.
+        booking_sim.stats.planned_and_sent: The numbers.
     """
     ax = axes_or_new(ax)
     rates = rates_planned_and_sent(attempts)

@@ -98,6 +98,16 @@ def set_title(ax: Axes, title: str) -> Axes:
 
     Returns:
         The axes.
+
+    Example:
+        Your own statement over a chart:
+
+            from booking_sim import plots
+
+            plots.set_title(plots.latency_curve(result.attempts), "Half wait for 8 ms")
+
+    See Also:
+        at_a_glance: Charts with their titles.
     """
     room = _ROOM * ax.get_window_extent().width
     points = _POINTS_PER_INCH / ax.figure.dpi

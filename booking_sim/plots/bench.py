@@ -30,6 +30,17 @@ def ratios(table: pd.DataFrame, better: str, *, ax: Axes | None = None) -> Axes:
     Returns:
         The axes: a dot for the median of the rounds, a line for its interval, and a
         tick for the goal, in the row of each.
+
+    Example:
+        The rates of a phase:
+
+            from booking_sim import plots
+            from booking_sim.bench import bench
+
+            plots.ratios(bench(phases=["fresh"]).table(), "higher")
+
+    See Also:
+        ratios_overview: Rates and costs in one picture.
     """
     ax = axes_or_new(ax)
     part = _judged(table, better)
@@ -59,6 +70,18 @@ def ratios_overview(table: pd.DataFrame, title: str) -> Figure:
 
     Returns:
         A figure that pyplot does not know of; save it, or show it in a notebook.
+
+    Example:
+        One phase:
+
+            from booking_sim import plots
+            from booking_sim.bench import bench
+
+            measured = bench(phases=["fresh"])
+            plots.ratios_overview(measured.table(), measured.headline)
+
+    See Also:
+        ratios: Rates or costs alone.
     """
     heights = {better: len(_judged(table, better)) for better in _SIDES}
     heights = {better: height for better, height in heights.items() if height}

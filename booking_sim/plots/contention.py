@@ -34,6 +34,17 @@ def waits_over_time(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Returns:
         The axes. A bin without a sample is empty.
+
+    Example:
+        The picture of a run:
+
+            from booking_sim import plots
+
+            plots.waits_over_time(result.waits)
+
+    See Also:
+        who_blocks_whom: Who waited for whom.
+        booking_sim.stats.wait_profile: The numbers.
     """
     ax = axes_or_new(ax)
     profile = wait_profile(waits)
@@ -111,6 +122,17 @@ def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Returns:
         The axes.
+
+    Example:
+        The picture of a run:
+
+            from booking_sim import plots
+
+            plots.who_blocks_whom(result.waits)
+
+    See Also:
+        waits_over_time: What all waited for.
+        booking_sim.stats.blocking: The numbers.
     """
     ax = axes_or_new(ax)
     table = blocking_pairs(waits).pivot_table(index="blocker", columns="blocked", values="share", aggfunc="sum")

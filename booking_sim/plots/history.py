@@ -23,6 +23,19 @@ def timeline(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Returns:
         The axes.
+
+    Example:
+        One call:
+
+            import pandas as pd
+
+            from booking_sim import plots
+
+            row = {"begin": 0.0, "end": 0.2, "buyer": 1, "what": "reserve", "outcome": "held"}
+            plots.timeline(pd.DataFrame([row]))
+
+    See Also:
+        booking_sim.prove: Judges a history.
     """
     ax = axes_or_new(ax)
     begin, end = history["begin"].min(), history["end"].max()

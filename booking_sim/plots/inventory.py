@@ -22,6 +22,17 @@ def inventory_over_time(inventory: pd.DataFrame, *, ax: Axes | None = None) -> A
 
     Returns:
         The axes. Tickets that are oversold stand on top of all that there are.
+
+    Example:
+        The picture of a run:
+
+            from booking_sim import plots
+
+            plots.inventory_over_time(result.inventory)
+
+    See Also:
+        hold_survival: How long holds last.
+        booking_sim.stats.inventory_over_time: The numbers.
     """
     ax = axes_or_new(ax)
     last = inventory.iloc[-1]

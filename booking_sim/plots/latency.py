@@ -32,6 +32,17 @@ def latency_over_time(attempts: pd.DataFrame, *, clock: str = "database", ax: Ax
 
     Returns:
         The axes. Where nothing was answered the lines have a gap.
+
+    Example:
+        From the planned instant, as a person feels it:
+
+            from booking_sim import plots
+
+            plots.latency_over_time(result.attempts, clock="scheduled")
+
+    See Also:
+        latency_curve: The distribution of the whole run.
+        booking_sim.stats.percentiles_over_time: The numbers.
     """
     ax = axes_or_new(ax)
     rows = percentiles_over_time(attempts, tuple(PERCENT_SHADES), clock)
@@ -88,6 +99,17 @@ def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Returns:
         The axes.
+
+    Example:
+        The picture of a run:
+
+            from booking_sim import plots
+
+            plots.latency_curve(result.attempts)
+
+    See Also:
+        latency_over_time: When it was slow.
+        booking_sim.stats.curve: The numbers.
     """
     ax = axes_or_new(ax)
     for clock in _clocks(attempts):

@@ -34,6 +34,10 @@ def outcomes_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axe
             left, right = plt.figure().subplots(1, 2)
             plots.outcomes_over_time(result.attempts, ax=left)
             plots.latency_curve(result.attempts, ax=right)
+
+    See Also:
+        latency_over_time: How long answers took.
+        booking_sim.stats.rate_over_time: The numbers.
     """
     ax = axes_or_new(ax)
     rates = rate_over_time(attempts)

@@ -91,6 +91,16 @@ def at_a_glance(attempts: pd.DataFrame, title: str) -> Figure:
 
     Returns:
         A figure that pyplot does not know of; save it, or show it in a notebook.
+
+    Example:
+        The picture that a result keeps:
+
+            from booking_sim import plots
+
+            plots.at_a_glance(result.attempts, result.headline)
+
+    See Also:
+        overview: Every picture.
     """
     with style.context(STYLE):
         figure = _titled(title, 4.6)
@@ -121,6 +131,23 @@ def overview(
 
     Returns:
         A figure that pyplot does not know of; save it, or show it in a notebook.
+
+    Example:
+        A page of one run:
+
+            from booking_sim import plots
+
+            plots.overview(
+                result.attempts,
+                result.holds,
+                result.inventory,
+                result.waits,
+                result.server,
+                title=result.headline,
+            )
+
+    See Also:
+        at_a_glance: The two most important ones.
     """
     with style.context(STYLE):
         shown = panels(attempts, holds, inventory, waits, server)

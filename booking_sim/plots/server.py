@@ -20,6 +20,17 @@ def cpu_over_time(server: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Returns:
         The axes. A server on another machine is not among them.
+
+    Example:
+        The picture of a run:
+
+            from booking_sim import plots
+
+            plots.cpu_over_time(result.server)
+
+    See Also:
+        waits_over_time: What clients waited for.
+        booking_sim.stats.cpu_use: The numbers.
     """
     ax = axes_or_new(ax)
     used, mean = cpu_use(server), mean_cpu_use(server)

@@ -22,6 +22,17 @@ def skip_depth_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> A
 
     Returns:
         The axes. A bin without a measured call that took a ticket is empty.
+
+    Example:
+        The picture of a run:
+
+            from booking_sim import plots
+
+            plots.skip_depth_over_time(result.attempts)
+
+    See Also:
+        skip_depth_by_strategy: Strategies side by side.
+        booking_sim.stats.depth_over_time: The numbers.
     """
     ax = axes_or_new(ax)
     depth = depth_over_time(attempts)

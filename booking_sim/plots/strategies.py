@@ -43,6 +43,17 @@ def metric_by_strategy(
 
     Returns:
         The axes. A strategy that oversold, or broke the audit, has another colour.
+
+    Example:
+        Two strategies:
+
+            from booking_sim import compare, plots
+
+            table = compare(["default", "blocking"]).table()
+            plots.metric_by_strategy(table, "p99_ms", "p99, ms", milliseconds=True)
+
+    See Also:
+        strategies_overview: All metrics in one picture.
     """
     ax = axes_or_new(ax)
     part, rows = pd.DataFrame(table[metric]), np.arange(len(table))
@@ -75,6 +86,16 @@ def skip_depth_by_strategy(table: pd.DataFrame, *, ax: Axes | None = None) -> Ax
 
     Returns:
         The axes; the length of each bar is a median of the rounds.
+
+    Example:
+        Two strategies:
+
+            from booking_sim import compare, plots
+
+            plots.skip_depth_by_strategy(compare(["default", "skip_locked"]).table())
+
+    See Also:
+        skip_depth_over_time: One run, over time.
     """
     parts = {name: (SKIP_LABELS[name], colour) for name, colour in SKIP_COLOURS.items()}
     return _stack(axes_or_new(ax), table, parts, "rows skipped per ticket")
@@ -89,6 +110,16 @@ def waits_by_strategy(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Returns:
         The axes; the length of each bar is a median of the rounds.
+
+    Example:
+        Two strategies:
+
+            from booking_sim import compare, plots
+
+            plots.waits_by_strategy(compare(["default", "blocking"]).table())
+
+    See Also:
+        waits_over_time: One run, over time.
     """
     kinds = [kind for kind in WAIT_COLOURS if f"wait_{kind}" in table]
     parts = {f"wait_{kind}": (kind, WAIT_COLOURS[kind]) for kind in kinds}
@@ -142,6 +173,17 @@ def strategies_overview(table: pd.DataFrame, title: str) -> Figure:
 
     Returns:
         A figure that pyplot does not know of; save it, or show it in a notebook.
+
+    Example:
+        Two strategies:
+
+            from booking_sim import compare, plots
+
+            comparison = compare(["default", "blocking"])
+            plots.strategies_overview(comparison.table(), comparison.headline)
+
+    See Also:
+        metric_by_strategy: One metric.
     """
     with style.context(STYLE):
         figure = Figure(figsize=(13, 5 + 2 * _ROW_INCHES * len(table)), layout="constrained")

@@ -28,6 +28,17 @@ def hold_survival(holds: pd.DataFrame, until: float, *, ax: Axes | None = None) 
 
     Returns:
         The axes.
+
+    Example:
+        The first second:
+
+            from booking_sim import plots
+
+            plots.hold_survival(result.holds, until=1.0)
+
+    See Also:
+        expiry_delay: How long overdue holds stay.
+        booking_sim.stats.hold_survival: The numbers.
     """
     ax = axes_or_new(ax)
     rows = survival.hold_survival(holds, until)
@@ -77,6 +88,17 @@ def expiry_delay(holds: pd.DataFrame, until: float, *, ax: Axes | None = None) -
 
     Returns:
         The axes.
+
+    Example:
+        The first second:
+
+            from booking_sim import plots
+
+            plots.expiry_delay(result.holds, until=1.0)
+
+    See Also:
+        hold_survival: How long holds last.
+        booking_sim.stats.expiry_delay: The numbers.
     """
     ax = axes_or_new(ax)
     rows = survival.expiry_delay(holds, until)

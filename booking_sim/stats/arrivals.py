@@ -22,6 +22,19 @@ def arrival_rates(schedule: Schedule, bins: int = 100) -> pd.DataFrame:
     Returns:
         One row per bin: its start in seconds as the index; `planned`, what the profile
         leads to expect, and `drawn`, both in arrivals per second.
+
+    Example:
+        The highest planned rate:
+
+            from booking_sim import Scenario, stats
+
+            schedule = Scenario(arrivals="spike(50, 10s)").schedule
+            assert schedule is not None
+            stats.arrival_rates(schedule).max()
+
+    See Also:
+        planned_and_sent: The plan beside what was sent.
+        booking_sim.plots.arrivals_over_time: The same as a picture.
     """
     length = schedule.end or _AROUND_AN_INSTANT
     width = nice_width(length, bins)
@@ -62,6 +75,17 @@ def planned_and_sent(attempts: pd.DataFrame, bins: int | None = None) -> pd.Data
     Returns:
         One row per bin: its start in seconds as the index; `planned` and `sent`, both
         in buyers per second. A call that was never sent is missing from `sent`.
+
+    Example:
+        How far the generator was behind its plan:
+
+            from booking_sim import stats
+
+            stats.planned_and_sent(result.attempts).cumsum().diff(axis=1).min()
+
+    See Also:
+        arrival_rates: The plan alone.
+        booking_sim.plots.planned_and_sent: The same as a picture.
     """
     first = attempts[(attempts["attempt"] == 1) & (attempts["call"] == Call.RESERVE)]
     sent_at = first["sent_at"].dropna()

@@ -39,6 +39,16 @@ def compare(
         means of the repeats (arithmetic ones where a repeat is 0); `ratio`, b to a;
         `low` and `high`, between which the ratio lies with that confidence; `repeats_a`
         and `repeats_b`. NaN where there is no ratio or no interval.
+
+    Example:
+        How a second run differs from the first:
+
+            from booking_sim import stats
+
+            stats.compare(result, result).loc["p99_ms", "ratio"]
+
+    See Also:
+        booking_sim.compare: Runs several strategies in interleaved rounds.
     """
     of_a, of_b = _metrics(a), _metrics(b)
     rows = {name: ratio(of_a[name].to_numpy(), of_b[name].to_numpy(), confidence) for name in of_a if name in of_b}

@@ -22,6 +22,17 @@ def wait_profile(waits: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:
         One row per bin: its start in seconds as the index; a column for each pair of
         `wait_event_type` and `wait_event`, the mean number of clients in it. NaN in a
         bin without a sample.
+
+    Example:
+        What clients waited for most:
+
+            from booking_sim import stats
+
+            stats.wait_profile(result.waits).mean().sort_values()
+
+    See Also:
+        blocking: Who waited for whom.
+        booking_sim.plots.waits_over_time: The same as a picture.
     """
     cuts = cut(waits["seconds"], default_bins(bins, 60, waits["seconds"].nunique(), 3))
     every = range(len(cuts.starts))
@@ -45,6 +56,17 @@ def blocking(waits: pd.DataFrame) -> pd.DataFrame:
         One row per pair of `blocker` and `blocked`, both process ids: the number of
         `samples` that found the one waiting for the other, and their `share` of all
         samples, from 0 to 1. The pairs that were seen most come first.
+
+    Example:
+        How often each session was waited for:
+
+            from booking_sim import stats
+
+            stats.blocking(result.waits).sum()
+
+    See Also:
+        wait_profile: What all waited for.
+        booking_sim.plots.who_blocks_whom: The same as a picture.
     """
     pairs = waits[["seconds", "pid", "blocked_by"]].explode("blocked_by").dropna(subset=["pid", "blocked_by"])
     pairs = pairs.rename(columns={"blocked_by": "blocker", "pid": "blocked"}).drop_duplicates()

@@ -17,6 +17,16 @@ def common_errors(attempts: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row per `call`, `sqlstate` (empty if the connection was lost) and `error`,
         in words: its `count`.
+
+    Example:
+        The most common one:
+
+            from booking_sim import stats
+
+            stats.common_errors(result.attempts).head(1)
+
+    See Also:
+        final_outcomes: What became of each buyer in the end.
     """
     failed = attempts.loc[attempts["outcome"].isin(ERRORS), ["call", "sqlstate", "error"]].astype(object).fillna("")
     counted = failed.value_counts().rename("count").reset_index()

@@ -30,6 +30,17 @@ def inventory_over_time(holds: pd.DataFrame, tickets: int, until: float, moments
         One row per instant, `seconds` since the start: the tickets that were
         `available`, `held`, `overdue` (held past the deadline) and `sold`, and those
         `oversold`, that two buyers had at once.
+
+    Example:
+        Tickets that were overdue at most:
+
+            from booking_sim import stats
+
+            stats.inventory_over_time(result.holds, tickets=20, until=1.0)["overdue"].max()
+
+    See Also:
+        hold_survival: How long holds last.
+        booking_sim.plots.inventory_over_time: The same as a picture.
     """
     step = nice_width(until, moments)
     seconds = np.arange(np.ceil(until / step)) * step

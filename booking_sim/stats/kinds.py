@@ -18,6 +18,16 @@ def by_kind(attempts: pd.DataFrame) -> pd.DataFrame:
         holds; `confirmed`, payments in time, and `expired`, payments after the
         deadline; `attempts`, and the `share` of all attempts that they are, from 0
         to 1; `p50_ms` and `p99_ms` of their answers, since the planned instant.
+
+    Example:
+        Tickets for each kind of buyer:
+
+            from booking_sim import stats
+
+            stats.by_kind(result.attempts)["tickets_held"]
+
+    See Also:
+        final_outcomes: What became of each buyer.
     """
     rows = {str(kind): _row(of_kind, len(attempts)) for kind, of_kind in attempts.groupby("kind", observed=True)}
     columns = list(_row(attempts.iloc[:0], 1))

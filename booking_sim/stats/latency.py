@@ -68,6 +68,17 @@ def latencies(attempts: pd.DataFrame, clock: str = "database") -> pd.Series:
 
     Raises:
         SettingError: The clock is not one of CLOCKS.
+
+    Example:
+        The longest one in the database:
+
+            from booking_sim import stats
+
+            stats.latencies(result.attempts).max()
+
+    See Also:
+        percentiles: Some of their percentiles.
+        curve: Their distribution.
     """
     latency = censored(attempts, clock)
     return latency[latency < np.inf]
@@ -85,6 +96,17 @@ def percentiles(attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, cl
     Returns:
         Milliseconds, by percent; infinite where fewer were answered ("not reached"),
         NaN where there was none.
+
+    Example:
+        What a person feels, from the planned instant:
+
+            from booking_sim import stats
+
+            stats.percentiles(result.attempts, clock="scheduled")
+
+    See Also:
+        percentiles_over_time: The same in each part of the run.
+        curve: The whole distribution.
     """
     latency = censored(attempts, clock).to_numpy()
     ranks = np.maximum(np.ceil(np.asarray(percents) / 100 * latency.size - 1e-9).astype(int) - 1, 0)
@@ -109,6 +131,17 @@ def percentiles_over_time(
         One row per bin: its start in seconds as the index; a column for each percent,
         in milliseconds; and `answers`, their number. NaN where fewer were answered
         ("not reached"), as in `percentiles`.
+
+    Example:
+        When the 99th percentile was highest:
+
+            from booking_sim import stats
+
+            stats.percentiles_over_time(result.attempts)[99].idxmax()
+
+    See Also:
+        percentiles: The same of the whole run.
+        booking_sim.plots.latency_over_time: The same as a picture.
     """
     attempts = attempts.reset_index(drop=True)
     latency = censored(attempts, clock)
@@ -136,6 +169,17 @@ def curve(attempts: pd.DataFrame, clock: str = "database") -> pd.DataFrame:
     Returns:
         One row per answer, by latency: `latency_ms`, and the `percent` of all requests,
         answered or not, that took no longer. The last is the share answered.
+
+    Example:
+        All of it:
+
+            from booking_sim import stats
+
+            distribution = stats.curve(result.attempts)
+
+    See Also:
+        percentiles: Some points of it.
+        booking_sim.plots.latency_curve: The same as a picture.
     """
     every = censored(attempts, clock).to_numpy()
     latency = np.sort(every[every < np.inf])
@@ -154,6 +198,17 @@ def time_to_final_answer(attempts: pd.DataFrame) -> pd.Series:
     Returns:
         Milliseconds by buyer, from the planned instant of the first attempt to the
         last answer; without buyers whose last attempt failed.
+
+    Example:
+        The median buyer, with all retries:
+
+            from booking_sim import stats
+
+            stats.time_to_final_answer(result.attempts).median()
+
+    See Also:
+        latencies: Of each attempt.
+        final_outcomes: What the answer was.
     """
     in_order = reserving(attempts).sort_values("attempt", kind="stable")
     ends = in_order.assign(answered_at=answer_times(in_order)).groupby("buyer")[

@@ -23,6 +23,16 @@ def fairness(attempts: pd.DataFrame, holds: pd.DataFrame) -> pd.Series:
         number; Diaconis and Graham, J. R. Stat. Soc. B 39, 1977). `out_of_turn`, the
         share of buyers with tickets who came when as many as ever got one were there
         before them. NaN for fewer than two such buyers.
+
+    Example:
+        Whether who came first was served first:
+
+            from booking_sim import stats
+
+            stats.fairness(result.attempts, result.holds)
+
+    See Also:
+        by_kind: What each kind of buyer got.
     """
     from scipy.stats import kendalltau  # type: ignore[import-untyped]  # noqa: PLC0415  a wait that few need
 

@@ -24,6 +24,17 @@ def final_outcomes(attempts: pd.DataFrame) -> pd.Series:
     Returns:
         The outcome of each buyer's last attempt to reserve, by buyer; buyers without an
         attempt are left out.
+
+    Example:
+        How many buyers ended in each way:
+
+            from booking_sim import stats
+
+            stats.final_outcomes(result.attempts).value_counts()
+
+    See Also:
+        rate_over_time: All answers over time.
+        time_to_final_answer: How long it took.
     """
     return reserving(attempts).sort_values("attempt", kind="stable").groupby("buyer")["outcome"].last()
 
@@ -39,6 +50,17 @@ def rate_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFr
     Returns:
         One row per bin: its start in seconds as the index; a column for each outcome,
         in attempts per second. An attempt counts at the instant of its answer.
+
+    Example:
+        Holds per second in the best moment:
+
+            from booking_sim import stats
+
+            stats.rate_over_time(result.attempts)["held"].max()
+
+    See Also:
+        final_outcomes: Of each buyer, not of each attempt.
+        booking_sim.plots.outcomes_over_time: The same as a picture.
     """
     asked = reserving(attempts)
     cuts = cut(answer_times(asked), default_bins(bins, 50, len(asked), 20))

@@ -18,6 +18,16 @@ def time_spent(attempts: pd.DataFrame) -> pd.Series:
     Returns:
         Milliseconds: `generator`, from the plan to asking for a connection;
         `connections`, from there to sending it; `database`, from there to the answer.
+
+    Example:
+        The part of it in the database:
+
+            from booking_sim import stats
+
+            stats.time_spent(result.attempts)
+
+    See Also:
+        bottleneck: What was slowest, in a sentence.
     """
     return pd.Series(
         {
@@ -40,6 +50,16 @@ def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = ()) -> str | None
         `generator` if a process of it had hardly a moment to spare, or else where an
         average call spent most of its time: one of the words of `time_spent`. None if
         nothing was sent.
+
+    Example:
+        What to make faster first:
+
+            from booking_sim import stats
+
+            stats.bottleneck(result.attempts)
+
+    See Also:
+        time_spent: Where the time went.
     """
     if max(busy, default=0.0) > _BUSY:
         return "generator"

@@ -33,6 +33,9 @@ def server_rates(server: pd.DataFrame) -> pd.DataFrame:
             from booking_sim import stats
 
             stats.server_rates(result.server)["wal_bytes_per_s"]
+
+    See Also:
+        cpu_use: The CPUs alone.
     """
     server = _merge_short_last(server)
     steps = server.set_index("seconds").astype(float).diff().iloc[1:]
@@ -75,6 +78,17 @@ def cpu_use(server: pd.DataFrame) -> pd.DataFrame:
         One row per interval of `sample_times`, by its end in `seconds` as the index:
         `server`, left out where it is not known, `generator`, and `others` on the
         generator's machine; 1 is one CPU all the time.
+
+    Example:
+        The CPUs of the server, on average:
+
+            from booking_sim import stats
+
+            stats.cpu_use(result.server).mean()
+
+    See Also:
+        server_rates: What else the server did.
+        booking_sim.plots.cpu_over_time: The same as a picture.
     """
     rates = server_rates(server)
     used = pd.DataFrame({"server": rates["server_cpus"], "generator": rates["generator_cpus"]})

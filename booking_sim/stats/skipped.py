@@ -34,6 +34,16 @@ def skip_depth(attempts: pd.DataFrame) -> pd.Series:
         `refusal_dead`, for each refusal; and of how many measured calls these are,
         `holds` and `refusals`. NaN where nothing was measured; `locked` also where the
         server does not show it.
+
+    Example:
+        The median claim:
+
+            from booking_sim import stats
+
+            stats.skip_depth(result.attempts).median()
+
+    See Also:
+        depth_over_time: The same over the run.
     """
     calls = measured(attempts)
     held = calls[calls["taken"] > 0]
@@ -77,6 +87,17 @@ def depth_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataF
         One row per bin: its start in seconds as the index; `locked` and `dead`, for
         each ticket taken in it, and `refusal`, both together for each refusal. NaN
         where nothing was measured.
+
+    Example:
+        When claims skipped most:
+
+            from booking_sim import stats
+
+            stats.depth_over_time(result.attempts).max()
+
+    See Also:
+        skip_depth: Of each claim.
+        booking_sim.plots.skip_depth_over_time: The same as a picture.
     """
     calls = measured(attempts)
     cuts = cut(calls["answered_at"], default_bins(bins, 30, len(calls), 5))

@@ -28,6 +28,17 @@ def hold_survival(holds: pd.DataFrame, until: float, confidence: float = 0.95) -
         One row per age at which a hold ended or was last seen: `age_s`; `share` that
         lasts longer, from 0 to 1, between `low` and `high`; `at_risk`, the holds that
         old; and how many of these `expired` then.
+
+    Example:
+        Holds that lasted to the end of what was seen:
+
+            from booking_sim import stats
+
+            stats.hold_survival(result.holds, until=1.0).tail(1)
+
+    See Also:
+        expiry_delay: How long overdue holds stay.
+        booking_sim.plots.hold_survival: The same as a picture.
     """
     expired = (holds["end"] == "expired").to_numpy()
     return _kaplan_meier(_last_seen(holds, until) - holds["held_at"].to_numpy(), expired, confidence, "age_s")
@@ -43,6 +54,17 @@ def expiry_delay(holds: pd.DataFrame, until: float, confidence: float = 0.95) ->
 
     Returns:
         One row per delay: `overdue_s`, and the same columns as of `hold_survival`.
+
+    Example:
+        Overdue holds that nobody took back:
+
+            from booking_sim import stats
+
+            stats.expiry_delay(result.holds, until=1.0).tail(1)
+
+    See Also:
+        hold_survival: How long holds last.
+        booking_sim.plots.expiry_delay: The same as a picture.
     """
     overdue_s = _last_seen(holds, until) - holds["deadline"].to_numpy()
     overdue = ((holds["end"] == "expired") | (holds["end"] == "open")).to_numpy() & (overdue_s >= 0)

@@ -53,8 +53,10 @@ def test_a_rate_of_a_window_is_of_its_own_length():
     assert result().summary(Part(0.002, 0.03))["duration_s"] == pytest.approx(0.0265 - 0.002)
 
 
-@pytest.mark.parametrize(("text", "shown"), [("p99_ms < 5", "not reached"), ("p99_ms[1m:] < 5", "nothing to measure")])
-def test_what_has_no_value_is_said_in_words(text, shown):
+@pytest.mark.parametrize(
+    ("text", "shown"), [("p99_ms < 5", "not reached"), ("p99_ms[1m:] < 5", "nothing to measure"), ("attempts < 5", "4")]
+)
+def test_a_value_is_shown_and_what_has_none_is_said_in_words(text, shown):
     (judgement,) = judge(result(), [Threshold.parse(text)])
     assert str(judgement) == shown
 
@@ -62,35 +64,44 @@ def test_what_has_no_value_is_said_in_words(text, shown):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("p98_ms < 5", "metric 'p98_ms' is unknown: choose from tickets, tickets_sold, tickets_held, buyers"),
-        ("p99_ms < 50ms", "'50ms' is not a number: expected digits with at most one point"),
+        ("p98_ms < 5", ": metric 'p98_ms' is unknown: choose from tickets, tickets_sold, tickets_held, buyers"),
+        (
+            "p99_ms < 50ms",
+            ": '50ms' is not a number: expected digits with at most one point, such as 1500 or 0.5, and no",
+        ),
         *(
-            (f"p99_ms < {limit}", f"'{limit}' is not a number")
+            (f"p99_ms < {limit}", f": '{limit}' is not a number")
             for limit in ("1,5", "0,999", "1_000", "1e3", "+5", ".5")
         ),
-        *((f"audit_ok == {limit}", f"'{limit}' is not a number") for limit in ("true", "nan", "inf", "-inf", "True")),
-        ("p99_ms[5:] < 50", "'5' is not a duration"),
-        ("p99_ms[5s:1s] < 50", "the window ends before it begins"),
-        ("p99_ms{kind=fan,kind=bot} < 50", "'kind=bot' is invalid: expected kind=NAME or call=NAME, each once"),
-        ("p99_ms{worker=1} < 50", "'worker=1' is invalid"),
-        ("p99_ms{call=pay} < 50", "call 'pay' is unknown: choose from reserve, confirm, release"),
-        ("p99_ms{} < 50", "'' is invalid"),
-        ("p99_ms = 5", "is invalid: expected a metric, one of <= >= == != < >, and a number"),
-        ("p99_ms", "is invalid"),
+        *((f"audit_ok == {limit}", f": '{limit}' is not a number") for limit in ("true", "nan", "inf", "-inf", "True")),
+        ("p99_ms[5s:1s] < 50", ": the window ends before it begins. Write the earlier time first."),
+        ("p99_ms[5s:5s] < 50", ": the window ends before it begins"),
+        ("p99_ms{kind=fan,kind=bot} < 50", ": 'kind=bot' is invalid: expected kind=NAME or call=NAME, each once."),
+        ("p99_ms{worker=1} < 50", ": 'worker=1' is invalid"),
+        ("p99_ms{call=pay} < 50", ": call 'pay' is unknown: choose from reserve, confirm, release."),
+        ("p99_ms{} < 50", ": '' is invalid"),
+        ("p99_ms = 5", " is invalid: expected a metric, one of <= >= == != < >, and a number, such as 'p99_ms < 50', "),
+        ("p99_ms", " is invalid"),
     ],
 )
 def test_what_cannot_be_required_is_refused(text, words):
     with pytest.raises(BookingSimError) as caught:
         Threshold.parse(text)
-    assert words in str(caught.value)
+    assert str(caught.value).startswith(f"'{text}'{words}")
     assert "\n" not in str(caught.value)
+
+
+def test_the_times_of_a_window_have_units():
+    with pytest.raises(SettingError, match=r"^'5' is not a duration"):
+        Threshold.parse("p99_ms[5:] < 50")
 
 
 def test_a_kind_that_the_scenario_does_not_have_is_refused_before_the_run():
     threshold = Threshold.parse("p99_ms{kind=bot} < 50")
     threshold.check(Scenario(kinds={"fan": {}, "bot": {}}))
-    with pytest.raises(SettingError, match="kind 'bot' is unknown: choose from fan"):
-        threshold.check(Scenario(kinds={"fan": {}}))
+    with pytest.raises(SettingError) as caught:
+        threshold.check(Scenario(kinds={"fan": {}, "pro": {}}))
+    assert str(caught.value) == f"'{threshold.text}': kind 'bot' is unknown: choose from fan, pro."
 
 
 @pytest.mark.parametrize(
