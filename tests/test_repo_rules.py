@@ -65,16 +65,24 @@ OLD_TERMS = {
     r"the floor|floors": "baseline",
     r"there is no (setting|scenario|strategy|phase|system|role|event|metric|kind|parameter) ['{]": "unknown",
 }
-"""Terms that are gone from code and SQL, and what is said instead."""
+"""Terms that are gone from code, SQL, tests and docs, and what is said instead."""
+
+
+WRITTEN = {".py", ".js", ".html", ".css", ".sql", ".md"}
+TEXTS = {
+    path: path.read_text()
+    for folder in ("booking_sim", "sql", "tests", "docs")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in WRITTEN and path != Path(__file__) and "_build" not in path.parts
+}
 
 
 @pytest.mark.parametrize("old", OLD_TERMS)
 def test_old_terms_do_not_come_back(old):
-    texts = [path for path in (ROOT / "booking_sim").rglob("*") if path.suffix in {".py", ".js", ".html", ".css"}]
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
-        for path in [*texts, *(ROOT / "sql").rglob("*.sql")]
-        for line in path.read_text().splitlines()
+        for path, text in TEXTS.items()
+        for line in text.splitlines()
         if re.search(rf"\b({old})\b", line, re.IGNORECASE)
     ]
     assert found == [], f"say {OLD_TERMS[old]}"

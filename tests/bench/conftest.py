@@ -52,7 +52,7 @@ select lean.hold(:event, :no, 'user' || :client_id);
 select lean.hold(:event, :no, 'user' || :client_id);
 \\endif
 """,
-            # The second call of a script takes from the other half: that is no further answer.
+            # The second call of a script takes from the other half: that does not count as a further answer.
             held="select count(*) from lean.tickets where held_by is not null and ticket_no <= ("
             "select count(*) / 2 from lean.tickets)",
         )

@@ -1,4 +1,4 @@
-"""The same request gets the same answer: a buyer who asks again, or twice at once, has one intent."""
+"""The same request gets the same answer: a buyer who repeats it, or sends it twice at once, has one intent."""
 
 import asyncio
 from datetime import timedelta

@@ -14,7 +14,7 @@ from program import COMMAND
 
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false"},  # it would ask, in front of what is to be seen
-    "notebook-extension/tracker": {"windowingMode": "none"},  # it would leave out cells that are out of sight
+    "notebook-extension/tracker": {"windowingMode": "none"},  # it would leave out cells that are not shown
 }
 WRONG = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
 MARGIN = 120

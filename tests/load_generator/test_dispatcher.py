@@ -245,7 +245,7 @@ def test_those_who_come_in_the_same_instant_wait_in_line(stage):
 
 
 def test_answers_that_are_there_at_the_same_time_have_come_then(conn, stage, database):
-    """What the worker does with one of them is no part of how long the database took for another."""
+    """What the worker does with one of them is not part of how long the database took for another."""
     one = stage(event=create_event(conn, "stadium", 4), buyers=4, connections=4, times=(0.0,) * 4)
     sessions = "select count(*) from pg_stat_activity where application_name = %s and wait_event_type = %s"
     with connect(database) as watcher:

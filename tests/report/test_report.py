@@ -77,10 +77,10 @@ def test_a_description_says_what_was_measured():
 
 
 def test_each_picture_has_its_title_its_words_and_two_versions(broken):
-    figures = re.findall(r"<figure>.*?</figure>", broken, re.DOTALL)
+    drawn = re.findall(r"<figure>.*?</figure>", broken, re.DOTALL)
     shown = panels_of(result(oversold=3))
-    assert len(figures) == len(shown)
-    for figure, panel in zip(figures, shown, strict=True):
+    assert len(drawn) == len(shown)
+    for figure, panel in zip(drawn, shown, strict=True):
         described = panel.describe()
         for words in (panel.title, described.caption, described.alternative):
             assert html.escape(words).replace("&#x27;", "&#39;") in figure
