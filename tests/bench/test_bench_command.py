@@ -55,7 +55,7 @@ def test_every_phase_can_be_brought_about(run, phase, tmp_path):
     assert "not measured" not in out
 
 
-def test_the_cost_of_creating_an_event_is_told_per_ticket(run, tmp_path):
+def test_the_cost_of_creating_an_event_is_reported_per_ticket(run, tmp_path):
     run("bench", *SMALL, "--phase", "create", "--out", "out")
     small, large = pd.read_parquet(tmp_path / "out" / "rounds.parquet")["record_bytes"]
     assert 50 < small < 1000

@@ -15,7 +15,7 @@ from booking_sim.bench.watching import _judge, _Turns
 SMALL = ("observer", "--clients", 4, "--tickets", 40_000)
 
 
-def test_the_cost_is_told(run, server):
+def test_the_cost_is_reported(run, server):
     status, out, err = run("bench", *SMALL, "--seconds", 4, "--strategy", "skip_locked", "--json")
     cost = json.loads(out)
     assert (status, err) == (0 if cost["ok"] else 1, "")

@@ -88,7 +88,7 @@ def test_after_a_new_holder_came_confirm_is_expired_and_the_new_holder_keeps_it(
     assert violations(conn) == []
 
 
-def test_the_same_user_as_new_holder_is_told_apart_from_the_old(conn):
+def test_the_same_user_as_new_holder_is_distinguished_from_the_old(conn):
     event_id = create_event(conn, "on sale", 1)
     old = reserve(conn, event_id, "ann", hold_for=OVERDUE)
     new = reserve(conn, event_id, "ann")

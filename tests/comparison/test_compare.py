@@ -21,7 +21,7 @@ def test_each_runs_once_a_round_and_each_round_begins_with_another(compared):
     assert order == [(1, "default"), (1, "unsafe"), (2, "unsafe"), (2, "default")]
 
 
-def test_every_figure_is_told_of_every_strategy(compared):
+def test_every_metric_is_reported_of_every_strategy(compared):
     assert list(compared.runs.columns) == ["strategy", "round", "safe", *METRICS]
     runs = compared.runs.set_index("strategy")
     counts = runs.loc["default", ["held", "sold_out", "oversold", "violations"]]
@@ -32,7 +32,7 @@ def test_every_figure_is_told_of_every_strategy(compared):
     assert runs["tau"].between(-1, 1).all()
 
 
-def test_the_unsafe_one_is_told_and_no_failure(compared):
+def test_the_unsafe_one_is_reported_and_not_a_failure(compared):
     assert compared.runs.set_index("strategy").loc["unsafe", "oversold"].min() > 0
     assert compared.failed == []
     assert compared.ok

@@ -80,7 +80,7 @@ def test_a_hold_that_ran_out_before_it_was_found_again_is_told_apart(conn, stage
     assert conn.execute("select id from booking.booking_intents").fetchall() == [(found.intent_id,)]
 
 
-def test_a_sale_whose_answer_was_lost_is_told_apart_from_one_that_was_not_ours(conn, stage, wire):
+def test_a_sale_whose_answer_was_lost_is_distinguished_from_one_that_was_not_ours(conn, stage, wire):
     one = stage(url=wire.url, pays=1, think="50ms")
     one.play()
     one.until(lambda: one.rows)

@@ -98,7 +98,7 @@ from booking_sim.scenario.scenario import Scenario
         ),
     ],
 )
-def test_what_will_not_do_is_refused_with_what_would(settings, message):
+def test_what_is_invalid_is_refused_with_what_is_expected(settings, message):
     with pytest.raises(BookingSimError) as caught:
         Scenario.from_settings(settings)
     assert message in str(caught.value)
@@ -106,7 +106,7 @@ def test_what_will_not_do_is_refused_with_what_would(settings, message):
 
 
 @pytest.mark.parametrize("scenario", [Scenario, 500])
-def test_what_is_no_scenario_is_refused(scenario):
+def test_what_is_not_a_scenario_is_refused(scenario):
     with pytest.raises(BookingSimError, match=r"^scenario=.* is invalid: expected a Scenario, the name of a ready one"):
         surge(scenario, tickets=5)
 
@@ -161,7 +161,7 @@ def test_a_file_has_the_settings_for_its_keys(tmp_path):
         (None, "mine.toml: No such file or directory."),
     ],
 )
-def test_a_file_that_will_not_do_is_named(tmp_path, text, message):
+def test_a_file_that_is_invalid_is_named(tmp_path, text, message):
     path = tmp_path / "mine.toml"
     if text is not None:
         path.write_text(text)
@@ -194,7 +194,7 @@ def test_how_many_come(settings, buyers):
     assert Scenario(**settings).buyer_count == buyers
 
 
-def test_no_folder_of_a_users_own_strategy_is_told(tmp_path):
+def test_no_folder_of_a_users_own_strategy_is_shown(tmp_path):
     reported = Scenario(strategy=tmp_path / "mine.sql").to_dict()
     assert reported["strategy"] == "mine.sql"
     assert Scenario.from_settings(reported).to_dict() == reported
