@@ -1,7 +1,7 @@
 """What came of drills: one outcome for each fault, and all of them together."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -64,7 +64,14 @@ class DrillOutcome:
 
 
 class Drills(list[DrillOutcome]):
-    """The outcomes of some drills; a notebook shows them as a table."""
+    """The outcomes of some drills, in order; a notebook shows them as a table.
+
+    Args:
+        outcomes: One for each fault.
+    """
+
+    def __init__(self, outcomes: Iterable[DrillOutcome] = ()) -> None:
+        super().__init__(outcomes)
 
     @property
     def ok(self) -> bool:
@@ -84,7 +91,11 @@ class Drills(list[DrillOutcome]):
         return pd.DataFrame([outcome.to_dict() for outcome in self])
 
     def write_json(self, path: Path) -> None:
-        """Write all outcomes as one JSON object."""
+        """Write all outcomes as one JSON object.
+
+        Args:
+            path: The file; what was in it is replaced.
+        """
         path.write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
 
     def to_dict(self) -> dict[str, Any]:
@@ -92,7 +103,11 @@ class Drills(list[DrillOutcome]):
         return {"ok": self.ok, "headline": self.headline, "drills": [outcome.to_dict() for outcome in self]}
 
     def write_junit(self, path: Path) -> None:
-        """Write a test case for each drill."""
+        """Write a test case for each drill, as JUnit XML.
+
+        Args:
+            path: The file; what was in it is replaced.
+        """
         suite = ET.Element("testsuite", name=_SUITE, tests=str(len(self)), errors="0")
         suite.set("failures", str(sum(not outcome.ok for outcome in self)))
         for outcome in self:
