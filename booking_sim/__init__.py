@@ -5,9 +5,10 @@
     result = surge(tickets=500, buyers=5000)
 
 `surge` runs a `Scenario` against a real PostgreSQL and gives a `SurgeResult` back, which `load` reads from disk again;
-`prove` judges what buyers were told; `compare` runs one over several strategies. `scenarios` and `strategies` have
-ready ones. `stats` and `plots` turn frames into numbers and pictures. `doctor` says what will hurt a run, and `drill`
-breaks something during one. `open_server` and `connect` open the database that all of it ran on, for your own SQL.
+`prove` judges the answers that buyers got; `compare` runs one over several strategies. `scenarios` and `strategies`
+have ready ones. `stats` and `plots` turn frames into numbers and pictures. `doctor` says what will hurt a run, and
+`drill` breaks something during one. `open_server` and `connect` open the database that all of it ran on, for your own
+SQL.
 """
 
 import logging

@@ -116,7 +116,7 @@ def _index_scans(cursor: Cursor[Any]) -> SQL:
 def _check_event(cursor: Cursor[Any], event_id: int) -> None:
     row = cursor.execute(queries.load("audit/event_exists"), {"event_id": event_id}).fetchone()
     if row != (True,):
-        raise BookingSimError(f"There is no event {event_id}. Name one of this database, or audit all.")
+        raise BookingSimError(f"Event {event_id} is unknown: name one of this database, or audit all.")
 
 
 @contextmanager

@@ -38,7 +38,7 @@ select
 from (select) as moment left join at_work on true left join waiting using (pid)
 
 -- name: server
--- The observer: who is connected, the oldest snapshot, and what server and database have done since their figures were last reset.
+-- The observer: who is connected, the oldest snapshot, and what server and database have done since their statistics were last reset.
 with /* observer */ others as materialized (
     select * from pg_stat_activity where pid <> pg_backend_pid()
 ), clients as (

@@ -60,7 +60,7 @@ def cli(*, verbose: bool) -> None:
     Start here:
       booking-sim surge        run a surge against PostgreSQL, see who got a ticket
       booking-sim scenarios    ready ones: a club gig, a stadium's on-sale, a bot storm
-      booking-sim lab          the notebooks in JupyterLab: run, change and look
+      booking-sim lab          the notebooks in JupyterLab: run and change them
       booking-sim report       one page of a surge's result, to send
       booking-sim audit        check that no ticket was sold twice
       booking-sim prove        check a kept result: was each answer true?

@@ -96,7 +96,7 @@ def reset(database: str | psycopg.Connection[Any]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _SchemaState:
     """The row of `state` in sql/ledger.sql."""
 
     database: str
@@ -153,9 +153,9 @@ def _holder(connection: psycopg.Connection[Any]) -> str:
     return f"server process {pid} (user '{user}', application '{application}', {state or 'state not visible'})"
 
 
-def _read_state(connection: psycopg.Connection[Any]) -> _State:
+def _read_state(connection: psycopg.Connection[Any]) -> _SchemaState:
     check_version(connection)
-    with connection.cursor(row_factory=class_row(_State)) as cursor:
+    with connection.cursor(row_factory=class_row(_SchemaState)) as cursor:
         return cursor.execute(load("ledger/state")).fetchall()[0]
 
 
@@ -183,7 +183,7 @@ def _outstanding(connection: psycopg.Connection[Any]) -> list[Migration]:
     return migrations
 
 
-def _read_ledger(connection: psycopg.Connection[Any], state: _State) -> list[Applied]:
+def _read_ledger(connection: psycopg.Connection[Any], state: _SchemaState) -> list[Applied]:
     try:
         with connection.cursor(row_factory=class_row(Applied)) as cursor:
             return cursor.execute(load("ledger/applied")).fetchall()

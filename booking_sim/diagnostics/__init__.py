@@ -19,7 +19,7 @@ COMMANDS = ("surge", "audit", *IN_SCRATCH_DATABASES)
 def doctor(url: str | None = None, *, command: str = "surge", connections: int | None = None) -> Diagnosis:
     """Say what will hurt a run on this server and machine, and what to do about it.
 
-    It looks for a second or two, and works with an ordinary user of anybody's
+    It takes a second or two, and works with an ordinary user of anybody's
     PostgreSQL. Nothing is changed; a few bytes go to the server's log of changes, to
     see how long a commit waits for the disk.
 
@@ -36,8 +36,8 @@ def doctor(url: str | None = None, *, command: str = "surge", connections: int |
         will hurt.
 
     Raises:
-        BookingSimError: There is no server to be looked at, there is no such command,
-            or `connections` is less than one.
+        BookingSimError: There is no server to check, there is no such command, or
+            `connections` is less than one.
 
     Example:
         Before a run with three hundred connections:

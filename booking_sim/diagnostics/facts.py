@@ -1,4 +1,4 @@
-"""What the doctor looks at: asked of the server, measured on the way to it, and seen on this machine."""
+"""What the doctor checks: asked of the server, measured on the way to it, and seen on this machine."""
 
 import math
 import os
@@ -34,7 +34,7 @@ class Facts:
         settings: The server's settings that we may see; sizes in bytes, times in milliseconds.
         server: One row of facts; the query `doctor/server` says what they are.
         version: The server's, such as 180006.
-        told_pid: The process that the server said it gave us; another one answers if there is a pooler between.
+        announced_pid: The process that the server said it gave us; another one answers if there is a pooler between.
         round_trip_s: The median time of a question and its answer.
         clock_ahead_s: By how much the server's clock is ahead of ours.
         commit_s: The median time for which a commit waited beyond that; not a number if there was none.
@@ -50,7 +50,7 @@ class Facts:
     settings: dict[str, str]
     server: dict[str, Any]
     version: int
-    told_pid: int
+    announced_pid: int
     round_trip_s: float
     clock_ahead_s: float
     commit_s: float
@@ -62,7 +62,7 @@ class Facts:
 
 
 def gather(connection: Connection[Any], wanted: int, command: str = "surge") -> Facts:
-    """Look at everything; it takes one or two seconds, and leaves nothing behind.
+    """Gather everything; it takes one or two seconds, and leaves nothing behind.
 
     Args:
         connection: One to the database in question.
@@ -82,7 +82,7 @@ def gather(connection: Connection[Any], wanted: int, command: str = "surge") -> 
         settings=settings,
         server=server,
         version=connection.info.server_version,
-        told_pid=connection.info.backend_pid,
+        announced_pid=connection.info.backend_pid,
         round_trip_s=round_trip_s,
         clock_ahead_s=clock_ahead_s,
         commit_s=_commit_s(connection, round_trip_s),

@@ -107,7 +107,7 @@ def _processes(facts: Facts) -> CheckResult:
 
 
 def _pooler(facts: Facts) -> CheckResult:
-    if facts.server["backend_pid"] != facts.told_pid:
+    if facts.server["backend_pid"] != facts.announced_pid:
         return hurts(
             "pooler",
             "A connection pooler stands between, so waits are seen in the wrong place or not at all.",

@@ -60,8 +60,8 @@ class Probe:
         ]
 
     def _server(self) -> list[Row]:
-        asked, [(*figures, pids)] = self._ask("server")
-        return [(asked, *figures, *self._cpu_clock.seconds(pids))]
+        asked, [(*counts, pids)] = self._ask("server")
+        return [(asked, *counts, *self._cpu_clock.seconds(pids))]
 
     def _inventory(self) -> list[Row]:
         asked, rows = self._ask("inventory", {"event_ids": list(self._watch.event_ids)})

@@ -58,7 +58,7 @@ class SurgeResult(Saved):
             `end`, one of `booking_sim.records.holds.ENDS`. A hold that is open has no
             `ended_at`, also when it is overdue.
         inventory: The tickets by status at up to 500 instants, `seconds` after the
-            start, exactly, as the holds tell it: `available`, `held`, `overdue` (held
+            start, exactly, as the holds say: `available`, `held`, `overdue` (held
             past the deadline) and `sold`; and `oversold`, the tickets promised to more
             than one buyer. The last row is counted in the tickets themselves, when all
             was over.
@@ -82,7 +82,7 @@ class SurgeResult(Saved):
             `buffer_reads`, `wal_bytes`.
         audit: The invariants, checked at the end: `name`, `rule`, whether it was
             `checked`, `violations`, `offenders`. No row if the audit was not done.
-        proof: What buyers were told, judged against the tables, at the end: as
+        proof: The answers that buyers got, judged against the tables, at the end: as
             `booking_sim.prove` gives it.
         manifest: When, where and with what it was run; whether it is partial, and why.
     """

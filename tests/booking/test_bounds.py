@@ -20,8 +20,8 @@ BRIEF = timedelta(milliseconds=1)
 
 SIZES = [1_000, pytest.param(50_000, marks=pytest.mark.faults), pytest.param(300_000, marks=pytest.mark.faults)]
 TRIES = 10
-LOOK = 64 * 256  # tickets of the blocks that a try looks into
-ROWS = TRIES * 2 * LOOK  # that a call may visit, at any capacity: each try searches, and then counts what is left
+SEARCHED = 64 * 256  # tickets of the blocks that a try searches
+ROWS = TRIES * 2 * SEARCHED  # that a call may visit, at any capacity: each try searches, and then counts what is left
 WAITS = 0.25  # seconds
 WORK = 0.25  # seconds of a busy machine for the rows that it may visit
 
@@ -47,9 +47,9 @@ def assert_bounded(conn, event_id, outcomes, quantity=1):
 
 
 def sell(conn, event_id, tickets):
-    hold = reserve(conn, event_id, "crowd", tickets, hold_for=DAY)
+    hold = reserve(conn, event_id, "buyer", tickets, hold_for=DAY)
     assert hold.outcome is Outcome.HELD
-    confirm(conn, hold.intent_id, "crowd")
+    confirm(conn, hold.intent_id, "buyer")
 
 
 @pytest.mark.parametrize("tickets", SIZES)
@@ -82,7 +82,7 @@ def test_the_last_ticket_anywhere_is_found(conn, tickets):
     for ticket_no in (1, tickets // 3, tickets):
         free_one(conn, event_id, ticket_no)
         answer, rows = rows_visited(conn, reserve, event_id, "bob")
-        for _ in range(tickets // 16_384):  # a call looks into 64 blocks, and writes down which of them are done
+        for _ in range(tickets // 16_384):  # a call searches 64 blocks, and writes down which of them are done
             if answer.outcome is Outcome.CONTENDED:
                 answer, rows = rows_visited(conn, reserve, event_id, "bob")
         assert answer.ticket_nos == (ticket_no,)

@@ -14,6 +14,7 @@ from booking_sim.database.embedded import Cluster
 from booking_sim.database.privileges import grant
 from booking_sim.diagnostics import CheckVerdict, Diagnosis, settings, surroundings
 from booking_sim.diagnostics.facts import gather
+from booking_sim.notebook import to_html
 
 HURTS, GOOD, UNKNOWN = CheckVerdict.HURTS, CheckVerdict.GOOD, CheckVerdict.UNKNOWN
 
@@ -31,8 +32,8 @@ def guest(server, database):
 
 @pytest.mark.core
 def test_a_server_that_is_well(database, conn):
-    checkup = doctor(database)
-    found = by_check(checkup.findings)
+    diagnosis = doctor(database)
+    found = by_check(diagnosis.findings)
     for name in (
         "version",
         "durability",
@@ -48,11 +49,11 @@ def test_a_server_that_is_well(database, conn):
     assert found["version"].found == f"PostgreSQL {major}.{minor}."
     assert "waits" in found["disk"].found
     assert "server and generator share them" in found["CPUs"].found
-    frame = checkup.to_frame()
+    frame = diagnosis.to_frame()
     assert list(frame.columns) == ["check", "verdict", "found", "advice"]
     assert frame["check"].is_unique
     assert all(frame.loc[frame["verdict"] == HURTS, "advice"])
-    assert '<td>durability</td><td class="good">good</td>' in checkup._repr_html_()
+    assert '<td>durability</td><td class="good">good</td>' in to_html(diagnosis)
 
 
 def test_settings_that_hurt(server_home):
@@ -127,7 +128,7 @@ def facts(servers):
         ("clock", {"clock_ahead_s": -7.2}, "The server's is 7.2 s behind ours"),
         ("CPUs", {"busy": 0.6}, "60% at work"),
         ("CPUs", {"cpus": 1}, "the generator waits for itself"),
-        ("pooler", {"told_pid": 0}, "A connection pooler stands between"),
+        ("pooler", {"announced_pid": 0}, "A connection pooler stands between"),
         (
             "server processes",
             {"server": {"connected": 2000}, "settings": {"max_connections": "9999"}},
@@ -173,7 +174,7 @@ def test_the_first_line_says_what_will_hurt(facts):
     ill = Diagnosis(tuple(settings.checks(replace(facts, commit_s=0.05))))
     assert ill.headline == "Will hurt a run: disk."
     unseen = Diagnosis(tuple(settings.checks(replace(facts, commit_s=math.nan))))
-    assert unseen.headline.endswith(f"was found. Cannot be told from here: 1 of {len(unseen.findings)}.")
+    assert unseen.headline.endswith(f"was found. Not known from here: 1 of {len(unseen.findings)}.")
 
 
 @pytest.mark.parametrize("commit_s", [0.0, math.nan])
@@ -191,9 +192,9 @@ def test_the_command_says_it_line_by_line(run, guest):
     assert "rights             will hurt    User 'guest_" in out
     assert "scratch databases  good         User 'guest_" in out
     status, out, err = run("doctor", "--json")
-    told = json.loads(out)
-    assert (status, err) == (0 if told["ok"] else 1, "")
-    assert told["ok"] == all(finding["verdict"] != "will hurt" for finding in told["findings"])
+    reported = json.loads(out)
+    assert (status, err) == (0 if reported["ok"] else 1, "")
+    assert reported["ok"] == all(finding["verdict"] != "will hurt" for finding in reported["findings"])
 
 
 @pytest.mark.parametrize(

@@ -142,9 +142,9 @@ def test_workers_that_do_not_hear_are_ended_by_force(blocked, conn, database, mo
 
     monkeypatch.setattr(run, "interruptible", lambda: nullcontext(interrupt))
     with blocked(), ThreadPoolExecutor() as executor:
-        told = executor.submit(interrupt_when_blocked)
+        reported = executor.submit(interrupt_when_blocked)
         result = surge(tickets=8, buyers=30, connections=8, cold=True, url=database)
-        told.result()
+        reported.result()
         assert conn.execute(f"select count(*) from pg_stat_activity where {SURGE}").fetchone() == (0,)
     assert result.manifest.problems == ["interrupted", "worker 0 was cut off", "worker 1 was cut off"]
     assert result.partial
