@@ -86,7 +86,7 @@ create index drill on booking.tickets (event_id, status, ticket_no)
 drop index booking.drill
 
 -- name: drop_schema
--- Drops everything, under the hands of those who use it.
+-- Drops everything, although it is in use.
 drop schema booking cascade
 
 -- name: truncate

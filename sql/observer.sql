@@ -14,7 +14,7 @@ select /* observer */
     set_config('client_connection_check_interval', '1s', %(is_pooled)s)
 
 -- name: backend
--- The observer: this connection's process, which is not the one that it was told if there is a pooler between, and when it began, to
+-- The observer: this connection's process, which is not the one that libpq names if there is a pooler between, and when it began, to
 -- know it again among the processes of the machine.
 select /* observer */ pid, extract(epoch from backend_start)::float8 from pg_stat_activity where pid = pg_backend_pid()
 

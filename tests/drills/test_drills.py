@@ -56,9 +56,9 @@ def test_what_is_wrong_is_said(tmp_path):
     [failure] = ET.parse(tmp_path / "drills.xml").iter("failure")
     assert failure.attrib["message"] == "it exited with 3"
     outcomes.write_json(tmp_path / "drills.json")
-    told = json.loads((tmp_path / "drills.json").read_text())
-    assert [each["ok"] for each in told["drills"]] == [True, False]
-    assert told["drills"][1]["recovery_s"] is None
+    written = json.loads((tmp_path / "drills.json").read_text())
+    assert [each["ok"] for each in written["drills"]] == [True, False]
+    assert written["drills"][1]["recovery_s"] is None
     assert '<td class="bad">no</td>' in outcomes._repr_html_()
 
 
