@@ -13,7 +13,8 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composable
 
 from booking_sim import queries
-from booking_sim.database import connect, redact
+from booking_sim.database import connect
+from booking_sim.database.explaining import explain_statement
 from booking_sim.database.privileges import no_schema
 from booking_sim.errors import BookingSimError
 
@@ -136,7 +137,7 @@ def _snapshot(database: str | Connection[Any]) -> Iterator[Cursor[Any]]:
         except psycopg.errors.InsufficientPrivilege:
             raise _may_not_read(connection) from None
         except psycopg.Error as error:
-            raise BookingSimError(f"The audit could not be done: {redact(str(error))}") from error
+            raise BookingSimError(f"The audit could not be done. {explain_statement(error)}") from error
 
 
 def _may_not_read(connection: Connection[Any]) -> BookingSimError:

@@ -39,6 +39,7 @@ ORDER = [
     "load_generator",
     "contract",
     "diagnostics",
+    "drills",
     "report",
     "forecasting",
     "comparison",

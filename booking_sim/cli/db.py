@@ -117,7 +117,7 @@ def migrate() -> None:
 
 @db.command()
 @click.argument("role")
-@click.option("--audit", is_flag=True, help="Let it read the tables too: for the audit, the observer and your checks.")
+@click.option("--audit", is_flag=True, help="Let it read the tables too: for the audit, a surge and your checks.")
 def grant(*, role: str, audit: bool) -> None:
     """Let ROLE call the booking functions: create_event, reserve, confirm, release, expire_holds.
 

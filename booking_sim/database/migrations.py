@@ -14,7 +14,7 @@ from psycopg.rows import class_row, tuple_row
 
 from booking_sim.database import migration_files
 from booking_sim.database.connecting import check_version, connect
-from booking_sim.database.explaining import explain_statement
+from booking_sim.database.explaining import explained
 from booking_sim.database.migration_files import Applied, Migration
 from booking_sim.database.run_lease import surges
 from booking_sim.errors import PermissionMissing, SchemaError, SettingError
@@ -113,7 +113,7 @@ class _SchemaState:
 
 @contextmanager
 def _connected(database: str | psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
-    try:
+    with explained():
         if isinstance(database, str):
             with connect(database, autocommit=True) as connection:
                 yield connection
@@ -123,8 +123,6 @@ def _connected(database: str | psycopg.Connection[Any]) -> Iterator[psycopg.Conn
             raise SettingError("client_encoding is SQL_ASCII: set it to UTF8 on this connection, and migrate again.")
         else:
             yield database
-    except psycopg.Error as error:
-        raise explain_statement(error) from error
 
 
 @contextmanager

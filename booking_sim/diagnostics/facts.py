@@ -42,6 +42,7 @@ class Facts:
         cpus: Of this machine.
         busy: The share of them at work while we were not.
         files: How many files and connections a process may open here.
+        command: What is to be run.
     """
 
     wanted: int
@@ -57,14 +58,16 @@ class Facts:
     cpus: int
     busy: float
     files: float
+    command: str = "surge"
 
 
-def gather(connection: Connection[Any], wanted: int) -> Facts:
+def gather(connection: Connection[Any], wanted: int, command: str = "surge") -> Facts:
     """Gather everything; it takes one or two seconds, and leaves nothing behind.
 
     Args:
         connection: One to the database in question.
         wanted: Connections that a run would open.
+        command: What is to be run.
     """
     settings = dict(connection.execute(queries.load("doctor/settings")).fetchall())
     with connection.cursor(row_factory=dict_row) as cursor:
@@ -87,6 +90,7 @@ def gather(connection: Connection[Any], wanted: int) -> Facts:
         cpus=os.cpu_count() or 1,
         busy=psutil.cpu_percent(_LOOK_S) / 100,
         files=math.inf if soft == resource.RLIM_INFINITY else soft,
+        command=command,
     )
 
 

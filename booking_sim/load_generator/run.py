@@ -14,6 +14,7 @@ from psycopg import Connection
 from booking_sim import queries
 from booking_sim.booking import create_event
 from booking_sim.database import connect, headroom, open_server
+from booking_sim.database.explaining import explained
 from booking_sim.database.headroom import RESERVED_CONNECTIONS
 from booking_sim.database.migrations import migrate
 from booking_sim.database.run_lease import surge_lease
@@ -134,9 +135,10 @@ def run(
     strategy = find(scenario.strategy)
     stack = ExitStack()
     try:
-        server = stack.enter_context(open_server(url))
-        target_url, token = stack.enter_context(_target(server.url, strategy))
-        context = _prepare(scenario, strategy, target_url, token, server.source)
+        with explained():
+            server = stack.enter_context(open_server(url))
+            target_url, token = stack.enter_context(_target(server.url, strategy))
+            context = _prepare(scenario, strategy, target_url, token, server.source)
         result = _run(context, folder, progress=progress, live=live, executor=executor)
     except BaseException:
         stack.__exit__(*sys.exc_info())

@@ -31,8 +31,9 @@ def timeline(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
             from booking_sim import plots
 
-            row = {"begin": 0.0, "end": 0.2, "buyer": 1, "what": "reserve", "outcome": "held"}
-            plots.timeline(pd.DataFrame([row]))
+            times = {"begin": 0.0, "end": 0.2}
+            call = {"buyer": 1, "what": "reserve", "outcome": "held"}
+            plots.timeline(pd.DataFrame([times | call]))
 
     See Also:
         booking_sim.prove: Judges a history.

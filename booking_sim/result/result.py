@@ -164,11 +164,15 @@ class SurgeResult(Saved):
         return headline(self.summary())
 
     @property
+    def is_right(self) -> bool:
+        """Whether audit and proof were done and found nothing wrong, and no ticket was sold twice."""
+        summary = self.summary()
+        return bool(summary["audit_ok"] and not summary["oversold"] and not summary["contradictions"])
+
+    @property
     def ok(self) -> bool:
         """Whether nothing is missing, audit and proof found nothing wrong, and no ticket was sold twice."""
-        summary = self.summary()
-        is_right = summary["audit_ok"] and not summary["oversold"] and not summary["contradictions"]
-        return bool(is_right) and not self.partial
+        return self.is_right and not self.partial
 
     def to_frame(self) -> pd.DataFrame:
         """A copy of the attempts, to change as you like."""

@@ -28,7 +28,7 @@ def arrival_rates(schedule: Schedule, bins: int = 100) -> pd.DataFrame:
 
             from booking_sim import Scenario, stats
 
-            schedule = Scenario(arrivals="spike(50, 10s)").schedule
+            schedule = Scenario(arrivals="constant(rate=50, duration=10s)").schedule
             assert schedule is not None
             stats.arrival_rates(schedule).max()
 

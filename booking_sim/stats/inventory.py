@@ -36,7 +36,8 @@ def inventory_over_time(holds: pd.DataFrame, tickets: int, until: float, moments
 
             from booking_sim import stats
 
-            stats.inventory_over_time(result.holds, tickets=20, until=1.0)["overdue"].max()
+            rows = stats.inventory_over_time(result.holds, tickets=20, until=1.0)
+            rows["overdue"].max()
 
     See Also:
         hold_survival: How long holds last.

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from booking_sim.arrivals import Burst, Constant, Poisson, Ramp, Spike, Stages
 
-unhurried = settings(deadline=None)  # a busy machine is no failure
+unhurried = settings(deadline=None)  # a busy machine is not a failure
 
 ON_SALE = Spike(base_rate=20, peak_rate=900, at=5, rise=2, fall=30, duration=60)
 

@@ -51,7 +51,10 @@ CALLS = {
     "expire_holds": lambda hold: (expire_holds, hold.event_id),
 }
 LASTS = [timedelta(minutes=5), timedelta(microseconds=1)]
-ORDERS = [(0, 1, 0, 1), (0, 1, 1, 0)]  # of the sessions; one after the other shows nothing new, and either can be the first
+ORDERS = [
+    (0, 1, 0, 1),
+    (0, 1, 1, 0),
+]  # of the sessions; one after the other is left out, and either can be the first
 
 
 class Hold(NamedTuple):

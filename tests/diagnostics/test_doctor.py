@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from booking_sim import doctor
 from booking_sim.database import connect
 from booking_sim.database.embedded import Cluster
+from booking_sim.database.privileges import grant
 from booking_sim.diagnostics import CheckVerdict, Diagnosis, settings, surroundings
 from booking_sim.diagnostics.facts import gather
 from booking_sim.notebook import to_html
@@ -93,17 +94,19 @@ def test_too_few_connections(database, guest):
 
 @pytest.mark.core
 def test_an_ordinary_user_is_told_what_is_missing(database, guest, server):
-    found = by_check(doctor(guest).findings)
+    found = by_check(doctor(guest).findings) | {
+        "scratch databases": by_check(doctor(guest, command="compare").findings)["scratch databases"]
+    }
     assert {found[name].verdict for name in ("rights", "scratch databases")} == {HURTS}
     assert {found[name].verdict for name in ("visibility", "others", "old snapshots")} == {UNKNOWN}
     assert "waits" in found["disk"].found
     with connect(database) as owner:
         for name in ("scratch databases", "visibility"):
             owner.execute(found[name].advice.partition("say: ")[2].removesuffix("."))
-        assert found["rights"].advice.startswith(f"Connect as '{owner.info.user}'; or")
-        owner.execute(f"alter schema booking owner to {conninfo_to_dict(guest)['user']}")
+        user = conninfo_to_dict(guest)["user"]
+        assert found["rights"].advice.startswith(f"Have '{owner.info.user}' say: booking-sim db grant {user} --audit;")
+        grant(owner, user, audit=True)
         again = by_check(doctor(guest).findings)
-        owner.execute("alter schema booking owner to current_user")
     assert {again[name].verdict for name in ("rights", "scratch databases", "visibility")} == {GOOD}
 
 
@@ -185,8 +188,9 @@ def test_the_command_says_it_line_by_line(run, guest):
     assert (status, err) == (1, "")
     checks = [line.split()[0] for line in out.splitlines() if line.strip() and line[0] != " "]
     assert checks[:5] == ["Will", "version", "durability", "disk", "autovacuum"]
-    assert out.startswith("Will hurt a run: rights, scratch databases")
-    assert "scratch databases  will hurt    User 'guest_" in out
+    assert out.startswith("Will hurt a run: rights")
+    assert "rights             will hurt    User 'guest_" in out
+    assert "scratch databases  good         User 'guest_" in out
     status, out, err = run("doctor", "--json")
     reported = json.loads(out)
     assert (status, err) == (0 if reported["ok"] else 1, "")

@@ -15,7 +15,7 @@ from random import Random
 import psycopg
 
 from booking_sim.audit import audit
-from booking_sim.booking import confirm, create_event, expire_holds, release, reserve
+from booking_sim.booking import BookingError, confirm, create_event, expire_holds, release, reserve
 from booking_sim.database import connect
 from booking_sim.load_generator.finish import fetch_holds
 from booking_sim.proof.history import Circumstances
@@ -148,7 +148,7 @@ class _Buyer:
         sent_at, answer, error = time.monotonic(), None, None
         try:
             answer = ask()
-        except psycopg.Error as caught:
+        except (psycopg.Error, BookingError) as caught:
             error = caught
         answered_at = time.monotonic()
         lost = self.random.random() < 0.05

@@ -1,4 +1,4 @@
--- What is left after a permutation, in words that do not depend on who came first: a hold past its deadline is no hold.
+-- What is left after a permutation, in words that do not depend on who came first: a hold past its deadline is not a hold.
 select 'left: ' || left_over as answer from (
     select format('%s: ticket %s %s', e.name, t.status, t.held_by)
     from booking.events as e
