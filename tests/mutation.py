@@ -8,7 +8,7 @@ the first that fails. The edits that no test detects are printed; the exit statu
 mutmut and cosmic-ray do not fit: mutmut leaves decorated classes and properties alone, which is most of scenario,
 arrivals and thresholds; cosmic-ray starts an interpreter for each edit, with 3 s of imports. Here each is a fork.
 
-Not edited: docstrings, annotations, imports, decorators, and prose outside of functions, such as the help of a setting.
+Not edited: docstrings, annotations, imports, exports, decorators, and prose outside of functions, such as the help of a setting.
 """
 
 import argparse
@@ -137,6 +137,8 @@ def places(tree: ast.AST, *, inside: bool = False) -> Iterator[tuple[ast.AST, li
             if not isinstance(node, ast.AST) or isinstance(node, ast.Import | ast.ImportFrom) or is_text(node):
                 continue
             if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+                continue
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
                 continue
             if edits := [*edits_of(node, inside=inside)]:
                 yield node, edits
