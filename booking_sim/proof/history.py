@@ -115,8 +115,6 @@ class History:
     @classmethod
     def of(cls, attempts: pd.DataFrame, holds: pd.DataFrame, circumstances: Circumstances) -> Self:
         """Take a history from the attempts and the holds of a result."""
-        if "session" not in attempts:  # not recorded yet: all sessions of a buyer count as one
-            attempts, holds = attempts.assign(session=0), holds.assign(session=0)
         fate = _fates(attempts)
         answered = attempts["sent_at"].to_numpy() + attempts["latency_ms"].to_numpy() / 1000
         start = pd.Timestamp(circumstances.started_at)

@@ -163,6 +163,7 @@ class _Buyer:
         row = Attempt(
             self.number,
             "buyer",
+            0,
             next(self.made),
             call,
             self.event,

@@ -18,9 +18,6 @@ def judge(model, **circumstances):
     """What the rules say, by name."""
     rows = [_attempt(attempt) for attempt in model.attempts if attempt.recorded]
     frame = columns.to_frame([tuple(zip(*rows, strict=True))] if rows else [])
-    recorded = [attempt for attempt in model.attempts if attempt.recorded]
-    order = sorted(range(len(recorded)), key=lambda at: (recorded[at].sent, recorded[at].buyer, 1))
-    frame["session"] = [recorded[at].session for at in order]
     holds = read_csv([(HEAD + "".join(map(_hold, model.rows))).encode()])
     facts = {
         "tickets": model.capacity,
@@ -38,6 +35,7 @@ def _attempt(attempt):
     return Attempt(
         attempt.buyer,
         "fan",
+        attempt.session,
         1,
         attempt.call,
         attempt.event,
