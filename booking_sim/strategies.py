@@ -76,7 +76,7 @@ class Strategy:
         }
         return table(["strategy", self.name], [row for row in rows.items() if row[1] != ""], self.title, {"no": "bad"})
 
-    def told(self) -> dict[str, str]:
+    def describe(self) -> dict[str, str]:
         """Which strategy it was, for a manifest: the name and SHA-256 of its file, and no folder."""
         return {"file": self.path.name, "sha256": hashlib.sha256(_text(self.path).encode()).hexdigest()}
 
@@ -137,9 +137,7 @@ def check_name(name_or_path: str | Path) -> str:
     name = str(name_or_path)
     if not name.endswith(".sql") and name not in {path.stem for path in FOLDER.glob("*.sql")}:
         names = (strategy.name for strategy in catalogue())
-        raise StrategyError(
-            f"There is no strategy {name!r}, nor is it the path of an .sql file: {suggest(name, names)}"
-        )
+        raise StrategyError(f"Strategy {name!r} is unknown, and not the path of an .sql file: {suggest(name, names)}")
     return name
 
 

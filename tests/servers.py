@@ -47,6 +47,11 @@ class Server:
         finally:
             self.admin.execute(f"drop database {name} with (force)")
 
+    def scratches(self, pid):
+        """The names of the scratch databases of a process: the token in each begins with its number."""
+        query = "select datname from pg_database where starts_with(datname, %s)"
+        return [name for (name,) in self.admin.execute(query, [f"booking_sim_scratch_{pid:08x}"])]
+
     @contextmanager
     def prepared(self):
         self.admin.execute(f"create database {self.template} template template0")

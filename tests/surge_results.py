@@ -66,6 +66,6 @@ def result(*, violations=0, partial=False, oversold=0, rows=None):
                 git=None,
             ),
             generator=GeneratorReport(busy=[0.5, 0.6], connecting={}, bottleneck="database"),
-            observer=ObserverReport(looks={}, problems=["waits: 3 of 4 looks were missed"], until_s=3.0),
+            observer=ObserverReport(sampling={}, problems=["waits: 3 of 4 samples were missed"], until_s=3.0),
         ),
     )

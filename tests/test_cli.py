@@ -38,7 +38,7 @@ def test_the_help_does_not_wait_for_pandas():
         ),
         (
             ["surge", "club_gi"],
-            "There is no scenario 'club_gi', nor is it the path of a .toml file: did you mean 'club_gig'?",
+            "Scenario 'club_gi' is unknown, and not the path of a .toml file: did you mean 'club_gig'?",
         ),
         (
             ["surge", "--tickets", "5,5"],

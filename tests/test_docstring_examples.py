@@ -35,6 +35,14 @@ def examples():
 EXAMPLES = dict(examples())
 
 
+def with_what_is_given(code):
+    """The code of an example below that which makes what it uses."""
+    names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
+    missing = {name.id for name in names} - {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    given = [line for name, line in GIVEN.items() if name in missing]
+    return "\n".join(["import booking_sim", *given, code, ""])
+
+
 def test_there_are_examples():
     assert len(EXAMPLES) > 10
 
@@ -44,13 +52,7 @@ def errors(tmp_path_factory):
     """What mypy says of each example, in one run for all."""
     folder = tmp_path_factory.mktemp("examples")
     for number, code in enumerate(EXAMPLES.values()):
-        compiled = ast.parse(code)
-        names = {node.id for node in ast.walk(compiled) if isinstance(node, ast.Name)}
-        made = {
-            node.id for node in ast.walk(compiled) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-        given = [line for name, line in GIVEN.items() if name in names - made]
-        (folder / f"example_{number}.py").write_text("\n".join(["import booking_sim", *given, code, ""]))
+        (folder / f"example_{number}.py").write_text(with_what_is_given(code))
     said, broken, _ = api.run(["--no-error-summary", "--hide-error-context", str(folder)])
     assert broken == ""
     return {
@@ -77,7 +79,8 @@ def folder(tmp_path_factory, server):
     folder = tmp_path_factory.mktemp("run")
     with server.database(server.template) as url:
         result = booking_sim.surge(url=url, progress=False, **SMALL)
-    result.save(folder / "results/20261122T120000Z-surge")
+    for name in ("20261122T120000Z-surge", "first"):
+        result.save(folder / "results" / name)
     return folder
 
 
@@ -89,5 +92,5 @@ def test_an_example_runs(name, folder, database, monkeypatch):
     monkeypatch.setattr("booking_sim.load_generator.run.make_scenario", small)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("POSTGRES_URL", database)
-    exec(compile(EXAMPLES[name], name, "exec"), {})
+    exec(compile(with_what_is_given(EXAMPLES[name]), name, "exec"), {})
     plt.close("all")

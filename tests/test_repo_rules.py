@@ -48,11 +48,15 @@ OLD_TERMS = {
     r"crew|hiring|doors|knock": "Workers, WorkerLauncher, Rendezvous, connect",
     r"strays|comb|lap|dispenser|leftovers": "the standard terms of the reservation",
     r"duel|rig": "baseline",
+    r"sight|sightings|checkup": "probe, observations, diagnosis, visibility",
     r"will not do": "is invalid: expected ...",
     r"every so many(-th)?": "every N-th",
     r"of one's own": "your own",
     r"who asks": "a main clause",
     r"second wall": "constraints",
+    r"one row an? (?!time)": "one row per ...",
+    r"nor is (it|he|she)": "and not ...",
+    r"(?<!there )is no (?!longer|more than|success)": "is not a ...",
 }
 """Terms that are gone from code and SQL, and what is said instead."""
 

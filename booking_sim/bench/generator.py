@@ -76,7 +76,7 @@ class GeneratorResult:
 
     @property
     def ok(self) -> bool:
-        """Whether every goal is reached; to measure less than pgbench is no fault."""
+        """Whether every goal is reached; to measure less than pgbench is not a fault."""
         most = {"p50_ms": 1 + P50_WITHIN, "p99_ms": 1 + P99_WITHIN}
         slow = [name for name, limit in most.items() if self.shares.get(name, 0.0) > limit]
         return self.shares["rate"] >= GOALS[self.call] and not slow

@@ -1,4 +1,4 @@
-"""What watching costs: one load, and an observer that looks and is held still by turns, so both meet one server."""
+"""What watching costs: one load, and an observer that samples and is held still by turns, so both meet one server."""
 
 import math
 import os
@@ -43,7 +43,7 @@ class WatchingCost:
         error: Twice the standard error of that mean.
         processors: The share of this machine's processors that the observer used while it watched; if the server is
             here too, with the backend that answers it.
-        looks: How often it looked, as the manifest of a surge has it.
+        sampling: How many samples it took, as the manifest of a surge has it.
     """
 
     pairs: int
@@ -51,7 +51,7 @@ class WatchingCost:
     cost: float
     error: float
     processors: float
-    looks: dict[str, Any]
+    sampling: dict[str, Any]
 
     @property
     def ok(self) -> bool:
@@ -94,10 +94,10 @@ def watching_cost(
             observer.start(time.monotonic())
             with _by_turns(_processes(connection, observer.pid)) as turns:
                 answers = pgbench.for_seconds(seconds, calls)
-            sightings = observer.stop()
+            observations = observer.stop()
     counted = int(_COUNTED * tickets)
     end = answers[counted - 1] if len(answers) > counted else math.inf
-    return _judge(answers, end, turns, dict(sightings.looks))
+    return _judge(answers, end, turns, dict(observations.sampling))
 
 
 @dataclass
@@ -111,7 +111,7 @@ class _Turns:
 
 @contextmanager
 def _by_turns(processes: list[psutil.Process]) -> Iterator[_Turns]:
-    """Let the observer look for a turn, hold it still for two, let it look for two, and so on."""
+    """Let the observer sample for a turn, hold it still for two, let it sample for two, and so on."""
     turns, over = _Turns(), threading.Event()
     observer = processes[0]
 
@@ -152,7 +152,7 @@ def _used(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def _judge(answers: Times, end: float, turns: _Turns, looks: dict[str, Any]) -> WatchingCost:
+def _judge(answers: Times, end: float, turns: _Turns, sampling: dict[str, Any]) -> WatchingCost:
     began, watched = np.array(turns.began), np.array(turns.watched[:-1])
     lasted = np.diff(began)
     rates = np.diff(np.searchsorted(answers, began)) / lasted
@@ -169,5 +169,5 @@ def _judge(answers: Times, end: float, turns: _Turns, looks: dict[str, Any]) -> 
         cost=statistics.mean(lost),
         error=2 * statistics.stdev(lost) / math.sqrt(len(lost)),
         processors=float(used) / (os.cpu_count() or 1),
-        looks=looks,
+        sampling=sampling,
     )

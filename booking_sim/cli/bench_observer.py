@@ -19,7 +19,7 @@ from booking_sim.bench.watching import GOAL, watching_cost
 def observer_command(*, strategy: str, clients: int, tickets: int, seconds: int, as_json: bool) -> None:
     """Measure what it costs to be watched.
 
-    One load runs all the time; the observer looks for a second and is held still for one, so that both meet the same
+    One load runs all the time; the observer samples for a second and is held still for one, so that both meet the same
     server, and neighbouring half seconds are compared. Runs in a scratch database; nothing that is there is touched.
 
     Exits with 0 if watching costs at most 2 % of throughput, 1 if more.
@@ -29,11 +29,11 @@ def observer_command(*, strategy: str, clients: int, tickets: int, seconds: int,
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(cost) | {"goal": GOAL, "ok": cost.ok}))
     else:
-        waits = cost.looks["waits"]
+        waits = cost.sampling["waits"]
         click.echo(
             f"Watching costs {cost.cost:.1%} of throughput, give or take {cost.error:.1%}; the goal is {GOAL:.0%}.\n\n"
             f"  compared    {cost.pairs} pairs of half seconds, at {cost.per_s:,.0f} calls a second unwatched\n"
             f"  processors  {cost.processors:.1%} of this machine\n"
-            f"  waits       seen {waits['taken']:,.0f} times, a look takes {waits['median_ms']:.1f} ms"
+            f"  waits       seen {waits['taken']:,.0f} times, a sample takes {waits['median_ms']:.1f} ms"
         )
     sys.exit(0 if cost.ok else 1)

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from booking_sim.diagnostics import Finding, doctor
+from booking_sim.diagnostics import CheckResult, doctor
 
 _INDENT = 32
 
@@ -22,15 +22,15 @@ def doctor_command(*, connections: int | None, as_json: bool) -> None:
     Exits with 0 if nothing will hurt; 1 if something will: a run would be refused, or its figures would not be what
     they seem; 2 if there is no server to look at.
     """
-    checkup = doctor(connections=connections)
+    diagnosis = doctor(connections=connections)
     if as_json:
-        click.echo(json.dumps({"ok": checkup.ok, "findings": checkup.rows()}))
+        click.echo(json.dumps({"ok": diagnosis.ok, "findings": diagnosis.rows()}))
     else:
-        click.echo("\n".join([checkup.headline, "", *map(_lines, checkup.findings)]))
-    sys.exit(0 if checkup.ok else 1)
+        click.echo("\n".join([diagnosis.headline, "", *map(_lines, diagnosis.findings)]))
+    sys.exit(0 if diagnosis.ok else 1)
 
 
-def _lines(finding: Finding) -> str:
+def _lines(finding: CheckResult) -> str:
     text = f"{finding.found} {finding.advice}".strip()
     first = f"{finding.check:<18} {finding.verdict:<12} "
     return click.wrap_text(text, width=110, initial_indent=first, subsequent_indent=" " * _INDENT)

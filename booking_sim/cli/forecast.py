@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ def _json(result: "Forecast") -> str:
         str(name): {end: None if math.isnan(value) else value for end, value in row.items()}
         for name, row in result.spread().T.to_dict().items()
     }
-    return json.dumps({"headline": result.headline, "manifest": result.manifest, "metrics": spread})
+    return json.dumps({"headline": result.headline, "manifest": asdict(result.manifest), "metrics": spread})
 
 
 def _table(result: "Forecast") -> str:

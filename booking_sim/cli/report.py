@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from booking_sim.errors import BookingSimError
+from booking_sim.report.page import page
+from booking_sim.result.loading import load
 
 NAME = "report.html"
 
@@ -18,9 +20,6 @@ def report_command(*, folder: Path, out: Path | None) -> None:
     The answer comes first, then the pictures, then what was simulated and on what. The page holds all that it shows;
     who reads it needs a browser and nothing else.
     """
-    from booking_sim.report.page import page  # noqa: PLC0415  brings pandas and matplotlib: --help does not wait for them
-    from booking_sim.result.loading import load  # noqa: PLC0415
-
     path = out or folder / NAME
     text = page(load(folder))
     try:

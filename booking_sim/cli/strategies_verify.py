@@ -13,7 +13,7 @@ import click
 from tqdm import tqdm
 
 from booking_sim.cli.labels import labelled
-from booking_sim.contract import POINTS, Confidence, Finding, confidence, verify
+from booking_sim.contract import POINTS, Confidence, PointResult, confidence, verify
 from booking_sim.database import open_server
 from booking_sim.durations import parse_duration
 from booking_sim.errors import SettingError
@@ -53,16 +53,16 @@ def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
         try:
             with (
                 open_server() as server,
-                closing(verify(chosen, server.url, crowd_for=crowd_for, progress=show)) as findings,
+                closing(verify(chosen, server.url, crowd_for=crowd_for, progress=show)) as results,
             ):
-                for finding in findings:
-                    state.findings.append(finding)
+                for result in results:
+                    state.results.append(result)
                     state.under_way = 0
                     if not as_json:
-                        bar.write(_line(finding), file=sys.stdout)
+                        bar.write(_line(result), file=sys.stdout)
                     bar.set_postfix_str("", refresh=False)
                     bar.update()
-            state.confidence = confidence(state.findings)
+            state.confidence = confidence(state.results)
         except KeyboardInterrupt:
             state.interrupted = True
     click.echo(json.dumps(state.figures()) if as_json else f"\n{state.verdict()}")
@@ -76,7 +76,7 @@ class _State:
     Attributes:
         strategy: The name of the strategy.
         points: How many points there are.
-        findings: Those so far.
+        results: Those so far.
         under_way: Claims that were made and checked for the next one.
         confidence: What the claims say about rare faults, at the end.
         interrupted: Whether it ended before that.
@@ -84,29 +84,29 @@ class _State:
 
     strategy: str
     points: int
-    findings: list[Finding] = field(default_factory=list)
+    results: list[PointResult] = field(default_factory=list)
     under_way: int = 0
     confidence: Confidence | None = None
     interrupted: bool = False
 
     @property
     def failed(self) -> int:
-        return sum(finding.verdict == "FAIL" for finding in self.findings)
+        return sum(result.verdict == "FAIL" for result in self.results)
 
     @property
     def claims(self) -> int:
-        return sum(finding.claims for finding in self.findings) + self.under_way
+        return sum(result.claims for result in self.results) + self.under_way
 
     def verdict(self) -> str:
         if self.interrupted:
             found = f"{self.strategy} breaks the contract" if self.failed else "no violation so far"
-            points = f"{len(self.findings)} of {self.points} points"
+            points = f"{len(self.results)} of {self.points} points"
             return f"Interrupted after {points} and {self.claims:,} claims: {found}. The rest was not checked."
-        required = sum(finding.required for finding in self.findings)
-        points = f"{required} required points, {len(self.findings) - required} noted"
-        in_crowd = sum(finding.claims for finding in self.findings if finding.point == "one_holder")
+        required = sum(result.required for result in self.results)
+        points = f"{required} required points, {len(self.results) - required} noted"
+        in_crowd = sum(result.claims for result in self.results if result.point == "one_holder")
         claims = f"{self.claims:,} claims in all, {in_crowd:,} of them in the last crowd"
-        seconds = sum(finding.seconds for finding in self.findings)
+        seconds = sum(result.seconds for result in self.results)
         verdict = f"breaks the contract in {self.failed} of" if self.failed else "keeps the contract:"
         line = f"{self.strategy} {verdict} {points}; {claims} ({seconds:.1f} s)."
         return f"{line}\nThe last crowd saw {self.confidence}." if self.confidence else line
@@ -118,10 +118,10 @@ class _State:
             "interrupted": self.interrupted,
             "claims": self.claims,
             "confidence": self.confidence and self.confidence.figures(),
-            "findings": [dataclasses.asdict(finding) | {"verdict": finding.verdict} for finding in self.findings],
+            "results": [dataclasses.asdict(result) | {"verdict": result.verdict} for result in self.results],
         }
 
 
-def _line(finding: Finding) -> str:
-    lines = labelled(finding.verdict, finding.sentence)
-    return lines if finding.problem is None else f"{lines}\n{labelled('', finding.problem)}"
+def _line(result: PointResult) -> str:
+    lines = labelled(result.verdict, result.sentence)
+    return lines if result.problem is None else f"{lines}\n{labelled('', result.problem)}"

@@ -63,7 +63,7 @@ def metrics(result: SurgeResult) -> dict[str, Any]:
 
 
 def _waits(waits: pd.DataFrame) -> dict[str, float]:
-    """How many clients waited at any moment, by the type of what they waited for: a mean over the looks."""
-    looks = waits["seconds"].nunique()
+    """How many clients waited at any moment, by the type of what they waited for: a mean over the samples."""
+    samples = waits["seconds"].nunique()
     counts = waits["wait_event_type"].value_counts()
-    return {f"wait_{kind}": counts.get(kind, 0) / looks if looks else np.nan for kind in WAITS}
+    return {f"wait_{kind}": counts.get(kind, 0) / samples if samples else np.nan for kind in WAITS}

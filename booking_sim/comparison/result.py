@@ -52,7 +52,7 @@ class Comparison(Saved):
     """The same surge over several strategies.
 
     Attributes:
-        runs: One row a run: `strategy`, `round`, whether the strategy means to be
+        runs: One row per run: `strategy`, `round`, whether the strategy means to be
             `safe`, and the figures, of which `booking_sim.comparison.metrics.METRICS`
             says what they are.
         manifest: When, where and with what they were run.
@@ -64,7 +64,7 @@ class Comparison(Saved):
     manifest: ComparisonManifest
 
     def table(self) -> pd.DataFrame:
-        """One row a strategy, the one that serves the most buyers a second first.
+        """One row per strategy, the one that serves the most buyers a second first.
 
         The columns are pairs: a figure, and `median`, `least` or `greatest` of its rounds.
         """

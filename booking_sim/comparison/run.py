@@ -50,7 +50,7 @@ def run(
                 problems=problems,
                 rounds=rounds,
                 scenario={name: value for name, value in scenario.to_dict().items() if name != "strategy"},
-                strategies={strategy.name: strategy.told() for strategy in strategies},
+                strategies={strategy.name: strategy.describe() for strategy in strategies},
                 environment=Environment.read(admin, server.source),
             )
     return Comparison(pd.DataFrame(rows), about)

@@ -43,7 +43,7 @@ CROWD_FOR = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PointResult:
     """What came of one point.
 
     Attributes:
@@ -64,7 +64,7 @@ class Finding:
 
     @property
     def verdict(self) -> str:
-        """The finding in a word: ``pass``, ``FAIL``, or ``note`` for a problem that the contract permits."""
+        """The result in a word: ``pass``, ``FAIL``, or ``note`` for a problem that the contract permits."""
         if self.problem is None:
             return "pass"
         return "FAIL" if self.required else "note"
@@ -76,7 +76,7 @@ def verify(
     *,
     crowd_for: timedelta = CROWD_FOR,
     progress: Progress = lambda *_: None,
-) -> Generator[Finding]:
+) -> Generator[PointResult]:
     """Check a strategy against the contract, one point after the other.
 
     Args:
@@ -86,7 +86,7 @@ def verify(
         progress: Called a few times a second by crowds: claims so far, seconds so far, seconds in all.
 
     Yields:
-        A finding for each of POINTS, as it is found. `kept` gives the verdict on all, `confidence` what they say
+        A result for each of POINTS, as it is found. `kept` gives the verdict on all, `confidence` what they say
         about rare faults.
 
     Raises:
@@ -103,28 +103,28 @@ def verify(
                 problem = _problem(point, subject)
                 seconds = monotonic() - start
             before, claims = claims, _claims(admin)
-            yield Finding(point.name, point.sentence, point.required, problem, seconds, claims - before)
+            yield PointResult(point.name, point.sentence, point.required, problem, seconds, claims - before)
 
 
-def kept(findings: Iterable[Finding]) -> bool:
+def kept(results: Iterable[PointResult]) -> bool:
     """Whether the contract is kept: every point that is required."""
-    return all(finding.problem is None for finding in findings if finding.required)
+    return all(result.problem is None for result in results if result.required)
 
 
-def confidence(findings: Iterable[Finding]) -> Confidence | None:
+def confidence(results: Iterable[PointResult]) -> Confidence | None:
     """Say how rare a violation must be, if there was none among the claims of the crowd.
 
     Only the crowd's claims count: each was compared with every other hold of its tickets.
 
     Args:
-        findings: What `verify` yielded, all of it.
+        results: What `verify` yielded, all of it.
 
     Returns:
         None if the contract is broken: then nothing is rare.
     """
-    findings = list(findings)
-    claims = sum(finding.claims for finding in findings if finding.point == crowd.one_holder.name)
-    return Confidence(claims) if kept(findings) and claims else None
+    results = list(results)
+    claims = sum(result.claims for result in results if result.point == crowd.one_holder.name)
+    return Confidence(claims) if kept(results) and claims else None
 
 
 def _claims(connection: Connection[Any]) -> int:

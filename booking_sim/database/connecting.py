@@ -114,8 +114,14 @@ def open_pool(url: str, min_size: int, max_size: int) -> ConnectionPool:
     Example:
         A thread of a shop takes a connection for each call:
 
-            with open_pool(server.url, 2, 10) as pool, pool.connection() as connection:
-                reserve(connection, event_id, "ann")
+            from booking_sim import open_server
+            from booking_sim.booking import create_event, reserve
+            from booking_sim.database import open_pool
+
+            with open_server() as server, open_pool(server.url, 2, 10) as pool:
+                with pool.connection() as connection:
+                    event_id = create_event(connection, "on sale", 100)
+                    reserve(connection, event_id, "ann")
     """
     connect(url).close()  # the pool would try a wrong password for half a minute before it gives up
     pool = ConnectionPool(
@@ -176,7 +182,7 @@ def connect_seconds(url: str) -> float:
         Seconds; infinity where the setting is zero or less, which means no limit to libpq.
 
     Raises:
-        BookingSimError: The setting is no whole number.
+        BookingSimError: The setting is not a whole number.
     """
     setting = read_url(url).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT") or str(CONNECT_SECONDS)
     try:

@@ -51,7 +51,7 @@ def read() -> list[Migration]:
     for number, path in enumerate(sorted(FOLDER.glob("*.sql"))):
         match = _NAME.fullmatch(path.name)
         if match is None:
-            raise SchemaError(f"{path.name} is no name for a migration: rename it to NNNN_what_it_does.sql.")
+            raise SchemaError(f"{path.name} is not the name of a migration: rename it to NNNN_what_it_does.sql.")
         if int(match[1]) != number:
             raise SchemaError(f"{path.name} stands where {number:04} should: number the files without a gap.")
         migrations.append(Migration(number, path.name, path.read_text(encoding="utf-8")))

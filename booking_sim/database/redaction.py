@@ -30,7 +30,7 @@ _HINTS = {
     "percent-encoded": "write % in a password as %25",
     'missing "="': "begin it with postgresql:// or give key=value pairs",
     "unterminated quoted": "close the quote",
-    "query parameter": "a word after the ? is no option of PostgreSQL's",
+    "query parameter": "a word after the ? is not an option of PostgreSQL",
     "port": "the port must be a number; write / : @ ? # in a password as %2F %3A %40 %3F %23",
 }
 

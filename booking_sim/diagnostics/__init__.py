@@ -2,15 +2,15 @@
 
 from booking_sim.database import connect, open_server
 from booking_sim.diagnostics import settings, surroundings
+from booking_sim.diagnostics.check_result import CheckResult, CheckVerdict, Diagnosis
 from booking_sim.diagnostics.facts import gather
-from booking_sim.diagnostics.finding import Checkup, Finding, Verdict
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.validation import invalid
 
-__all__ = ["Checkup", "Finding", "Verdict", "doctor"]
+__all__ = ["CheckResult", "CheckVerdict", "Diagnosis", "doctor"]
 
 
-def doctor(url: str | None = None, *, connections: int | None = None) -> Checkup:
+def doctor(url: str | None = None, *, connections: int | None = None) -> Diagnosis:
     """Say what will hurt a run on this server and machine, and what to do about it.
 
     It looks for a second or two, and works with an ordinary user of anybody's
@@ -43,4 +43,4 @@ def doctor(url: str | None = None, *, connections: int | None = None) -> Checkup
         raise invalid("connections", wanted, "a whole number from 1 on")
     with open_server(url) as server, connect(server.url, application_name="booking_sim doctor") as connection:
         facts = gather(connection, wanted)
-    return Checkup((*settings.checks(facts), *surroundings.checks(facts)))
+    return Diagnosis((*settings.checks(facts), *surroundings.checks(facts)))

@@ -14,14 +14,14 @@ from psycopg.rows import dict_row
 
 from booking_sim import queries
 from booking_sim.database.headroom import Headroom, measure
-from booking_sim.observer.cpu import Processors
+from booking_sim.observer.cpu import CpuClock
 
 _ROUND_TRIPS = 50
 _COMMITS = 50
 _MEASURE_S = 1.0
 """How long commits are measured at most, on a disk that is slow."""
 _LOOK_S = 0.5
-"""How long the processors are looked at: nothing of ours is at work meanwhile."""
+"""How long the CPUs are sampled: nothing of ours is at work meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Facts:
         clock_ahead_s: By how much the server's clock is ahead of ours.
         commit_s: The median time for which a commit waited beyond that; not a number if there was none.
         is_here: Whether the server's processes are on this machine.
-        processors: Of this machine.
+        cpus: Of this machine.
         busy: The share of them at work while we were not.
         files: How many files and connections a process may open here.
     """
@@ -54,7 +54,7 @@ class Facts:
     clock_ahead_s: float
     commit_s: float
     is_here: bool
-    processors: int
+    cpus: int
     busy: float
     files: float
 
@@ -70,8 +70,8 @@ def gather(connection: Connection[Any], wanted: int) -> Facts:
     with connection.cursor(row_factory=dict_row) as cursor:
         server = cursor.execute(queries.load("doctor/server")).fetchone() or {}
     round_trip_s, clock_ahead_s = _clock(connection)
-    processors = Processors()
-    processors.find_server(server["backend_pid"], server["backend_began_at"] or math.nan)
+    cpus = CpuClock()
+    cpus.find_server(server["backend_pid"], server["backend_began_at"] or math.nan)
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return Facts(
         wanted=wanted,
@@ -83,8 +83,8 @@ def gather(connection: Connection[Any], wanted: int) -> Facts:
         round_trip_s=round_trip_s,
         clock_ahead_s=clock_ahead_s,
         commit_s=_commit_s(connection, round_trip_s),
-        is_here=processors.sees_server,
-        processors=os.cpu_count() or 1,
+        is_here=cpus.sees_server,
+        cpus=os.cpu_count() or 1,
         busy=psutil.cpu_percent(_LOOK_S) / 100,
         files=math.inf if soft == resource.RLIM_INFINITY else soft,
     )

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator
 
+from booking_sim.diagnostics.check_result import CheckResult, good, hurts, unknown
 from booking_sim.diagnostics.facts import Facts
-from booking_sim.diagnostics.finding import Finding, good, hurts, unknown
 
 _MIB = 2**20
 _GIB = 2**30
@@ -18,7 +18,7 @@ _QUICK_COMMIT_S = 0.000_02
 """Below what any flash memory needs to write a page."""
 
 
-def checks(facts: Facts) -> Iterator[Finding]:
+def checks(facts: Facts) -> Iterator[CheckResult]:
     """Every check of a setting."""
     yield _version(facts)
     yield _durability(facts)
@@ -32,7 +32,7 @@ def checks(facts: Facts) -> Iterator[Finding]:
     yield _logging(facts)
 
 
-def _version(facts: Facts) -> Finding:
+def _version(facts: Facts) -> CheckResult:
     major, minor = divmod(facts.version, 10_000)
     if facts.settings.get("debug_assertions") == "on":
         return hurts(
@@ -43,7 +43,7 @@ def _version(facts: Facts) -> Finding:
     return good("version", f"PostgreSQL {major}.{minor}.")
 
 
-def _durability(facts: Facts) -> Finding:
+def _durability(facts: Facts) -> CheckResult:
     off = [name for name in ("fsync", "full_page_writes", "synchronous_commit") if facts.settings.get(name) == "off"]
     if off:
         return hurts(
@@ -54,7 +54,7 @@ def _durability(facts: Facts) -> Finding:
     return good("durability", "fsync, full_page_writes and synchronous_commit are on: what is answered is kept.")
 
 
-def _disk(facts: Facts) -> Finding:
+def _disk(facts: Facts) -> CheckResult:
     if math.isnan(facts.commit_s):
         return unknown("disk", "No commit could be measured.")
     if "off" in {facts.settings.get("fsync"), facts.settings.get("synchronous_commit")}:
@@ -71,7 +71,7 @@ def _disk(facts: Facts) -> Finding:
     return good("disk", f"{found}.")
 
 
-def _autovacuum(facts: Facts) -> Finding:
+def _autovacuum(facts: Facts) -> CheckResult:
     off = [name for name in ("autovacuum", "track_counts") if facts.settings.get(name) == "off"]
     if off:
         return hurts(
@@ -82,7 +82,7 @@ def _autovacuum(facts: Facts) -> Finding:
     return good("autovacuum", "On.")
 
 
-def _memory(facts: Facts) -> Finding:
+def _memory(facts: Facts) -> CheckResult:
     size = float(facts.settings["shared_buffers"])
     if size < _SHARED_BUFFERS:
         return hurts(
@@ -93,7 +93,7 @@ def _memory(facts: Facts) -> Finding:
     return good("memory", f"shared_buffers is {size / _MIB:,.0f} MB.")
 
 
-def _checkpoints(facts: Facts) -> Finding:
+def _checkpoints(facts: Facts) -> CheckResult:
     size = float(facts.settings["max_wal_size"])
     if size < _MAX_WAL_SIZE:
         return hurts(
@@ -104,7 +104,7 @@ def _checkpoints(facts: Facts) -> Finding:
     return good("checkpoints", f"max_wal_size is {size / _GIB:,.0f} GB.")
 
 
-def _transactions(facts: Facts) -> Finding:
+def _transactions(facts: Facts) -> CheckResult:
     level = facts.settings.get("default_transaction_isolation")
     if facts.settings.get("default_transaction_read_only") == "on":
         return hurts(
@@ -121,7 +121,7 @@ def _transactions(facts: Facts) -> Finding:
     return good("transactions", "READ COMMITTED, and they may write.")
 
 
-def _timeouts(facts: Facts) -> Finding:
+def _timeouts(facts: Facts) -> CheckResult:
     names = ("statement_timeout", "lock_timeout", "transaction_timeout")
     low = {name: limit for name in names if 0 < (limit := float(facts.settings.get(name, 0))) < _TIMEOUT_MS}
     if low:
@@ -134,7 +134,7 @@ def _timeouts(facts: Facts) -> Finding:
     return good("time-outs", "None that cuts off what a surge does.")
 
 
-def _jit(facts: Facts) -> Finding:
+def _jit(facts: Facts) -> CheckResult:
     above = float(facts.settings.get("jit_above_cost", -1))
     if facts.settings.get("jit") == "on" and 0 <= above < _JIT_ABOVE:
         return hurts(
@@ -145,7 +145,7 @@ def _jit(facts: Facts) -> Finding:
     return good("jit", "Off, or only for queries far dearer than a call.")
 
 
-def _logging(facts: Facts) -> Finding:
+def _logging(facts: Facts) -> CheckResult:
     if facts.settings.get("log_statement") == "all" or facts.settings.get("log_min_duration_statement") == "0":
         return hurts(
             "logging",

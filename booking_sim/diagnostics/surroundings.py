@@ -1,12 +1,12 @@
-"""Checks of what is around a run: rights, connections, other people, the way to the server, and this machine."""
+"""Checks of what is around a run: rights, connections, other people, the round trip, and this machine."""
 
 from collections.abc import Iterator
 
 from booking_sim.database.headroom import RESERVED_CONNECTIONS
+from booking_sim.diagnostics.check_result import CheckResult, good, hurts, unknown
 from booking_sim.diagnostics.facts import Facts
-from booking_sim.diagnostics.finding import Finding, good, hurts, unknown
 
-_CROWD = 500
+_MANY = 500
 """Connections from which a server does more to keep them apart than to serve them; each is a process."""
 _OLD_S = 5.0
 """A transaction of a booking shop is over in milliseconds."""
@@ -17,23 +17,23 @@ _BUSY = 0.25
 _SPARE_FILES = 64
 
 
-def checks(facts: Facts) -> Iterator[Finding]:
+def checks(facts: Facts) -> Iterator[CheckResult]:
     """Every check of the surroundings."""
     yield _rights(facts)
     yield _scratch(facts)
     yield _connections(facts)
-    yield _crowd(facts)
+    yield _processes(facts)
     yield _pooler(facts)
-    yield _sight(facts)
+    yield _visibility(facts)
     yield _others(facts)
     yield _snapshots(facts)
     yield _statements(facts)
-    yield _way(facts)
+    yield _round_trip(facts)
     yield _clock(facts)
-    yield _processors(facts)
+    yield _cpus(facts)
 
 
-def _rights(facts: Facts) -> Finding:
+def _rights(facts: Facts) -> CheckResult:
     user, database = facts.server["user_name"], facts.server["database_name"]
     if facts.server["is_standby"]:
         return hurts("rights", "The server is a standby, which nobody can write to.", "Name the primary.")
@@ -48,7 +48,7 @@ def _rights(facts: Facts) -> Finding:
     return good("rights", f"User '{user}' may put events on sale in database '{database}'.")
 
 
-def _scratch(facts: Facts) -> Finding:
+def _scratch(facts: Facts) -> CheckResult:
     user = facts.server["user_name"]
     if not facts.server["may_create_databases"]:
         return hurts(
@@ -59,7 +59,7 @@ def _scratch(facts: Facts) -> Finding:
     return good("scratch databases", f"User '{user}' may create them: other strategies, comparisons and the bench run.")
 
 
-def _connections(facts: Facts) -> Finding:
+def _connections(facts: Facts) -> CheckResult:
     left = max(0, facts.headroom.left - RESERVED_CONNECTIONS)
     if facts.wanted > left:
         return hurts(
@@ -76,18 +76,18 @@ def _connections(facts: Facts) -> Finding:
     return good("connections", f"{facts.wanted:,} are wanted and {left:,} are left.")
 
 
-def _crowd(facts: Facts) -> Finding:
+def _processes(facts: Facts) -> CheckResult:
     most = max(facts.wanted, int(facts.server["connected"]))
-    if most > _CROWD:
+    if most > _MANY:
         return hurts(
-            "crowd",
+            "server processes",
             f"{most:,} connections, each a process of the server's: it is measured how well they are kept apart.",
             "Use fewer, as an application with a pool does; buyers queue for them and are counted all the same.",
         )
-    return good("crowd", f"At most {most:,} connections at once.")
+    return good("server processes", f"At most {most:,} connections at once.")
 
 
-def _pooler(facts: Facts) -> Finding:
+def _pooler(facts: Facts) -> CheckResult:
     if facts.server["backend_pid"] != facts.told_pid:
         return hurts(
             "pooler",
@@ -97,22 +97,22 @@ def _pooler(facts: Facts) -> Finding:
     return good("pooler", "None between.")
 
 
-def _sight(facts: Facts) -> Finding:
+def _visibility(facts: Facts) -> CheckResult:
     if facts.settings.get("track_activities") == "off":
         return hurts(
-            "sight", "track_activities is off: nobody sees what buyers wait for.", "Set track_activities = on."
+            "visibility", "track_activities is off: nobody sees what buyers wait for.", "Set track_activities = on."
         )
     if not facts.server["sees_all"]:
         user = facts.server["user_name"]
         return unknown(
-            "sight",
+            "visibility",
             f"User '{user}' sees what its own connections do, and not what others do.",
             f"Have the server's owner say: grant pg_read_all_stats to {user}.",
         )
-    return good("sight", "The observer sees what everybody does.")
+    return good("visibility", "The observer sees what everybody does.")
 
 
-def _others(facts: Facts) -> Finding:
+def _others(facts: Facts) -> CheckResult:
     at_work = facts.server["at_work"]
     if at_work:
         return hurts("others", f"Other sessions are at work on this server: {at_work:,}.", "Run when it is idle.")
@@ -121,7 +121,7 @@ def _others(facts: Facts) -> Finding:
     return good("others", f"Others connected: {facts.server['connected']:,}; none is at work.")
 
 
-def _snapshots(facts: Facts) -> Finding:
+def _snapshots(facts: Facts) -> CheckResult:
     server = facts.server
     advice = "End it: until then nothing that has died can be cleared away, and each call walks past more of it."
     if server["oldest_transaction_s"] > _OLD_S:
@@ -137,7 +137,7 @@ def _snapshots(facts: Facts) -> Finding:
     return good("old snapshots", "None.")
 
 
-def _statements(facts: Facts) -> Finding:
+def _statements(facts: Facts) -> CheckResult:
     is_loaded = "pg_stat_statements.max" in facts.settings
     if facts.server["counts_statements"] and is_loaded:
         return good("statements", "pg_stat_statements is here: the result says what each statement cost.")
@@ -148,14 +148,14 @@ def _statements(facts: Facts) -> Finding:
     return unknown("statements", "pg_stat_statements is not here: what each costs is not known.", advice if can else "")
 
 
-def _way(facts: Facts) -> Finding:
+def _round_trip(facts: Facts) -> CheckResult:
     found = f"A question and its answer take {1000 * facts.round_trip_s:.3g} ms"
     if facts.round_trip_s > _FAR_S:
-        return hurts("way", f"{found}: most of a call is the way.", "Run on a machine nearer to the server.")
-    return good("way", f"{found}.")
+        return hurts("round trip", f"{found}: most of a call is the network.", "Run on a machine nearer to the server.")
+    return good("round trip", f"{found}.")
 
 
-def _clock(facts: Facts) -> Finding:
+def _clock(facts: Facts) -> CheckResult:
     ahead = facts.clock_ahead_s
     if abs(ahead) > _CLOCK_S:
         return hurts(
@@ -171,11 +171,11 @@ def _ms(seconds: float) -> str:
     return "less than a millisecond" if seconds < 0.001 else f"{1000 * seconds:,.0f} ms"
 
 
-def _processors(facts: Facts) -> Finding:
+def _cpus(facts: Facts) -> CheckResult:
     shared = "server and generator share them" if facts.is_here else "the server has others"
-    found = f"{facts.processors}, {facts.busy:.0%} at work, and {shared}"
+    found = f"{facts.cpus}, {facts.busy:.0%} at work, and {shared}"
     if facts.busy > _BUSY:
-        return hurts("processors", f"{found}: something else runs here.", "End that, or run when it is over.")
-    if facts.processors < 2:
-        return hurts("processors", f"{found}: the generator waits for itself.", "Use a machine with two or more.")
-    return good("processors", f"{found}.")
+        return hurts("CPUs", f"{found}: something else runs here.", "End that, or run when it is over.")
+    if facts.cpus < 2:
+        return hurts("CPUs", f"{found}: the generator waits for itself.", "Use a machine with two or more.")
+    return good("CPUs", f"{found}.")

@@ -1,8 +1,5 @@
 """Forecast: a surge's result whose server was a model."""
 
-import base64
-import html
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +17,7 @@ from booking_sim.forecasting.layout import State
 from booking_sim.forecasting.server_model import ServerModel
 from booking_sim.plots.panels import overview
 from booking_sim.records import samples
+from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.result.result import SurgeResult
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.inventory import inventory_over_time
@@ -60,7 +58,7 @@ class Forecast(SurgeResult):
     Attributes:
         scenario: What was simulated.
         model: The model of the server.
-        seeds: One row a seed: the metrics of `summary`.
+        seeds: One row per seed: the metrics of `summary`.
         waiting_room: What buyers waited in before they might call, if anything.
         generator: Calls a second that the load generator could send, if there was one.
     """
@@ -96,12 +94,17 @@ class Forecast(SurgeResult):
 
     @cached_property
     def attempts(self) -> pd.DataFrame:
-        """One row an attempt of the first seed, as SurgeResult.attempts."""
+        """One row per attempt of the first seed, as SurgeResult.attempts."""
         return frames.attempts(self.scenario, self._state)
 
     @cached_property
+    def recorded(self) -> RecordedAttempts:  # type: ignore[override]  # made when it is asked for
+        """The attempts, as SurgeResult draws them."""
+        return RecordedAttempts(self.attempts)
+
+    @cached_property
     def holds(self) -> pd.DataFrame:  # type: ignore[override]  # computed when it is asked for
-        """One row a hold of the first seed, as SurgeResult.holds."""
+        """One row per hold of the first seed, as SurgeResult.holds."""
         return frames.holds(self.scenario, self._state)
 
     @cached_property
@@ -136,7 +139,7 @@ class Forecast(SurgeResult):
         """The metrics over all seeds.
 
         Returns:
-            One row a metric: the `median`, and `low` and `high`, between which nine of
+            One row per metric: the `median`, and `low` and `high`, between which nine of
             ten seeds lie.
         """
         quantiles = self.seeds.quantile([0.5, LOW, HIGH]).set_axis(["median", "low", "high"])
@@ -163,10 +166,6 @@ class Forecast(SurgeResult):
         where = f"OUTSIDE the calibrated range: {'; '.join(outside)}" if outside else inside
         return f"Forecast for {self.model.name} ({where}): {', '.join(parts)}"
 
-    def figures(self) -> dict[str, int | float | bool | None]:
-        """The summary as JSON can hold it: what there is nothing of is null."""
-        return {str(name): None if pd.isna(value) else value for name, value in self.summary().items()}
-
     def overview(self) -> Figure:
         """Draw everything that a forecast has to show, on one page."""
         waits, server = samples.to_frame("waits"), samples.to_frame("server")
@@ -191,12 +190,6 @@ class Forecast(SurgeResult):
 
     def __repr__(self) -> str:
         return f"<Forecast: {self.headline}>"
-
-    def _repr_html_(self) -> str:
-        buffer = io.BytesIO()
-        self.chart().savefig(buffer, format="png", dpi=110)
-        picture = base64.b64encode(buffer.getvalue()).decode()
-        return f'<img src="data:image/png;base64,{picture}" alt="{html.escape(self.headline)}" style="width:100%">'
 
 
 def interval(spread: pd.DataFrame, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from booking_sim.live.picture import picture
 from booking_sim.load_generator.tally import Tally
 from booking_sim.load_generator.worker.messages import Batch
-from booking_sim.observer.observer import Sightings
+from booking_sim.observer.observer import Observations
 from booking_sim.records import samples
 
 _EVERY_S = 0.2
@@ -30,14 +30,14 @@ class LiveView:
 
     Args:
         tally: What the workers reported so far.
-        sightings: The samples that the observer reported so far: they say what becomes of held tickets.
+        observations: The samples that the observer reported so far: they say what becomes of held tickets.
     """
 
-    def __init__(self, tally: Tally, sightings: Sightings) -> None:
+    def __init__(self, tally: Tally, observations: Observations) -> None:
         from booking_sim.live.widget import LiveWidget  # noqa: PLC0415  only a notebook's environment has widgets
 
         self._tally = tally
-        self._sightings = sightings
+        self._observations = observations
         self._widget = LiveWidget(html=self._picture(), kernel=_kernel_id())
         self._due = 0.0
 
@@ -65,7 +65,7 @@ class LiveView:
             self._widget.html = self._picture()
 
     def _picture(self) -> str:
-        counts = tuple(self._sightings.columns.get("inventory", ()))
+        counts = tuple(self._observations.columns.get("inventory", ()))
         return picture(self._tally, samples.to_frame("inventory", counts, self._tally.began_at))
 
 

@@ -15,7 +15,7 @@ from booking_sim.audit import audit
 from booking_sim.database import connect
 from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.worker_reports import WorkerReports
-from booking_sim.observer.observer import Sightings
+from booking_sim.observer.observer import Observations
 from booking_sim.proof.history import JUDGED, Circumstances
 from booking_sim.proof.rules import check, unchecked
 from booking_sim.records import holds as hold_records
@@ -51,14 +51,14 @@ class FinalState:
 
 
 def finish(
-    context: RunContext, reports: WorkerReports, sightings: Sightings, attempts: RecordedAttempts, steps: Steps
+    context: RunContext, reports: WorkerReports, observations: Observations, attempts: RecordedAttempts, steps: Steps
 ) -> SurgeResult:
     """Read the final state of the database, and make the result of everything that is known of the run.
 
     Args:
         context: The run.
         reports: What the workers reported.
-        sightings: What the observer reported.
+        observations: What the observer reported.
         attempts: What the workers recorded.
         steps: Which take each part as a step, and keep what failed.
     """
@@ -81,7 +81,7 @@ def finish(
             warm_up_error=reports.warm_up_error,
             bottleneck=bottleneck(attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"), busy),
         ),
-        observer=ObserverReport(**sightings.told(reports.started_at)),
+        observer=ObserverReport(**observations.describe(reports.started_at)),
     )
     return SurgeResult(
         scenario=context.scenario,
@@ -91,7 +91,7 @@ def finish(
         audit=state.audit,
         proof=proof,
         manifest=manifest,
-        **samples.to_frames(sightings.columns, reports.started_at),
+        **samples.to_frames(observations.columns, reports.started_at),
     )
 
 

@@ -28,7 +28,7 @@ from booking_sim.load_generator.tally import Tally
 from booking_sim.load_generator.worker.messages import Batch
 from booking_sim.load_generator.workers import Workers
 from booking_sim.observer.messages import Watch
-from booking_sim.observer.observer import Observer, Sightings
+from booking_sim.observer.observer import Observations, Observer
 from booking_sim.result.beginning import begin, check_can_save
 from booking_sim.result.environment import Environment
 from booking_sim.result.folder import reserved_dir
@@ -158,7 +158,7 @@ def _prepare(scenario: Scenario, strategy: Strategy, target_url: str, token: str
         manifest = Manifest(
             event_ids=event_ids,
             started_at=began_at.isoformat(),
-            strategy=strategy.told(),
+            strategy=strategy.describe(),
             environment=Environment.read(connection, source),
             skip_depth=DepthMeasure(measure.every, bool(measure.prelude)) if measure else None,
         )
@@ -182,7 +182,7 @@ def _run(
         steps = Steps(interrupt)
         with (
             Evidence(folder, interrupt) as evidence,
-            _view(context.scenario, observer.sightings, progress=progress, live=live) as view,
+            _view(context.scenario, observer.observations, progress=progress, live=live) as view,
             observer,
             Workers(assignments(context), executor) as workers,
         ):
@@ -195,21 +195,21 @@ def _run(
             observer.wait(lambda: not interrupt.count)
             reports = workers.run(interrupt, on_batch, observer.start)
             steps.take("the server's last count of what it did", lambda: _await_end_of_sessions(context), None)
-            sightings = observer.stop()
-        result = finish(context, reports, sightings, evidence.attempts, steps)
+            observations = observer.stop()
+        result = finish(context, reports, observations, evidence.attempts, steps)
         if folder is not None:
             result.save_in(folder, Steps(interrupt))  # Ctrl-C during the audit does not cut this short
     return result
 
 
-def _view(scenario: Scenario, sightings: Sightings, *, progress: bool | None, live: bool) -> View:
+def _view(scenario: Scenario, observations: Observations, *, progress: bool | None, live: bool) -> View:
     """What shows the run: the live view if it is requested and possible, else a bar."""
     tally = Tally(buyers=scenario.buyer_count, tickets=scenario.events * scenario.tickets)
     if live:
         from booking_sim.live import LiveView, is_possible  # noqa: PLC0415  it is above this layer, and optional
 
         if is_possible():
-            return LiveView(tally, sightings)
+            return LiveView(tally, observations)
     return Progress(tally, show=progress)
 
 

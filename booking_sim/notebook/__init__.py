@@ -14,6 +14,7 @@ FORMATTERS: Mapping[str, str] = {
     "booking_sim.arrivals.schedule:Schedule": "booking_sim.notebook.arrivals:schedule_html",
     "booking_sim.arrivals.profile:Profile": "booking_sim.notebook.arrivals:profile_html",
     "booking_sim.result.result:SurgeResult": "booking_sim.report.card:card",
+    "booking_sim.forecasting.result:Forecast": "booking_sim.forecasting.card:forecast_html",
     "booking_sim.comparison.result:Comparison": "booking_sim.comparison.card:comparison_html",
 }
 """The function that writes HTML, by the class that it writes: `module:name` both."""

@@ -1,4 +1,4 @@
-"""The processor time of the server and of the generator, as far as their processes are on this machine."""
+"""The CPU time of the server and of the generator, as far as their processes are on this machine."""
 
 import os
 import time
@@ -11,15 +11,15 @@ _SAME_INSTANT_S = 5.0
 """How far apart PostgreSQL and the kernel may put the beginning of one process: their clocks tick in other ways."""
 
 _FAMILY_S = 2.0
-"""How often to look for processes of the generator: to find them, all of the machine have to be looked through."""
+"""How often to search for processes of the generator: to find them, all processes of the machine have to be read."""
 
 NOT_KNOWN = float("nan")
 
 _BUSY = ("user", "nice", "system", "irq", "softirq")  # no system has all of them
 
 
-class Processors:
-    """Counts processor seconds: of whole families, since a process that ends leaves its time to its parent."""
+class CpuClock:
+    """Counts CPU seconds: of whole families, since a process that ends leaves its time to its parent."""
 
     def __init__(self) -> None:
         self._postmaster: psutil.Process | None = None
@@ -36,7 +36,7 @@ class Processors:
             began_at: When it began, in seconds since 1970.
         """
         self._postmaster = None
-        with suppress(psutil.Error):
+        with suppress(psutil.Error, OverflowError, ValueError):  # a pooler invents process ids
             backend = psutil.Process(backend_pid)
             if "postgres" in backend.name() and abs(backend.create_time() - began_at) < _SAME_INSTANT_S:
                 self._postmaster = backend.parent()
@@ -47,7 +47,7 @@ class Processors:
         return self._postmaster is not None
 
     def seconds(self, server_pids: Iterable[int]) -> tuple[float, float, float]:
-        """The processor seconds used so far by the server, by the generator, and by everything on the machine.
+        """The CPU seconds used so far by the server, by the generator, and by everything on the machine.
 
         Args:
             server_pids: The server's processes, besides its first.

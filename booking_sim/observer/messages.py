@@ -12,7 +12,7 @@ class Watch:
     url: str
     application_name: str
     event_ids: tuple[int, ...]
-    """Events whose tickets are counted, for somebody who looks on: none if nobody does."""
+    """Events whose tickets are counted, for the live view: none without it."""
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""
@@ -28,17 +28,17 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Parent: look a last time, and end. That the parent is gone means the same."""
+    """Parent: take a last sample, and end. A closed pipe means the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Observer: it has looked at everything once."""
+    """Observer: it has sampled everything once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Observer, several times a second: what it saw since it last told."""
+    """Observer, several times a second: the samples since the last message."""
 
     columns: Mapping[str, Sequence[Sequence[Any]]]
     """By the name of the frame: its columns, instants of `time.monotonic()` the first; no name without a row."""
@@ -48,7 +48,7 @@ class Samples:
 class Finished:
     """Observer, last."""
 
-    looks: Mapping[str, Mapping[str, float]]
-    """By the name of the frame: how often it looked, as `Pace.told` says."""
+    sampling: Mapping[str, Mapping[str, float]]
+    """By the name of the frame: how many samples it took, as `AdaptiveInterval.describe` says."""
     problems: Sequence[str]
-    """Why it did not see everything that it wanted to, a line each."""
+    """Why samples are missing, a line each."""

@@ -1,4 +1,4 @@
-"""The observer as the parent sees it: started, listened to, stopped; the run goes on without it if need be."""
+"""The observer as the parent sees it: started, received, stopped; the run goes on without it if need be."""
 
 import logging
 import threading
@@ -15,29 +15,29 @@ from booking_sim.observer.messages import Finished, Ready, Samples, Start, Stop,
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 10.0
 """How long it may take to begin, and to end: longer than any of its questions."""
-_LOOK_S = 0.05
+_POLL_S = 0.05
 
 
 @dataclass
-class Sightings:
+class Observations:
     """What the observer reported.
 
     Attributes:
-        columns: By the name of the frame, what it saw: batches of columns, instants of `time.monotonic()` the first.
-        looks: By the name of the frame, how often it looked; nothing if it did not come to say so.
-        problems: Why it did not see everything that it wanted to, a line each.
+        columns: By the name of the frame, its samples: batches of columns, instants of `time.monotonic()` the first.
+        sampling: By the name of the frame, how many samples it took; nothing if it ended before it could say so.
+        problems: Why samples are missing, a line each.
         last: The instant of its last report.
     """
 
     columns: dict[str, list[Sequence[Sequence[Any]]]] = field(default_factory=dict)
-    looks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    sampling: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     last: float = field(default_factory=time.monotonic)
 
-    def told(self, started_at: float | None) -> dict[str, Any]:
-        """For the manifest: `looks`, `problems`, and `until_s`, the seconds from the start to the last report."""
+    def describe(self, started_at: float | None) -> dict[str, Any]:
+        """For the manifest: `sampling`, `problems`, and `until_s`, the seconds from the start to the last report."""
         until = 0.0 if started_at is None else self.last - started_at
-        return {"looks": self.looks, "problems": self.problems, "until_s": round(until, 3)}
+        return {"sampling": self.sampling, "problems": self.problems, "until_s": round(until, 3)}
 
 
 class Observer:
@@ -47,12 +47,12 @@ class Observer:
         watch: What to watch.
 
     Attributes:
-        sightings: What it reported so far.
+        observations: What it reported so far.
     """
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self.sightings = Sightings()
+        self.observations = Observations()
         self._ready = threading.Event()
         self._listener = threading.Thread(target=self._listen, daemon=True)
 
@@ -78,22 +78,22 @@ class Observer:
     def wait(self, wanted: Callable[[], bool]) -> None:
         """Wait until it is ready to watch, or cannot, or nobody wants to wait any more."""
         deadline = time.monotonic() + _PATIENCE_S
-        while wanted() and time.monotonic() < deadline and not self._ready.wait(_LOOK_S):
+        while wanted() and time.monotonic() < deadline and not self._ready.wait(_POLL_S):
             pass
 
     def start(self, at: float) -> None:
-        """Let it look from the start of the run on, an instant of `time.monotonic()`; say it just before."""
+        """Let it sample from the start of the run on, an instant of `time.monotonic()`; say it just before."""
         self._send(Start(at))
 
-    def stop(self) -> Sightings:
-        """Let it look a last time and end; what it saw."""
+    def stop(self) -> Observations:
+        """Let it take a last sample and end; what it reported."""
         self._send(Stop())
         self._listener.join(_PATIENCE_S)
         if self._listener.is_alive():
-            self.sightings.problems.append("it did not end when told to, and was ended by force")
+            self.observations.problems.append("it did not end on request, and was ended by force")
             self._process.kill()
             self._listener.join()
-        return self.sightings
+        return self.observations
 
     def _listen(self) -> None:
         while True:
@@ -101,19 +101,19 @@ class Observer:
                 message = self._channel.recv()
             except (EOFError, OSError):  # it ended without a last word
                 reason = processes.reason(self._process)
-                self.sightings.problems.append(f"it {reason}, and nobody watched from then on")
+                self.observations.problems.append(f"it {reason}, and nobody watched from then on")
                 _LOG.warning("the observer %s", reason)
                 break
-            self.sightings.last = time.monotonic()
+            self.observations.last = time.monotonic()
             match message:
                 case Samples(columns):
                     for name, batch in columns.items():
-                        self.sightings.columns.setdefault(name, []).append(batch)
+                        self.observations.columns.setdefault(name, []).append(batch)
                 case Ready():
                     self._ready.set()
-                case Finished(looks, problems):
-                    self.sightings.looks = looks
-                    self.sightings.problems += problems
+                case Finished(sampling, problems):
+                    self.observations.sampling = sampling
+                    self.observations.problems += problems
                     break
         self._ready.set()
 

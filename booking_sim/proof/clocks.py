@@ -77,7 +77,7 @@ class Constraints:
     def steps(self) -> int | None:
         """How often the clock was set, so that between two times all agree; None if that explains nothing.
 
-        A wrong instant among right ones is no such thing: those before it and those after it agree.
+        A wrong instant among right ones is not a clock step: those before it and those after it agree.
         """
         start, steps, last = 0, 0, None
         while start < len(self.at):

@@ -43,7 +43,7 @@ def read_csv(chunks: Iterable[bytes]) -> pd.DataFrame:
         chunks: The CSV, with its header, in pieces.
 
     Returns:
-        One row a hold, by the time it was made; SurgeResult says what the columns are.
+        One row per hold, by the time it was made; SurgeResult says what the columns are.
     """
     text = pa.BufferReader(b"".join(chunks))
     table = csv.read_csv(text, convert_options=csv.ConvertOptions(column_types=_AS_TEXT, include_columns=SCHEMA.names))

@@ -64,7 +64,7 @@ SCHEMAS: Final = {
 """The columns of each frame, in their order."""
 
 KEPT: Final = ("waits", "server", "statements")
-"""Those that a result keeps; the tickets are counted for who looks on, and afterwards the holds tell more of them."""
+"""Those that a result keeps; the tickets are counted for the live view, and afterwards the holds tell more of them."""
 
 _BLOCKERS = SCHEMAS["waits"].field("blocked_by").type
 _TYPES = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(), _BLOCKERS: pd.ArrowDtype(_BLOCKERS)}
@@ -84,7 +84,7 @@ def to_frame(name: str, batches: Batches = (), started_at: float | None = None) 
         started_at: The instant of the start; None if it never came, and then nothing is left.
 
     Returns:
-        The frame, by time; what counts up counts from the first look.
+        The frame, by time; what counts up counts from the first sample.
     """
     schema = SCHEMAS[name]
     if started_at is None:

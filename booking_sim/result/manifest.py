@@ -46,12 +46,12 @@ class ObserverReport:
     """What the observer did.
 
     Attributes:
-        looks: How many samples of each frame it took and missed.
+        sampling: How many samples of each frame it took and missed.
         problems: Why samples are missing, a line each.
         until_s: Its last report, in seconds since the start.
     """
 
-    looks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    sampling: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     problems: Sequence[str] = ()
     until_s: float = 0.0
 

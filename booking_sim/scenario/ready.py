@@ -88,6 +88,6 @@ def path_of(name_or_path: str | Path) -> Path:
         return Path(name)
     if name not in catalogue():
         raise SettingError(
-            f"There is no scenario {name!r}, nor is it the path of a .toml file: {suggest(name, catalogue())}"
+            f"Scenario {name!r} is unknown, and not the path of a .toml file: {suggest(name, catalogue())}"
         )
     return FOLDER / f"{name}.toml"

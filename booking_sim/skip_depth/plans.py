@@ -48,7 +48,7 @@ def read_plan(notice: str) -> Reading | None:
 
 
 def _read(node: dict[str, Any], *, is_writing: bool) -> Reading:
-    """Read a node and all below it; who writes knows which ticket it wants, and what it refuses is no candidate."""
+    """Read a node and all below it; a node that writes knows its ticket, so what it refuses is not a candidate."""
     kind = node["Node Type"]
     parts = node.get("Plans", [])
     if kind == "ModifyTable":

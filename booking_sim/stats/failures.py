@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 
 ERRORS: Final = ("error", "unknown")
-"""Outcomes that are nobody's wish: an error of the database, and an answer that was lost on its way."""
+"""Outcomes that no buyer asks for: an error of the database, and an answer that was lost on its way."""
 
 
 def common_errors(attempts: pd.DataFrame) -> pd.DataFrame:

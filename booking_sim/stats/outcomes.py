@@ -56,7 +56,7 @@ def sold(attempts: pd.DataFrame) -> pd.Series:
     """Find the attempts that tell a buyer of a sale.
 
     Args:
-        attempts: One row an attempt, as SurgeResult.attempts.
+        attempts: One row per attempt, as SurgeResult.attempts.
 
     Returns:
         Whether each is `confirmed`, or `already_confirmed` where a payment was repeated:

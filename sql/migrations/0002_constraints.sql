@@ -49,7 +49,7 @@ begin
             else num_nonnulls(new.intent_id, new.held_by, new.hold_expires_at) = 0
         end
     ) is not true then
-        raise exception 'ticket % of event % is %: this is no legal change of it', old.ticket_no, old.event_id, old.status
+        raise exception 'ticket % of event % is %: this is not a legal change of it', old.ticket_no, old.event_id, old.status
             using errcode = 'BK010', constraint = tg_name, table = tg_table_name, schema = tg_table_schema;
     end if;
     if new.status = 'available' then

@@ -179,9 +179,41 @@ exception when sqlstate 'BK000' then
 end $$;
 
 
+-- Of the 512 holds that are overdue longest, some that nobody has locked, with `quantity` tickets together. Keeps no lock. The order is
+-- random, so that buyers who look at once find different holds.
+create function booking.unlocked_overdue(event_id bigint, quantity int) returns bigint[]
+language plpgsql as $$
+#variable_conflict use_variable
+declare
+    found bigint[];
+begin
+    found := array(
+        select o.id from (
+            select c.id, c.ticket_nos from (
+                select i.id, i.ticket_nos from booking.booking_intents as i
+                where i.event_id = event_id and i.status = 'pending' and i.expires_at <= (select clock_timestamp())
+                order by i.expires_at limit 512
+            ) as c
+            order by random()
+        ) as o
+        cross join lateral (
+            select from booking.booking_intents as i where i.id = o.id and i.status = 'pending' for update skip locked
+        ) as i
+        cross join lateral (
+            select from booking.tickets as t
+            where t.event_id = event_id and t.ticket_no = any (o.ticket_nos) and t.intent_id = o.id
+            for update skip locked
+        ) as t
+        limit quantity);
+    raise exception 'let the locks go' using errcode = 'BK000';
+exception when sqlstate 'BK000' then
+    return found;
+end $$;
+
+
 -- Finds tickets for a buyer and locks them: near the place, then in the next block with tickets that nobody ever held, then among
 -- those given back, then in overdue holds. Reads a bounded number of rows. Fewer than requested, or null: not now.
-create function booking.find_tickets(event_id bigint, quantity int, capacity int, place int, attempt int) returns int[]
+create function booking.find_tickets(event_id bigint, quantity int, capacity int, place int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable
 declare
@@ -243,15 +275,7 @@ begin
     if cardinality(found) = quantity then
         return found;
     end if;
-    for overdue in
-        (select t.intent_id from booking.tickets as t
-         where t.event_id = event_id and t.ticket_no between place and place + 63 and t.status = 'held'
-            and t.hold_expires_at <= (select clock_timestamp())
-         limit 8)
-        union all
-        (select i.id from booking.booking_intents as i
-         where i.event_id = event_id and i.status = 'pending' and i.expires_at <= (select clock_timestamp())
-         order by i.expires_at offset case attempt % 2 when 0 then attempt / 2 * reach else 0 end limit reach)
+    for overdue in select distinct o from unnest(booking.unlocked_overdue(event_id, quantity - cardinality(found))) as o
     loop
         exit when cardinality(found) >= quantity;
         found := found || coalesce(booking.expire_intent(overdue, quantity - cardinality(found)), '{}');
@@ -271,6 +295,7 @@ declare
     left_over int;
     closed_until timestamptz;
     seen pg_snapshot;
+    own xid8 := pg_current_xact_id();
     written_by xid;
 begin
     with clock as materialized (
@@ -310,17 +335,22 @@ begin
     if left_over >= quantity then
         return false;
     end if;
-    -- The row is believed by its xmin, so it is written only by a transaction, or a savepoint, that is younger than the snapshot:
-    -- copied into another database, it has another xmin, or all that happens there is younger too.
-    if pg_current_xact_id() >= pg_snapshot_xmax(seen) then
-        insert into booking.stock_checks as c (event_id, capacity, left_over, closed_until, seen, written_by)
-            values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, pg_current_xact_id()::xid)
-            returning c.xmin into written_by;
-        if written_by <> pg_current_xact_id()::xid then  -- in a savepoint: once more, by its own number
-            insert into booking.stock_checks (event_id, capacity, left_over, closed_until, seen, written_by)
-                values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, written_by);
-        end if;
+    -- What the caller's own transaction gives back later is not in the finding, but its number may be older than the snapshot.
+    if own < pg_snapshot_xmax(seen) then
+        select format('%s:%s:%s', min(x), pg_snapshot_xmax(seen), string_agg(x::text, ',' order by x))::pg_snapshot into seen
+            from (select own union select pg_snapshot_xip(seen)) as open_transactions (x);
     end if;
+    -- The row is believed by its xmin, which must be younger than the snapshot too: that of a subtransaction, known from a first
+    -- row that nobody believes. Copied into another database, the row has another xmin, or all that happens there is younger.
+    begin
+        insert into booking.stock_checks as c (event_id, capacity, left_over, closed_until, seen, written_by)
+            values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, own::xid)
+            returning c.xmin into written_by;
+        insert into booking.stock_checks (event_id, capacity, left_over, closed_until, seen, written_by)
+            values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, written_by);
+    exception when sqlstate 'BK000' then
+        raise;  -- never raised: the clause makes a subtransaction of the block
+    end;
     return true;
 end $$;
 
@@ -409,7 +439,7 @@ begin
                         and t.ticket_no between place and place + quantity - 1
                     for update skip locked);
             else
-                ticket_nos := booking.find_tickets(event_id, quantity, capacity, place, searches);
+                ticket_nos := booking.find_tickets(event_id, quantity, capacity, place);
             end if;
             if cardinality(ticket_nos) is distinct from quantity then
                 if quantity = 1 and searches = 0 then  -- after a sale that nobody paid for, there is an overdue hold

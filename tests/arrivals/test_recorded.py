@@ -65,7 +65,7 @@ BROKEN_CURVES = [
     ("start,arrivals\n0,1\n1,-1", "line 3: -1 is not a number of arrivals: expected 0 to 10,000,000"),
     ("start,arrivals\n0,1\n1,99999999999999999999", "line 3: 99999999999999999999 is not a number of arrivals"),
     ("start,arrivals\n0,1\n1,1.5", "line 3: 1.5 is not a whole number: .* if these are rates, add per=second"),
-    ("start,arrivals\n0,1\n1,", "line 3: there is no number: expected one in every row"),
+    ("start,arrivals\n0,1\n1,", "line 3: the number is missing: expected one in every row"),
     ("start,arrivals\n0,1\n1,many", "line 3: 'many' is not a number"),
     ("start,arrivals\n0,1\n1,1.2K", "line 3: '1.2K' is not a number: .* without thousands separators and units"),
     ("start,arrivals\n2024-13-45,1\n2024-01-01,1", "line 2: '2024-13-45' is not a time"),

@@ -1,21 +1,10 @@
-"""What tests of the bench share: what it left on the server, a slow strategy, and systems whose cost is known."""
+"""What tests of the bench share: a slow strategy, and systems whose cost is known."""
 
 import shutil
 
 import pytest
 
 from booking_sim.bench.contestants import BASELINE, Folder
-
-
-@pytest.fixture
-def scratches(server):
-    """The number of scratch databases that a process has on the server."""
-
-    def count(pid):
-        query = "select count(*) from pg_database where starts_with(datname, %s)"
-        return server.admin.execute(query, [f"booking_sim_scratch_{pid}_"]).fetchone()[0]
-
-    return count
 
 
 @pytest.fixture

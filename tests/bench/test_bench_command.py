@@ -19,7 +19,7 @@ COLUMNS = [
 SMALL = ("--quick", "--clients", 4)
 
 
-def test_a_phase_is_measured_printed_and_kept(run, scratches, tmp_path):
+def test_a_phase_is_measured_printed_and_kept(run, server, tmp_path):
     phases = ("--phase", "fresh", "--phase", "sold_out")
     status, out, err = run("bench", *SMALL, *phases, "--rounds", 2, "--seconds", 0.2, "--out", "out")
     assert (status, err) == (0, "")
@@ -42,7 +42,7 @@ def test_a_phase_is_measured_printed_and_kept(run, scratches, tmp_path):
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["strategy"] == "default"
     assert {row["situation"] for row in manifest["table"]} == {"fresh", "sold out"}
-    assert scratches(os.getpid()) == 0
+    assert server.scratches(os.getpid()) == []
 
 
 @pytest.mark.parametrize("phase", ["half", "last", "expired", "returned", "events", "window", "many_events", "cycles"])
@@ -100,7 +100,7 @@ def system(tmp_path):
     return folder
 
 
-def test_complete_systems_beside_the_default(run, system, tmp_path, scratches):
+def test_complete_systems_beside_the_default(run, system, tmp_path, server):
     status, out, err = run("bench", *SMALL, "--seconds", 0.2, "--systems", system, "--out", "out")
     assert (status, err) == (0, "")
     rounds = pd.read_parquet(tmp_path / "out" / "rounds.parquet")
@@ -109,7 +109,7 @@ def test_complete_systems_beside_the_default(run, system, tmp_path, scratches):
     statements = rounds[rounds["side"] == "tiny"].set_index("phase")["statements"]
     assert statements["fresh"] == 2
     assert "tiny" in out
-    assert scratches(os.getpid()) == 0
+    assert server.scratches(os.getpid()) == []
 
 
 def test_all_systems_are_those_of_the_data_folder_and_the_two_bare_functions(run, tmp_path):
@@ -154,7 +154,7 @@ def test_a_state_that_fails_ends_its_phase_and_not_the_bench(server, system):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_nothing_is_left_of_a_bench_that_is_interrupted(server, start, scratches, tmp_path, number):
+def test_nothing_is_left_of_a_bench_that_is_interrupted(server, start, tmp_path, number):
     process = start("bench", "--quick", "--phase", "sold_out", "--seconds", 600)
     parent = psutil.Process(process.pid)
     while not (pgbenches := [child for child in parent.children() if child.name() == "pgbench"]):
@@ -164,7 +164,7 @@ def test_nothing_is_left_of_a_bench_that_is_interrupted(server, start, scratches
     out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, out, err) == (130, "", "\n")
     assert not any(child.is_running() for child in pgbenches)
-    assert scratches(process.pid) == 0
+    assert server.scratches(process.pid) == []
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
     assert not [*(tmp_path / "results").iterdir()]
 
@@ -200,7 +200,7 @@ def test_bad_input_gets_one_line_and_status_2(run, options, words, tmp_path):
     [
         ({"rounds": 0}, "rounds=0 is out of range: give a whole number from 1 on"),
         ({"seconds": -1}, "seconds=-1 is out of range"),
-        ({"strategy": "nosuch"}, "There is no strategy 'nosuch'"),
+        ({"strategy": "nosuch"}, "Strategy 'nosuch' is unknown"),
         ({"url": "postgresql://someone:secret@localhost:1/x"}, "No PostgreSQL answers at localhost:1"),
     ],
 )
@@ -209,7 +209,7 @@ def test_bad_arguments(settings, words):
         bench(phases=["fresh"], **settings)
 
 
-def test_a_strategy_that_fails_under_load_is_reported(run, slow, scratches):
+def test_a_strategy_that_fails_under_load_is_reported(run, slow, server):
     """While tickets are put on sale it works: the calls under load fail."""
     slow.write_text(f"""{slow.read_text()}
 create function public.fail() returns trigger language plpgsql as $$ begin raise exception 'let down'; end $$;
@@ -221,4 +221,4 @@ create trigger fail before insert on booking.booking_intents for each row
     assert err.startswith("booking-sim: pgbench failed: ")
     assert "let down" in err
     assert err.count("\n") == 1
-    assert scratches(os.getpid()) == 0
+    assert server.scratches(os.getpid()) == []

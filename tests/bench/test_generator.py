@@ -6,7 +6,7 @@ import os
 import pytest
 
 
-def test_both_take_turns_and_are_compared(run, scratches):
+def test_both_take_turns_and_are_compared(run, server):
     status, out, err = run(
         "bench", "generator", "--clients", 4, "--tickets", 60_000, "--rounds", 1, "--seconds", 1, "--json"
     )
@@ -16,10 +16,10 @@ def test_both_take_turns_and_are_compared(run, scratches):
         assert len(told[name]) == 1
         assert all(theirs > 0 and own > 0 for theirs, own in told[name])
     assert 0 < told["busy"] <= 1.1
-    assert scratches(os.getpid()) == 0
+    assert server.scratches(os.getpid()) == []
 
 
-def test_an_empty_call_shows_the_limit_of_the_generator(run, scratches):
+def test_an_empty_call_shows_the_limit_of_the_generator(run, server):
     """Tickets do not run out, since nobody gets one; latencies are not measured."""
     size = ("--clients", 4, "--tickets", 100, "--rounds", 1, "--seconds", 1)
     status, out, err = run("bench", "generator", "--call", "empty", *size, "--json")
@@ -27,7 +27,7 @@ def test_an_empty_call_shows_the_limit_of_the_generator(run, scratches):
     assert (status, err) == (0 if result["shares"]["rate"] >= 0.75 else 1, "")
     assert all(rate > 100 for pair in result["rates"] for rate in pair)
     assert (result["call"], result["p50_ms"], result["p99_ms"]) == ("empty", [], [])
-    assert scratches(os.getpid()) == 0
+    assert server.scratches(os.getpid()) == []
 
 
 @pytest.mark.parametrize("setting", ["clients", "tickets", "rounds", "seconds"])

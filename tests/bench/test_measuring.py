@@ -9,7 +9,7 @@ import pytest
 from booking_sim.bench.contestants import BASELINE, RANDOM_START, SKIP_LOCKED, Catalogued
 from booking_sim.bench.metrics import METRICS, Goal
 from booking_sim.bench.phases import PHASES, Comparison, Side, against_systems, comparisons
-from booking_sim.bench.result import BenchResult
+from booking_sim.bench.result import BenchManifest, BenchResult
 from booking_sim.bench.table import interval, judge
 from booking_sim.bench.window import worst_window
 from booking_sim.errors import BookingSimError
@@ -25,6 +25,11 @@ GOALS = (
     Goal("mine", "statements", None, "base"),
 )
 COMPARISON = Comparison("fresh", "fresh", 8, (Side("base", BASELINE, 1), Side("mine", BASELINE, 1)), GOALS)
+
+
+def manifest(*notes):
+    """With notes on what could not be measured; what it was measured with does not matter here."""
+    return BenchManifest("mine", "2026-11-23T12:00:00", "2026-11-23T12:05:00", 5, 2.0, notes, environment=None)
 
 
 def rounds(base, mine):
@@ -90,7 +95,7 @@ def test_the_interval_is_that_of_the_sign_test(count, rank):
 
 
 def test_the_headline_counts_and_names_the_farthest():
-    result = BenchResult(ROUNDS, [COMPARISON], {"strategy": "mine", "notes": []})
+    result = BenchResult(ROUNDS, [COMPARISON], manifest())
     assert result.headline == (
         "mine: 2 of 4 goals reached, 1 missed, 1 not measured (here cannot be read: buffers);"
         " the farthest from its goal: cpu_us 1.70 of base, fresh at 8 clients"
@@ -100,24 +105,24 @@ def test_the_headline_counts_and_names_the_farthest():
 
 def test_what_could_not_be_brought_about_is_no_success():
     comparison = Comparison("fresh", "fresh", 8, COMPARISON.sides, GOALS[:1])
-    assert BenchResult(ROUNDS, [comparison], {"strategy": "mine", "notes": []}).ok
-    assert not BenchResult(ROUNDS, [comparison], {"strategy": "mine", "notes": ["too slow"]}).ok
+    assert BenchResult(ROUNDS, [comparison], manifest()).ok
+    assert not BenchResult(ROUNDS, [comparison], manifest("too slow")).ok
 
 
 def test_a_goal_without_a_value_is_no_success_but_where_nothing_can_be_read():
     sides = (*COMPARISON.sides, Side("late", BASELINE, 1))
     goals = (Goal("mine", "per_s", 0.75, "base"), Goal("late", "per_s", 0.75, "base"))
-    result = BenchResult(ROUNDS, [Comparison("fresh", "fresh", 8, sides, goals)], {"strategy": "mine", "notes": []})
+    result = BenchResult(ROUNDS, [Comparison("fresh", "fresh", 8, sides, goals)], manifest())
     assert result.headline == "mine: 1 of 2 goals reached, 0 missed, 1 not measured"
     assert not result.ok
     goals = (goals[0], Goal("mine", "buffers", 1.1, "base"))
-    result = BenchResult(ROUNDS, [Comparison("fresh", "fresh", 8, sides, goals)], {"strategy": "mine", "notes": []})
+    result = BenchResult(ROUNDS, [Comparison("fresh", "fresh", 8, sides, goals)], manifest())
     assert result.headline == "mine: 1 of 2 goals reached, 0 missed, 1 not measured (here cannot be read: buffers)"
     assert result.ok
 
 
 def test_the_chart_shows_every_judged_ratio_with_its_goal():
-    rates, costs = BenchResult(ROUNDS, [COMPARISON], {"strategy": "mine", "notes": []}).chart().axes
+    rates, costs = BenchResult(ROUNDS, [COMPARISON], manifest()).chart().axes
     assert [label.get_text() for label in rates.get_yticklabels()] == ["fresh · 8 · per_s: mine / base"]
     dots = {line.get_label(): [float(x) for x in line.get_xdata()] for line in costs.lines[:2]}
     assert dots == {"goal missed": [1.7], "goal": [1.6]}

@@ -15,7 +15,7 @@ from booking_sim.bench.watching import _judge, _Turns
 SMALL = ("observer", "--clients", 4, "--tickets", 40_000)
 
 
-def test_the_cost_is_told(run, scratches):
+def test_the_cost_is_told(run, server):
     status, out, err = run("bench", *SMALL, "--seconds", 4, "--strategy", "skip_locked", "--json")
     cost = json.loads(out)
     assert (status, err) == (0 if cost["ok"] else 1, "")
@@ -24,8 +24,8 @@ def test_the_cost_is_told(run, scratches):
     assert cost["per_s"] > 0
     assert -1 < cost["cost"] < 1
     assert 0 <= cost["processors"] < 0.2  # 0 where so short a run saw no tick of the clock that counts it, of 10 ms
-    assert cost["looks"]["waits"]["taken"] > 0
-    assert scratches(os.getpid()) == 0
+    assert cost["sampling"]["waits"]["taken"] > 0
+    assert server.scratches(os.getpid()) == []
 
 
 def test_turns_are_compared_with_their_neighbours(monkeypatch):
@@ -39,7 +39,7 @@ def test_turns_are_compared_with_their_neighbours(monkeypatch):
     assert cost.processors == pytest.approx(0.02)
 
 
-def test_nothing_is_left_when_it_is_interrupted(server, start, scratches):
+def test_nothing_is_left_when_it_is_interrupted(server, start):
     process = start("bench", *SMALL, "--seconds", 600)
     parent = psutil.Process(process.pid)
     while not (pgbenches := [child for child in parent.children() if child.name() == "pgbench"]):
@@ -51,7 +51,7 @@ def test_nothing_is_left_when_it_is_interrupted(server, start, scratches):
     assert (process.returncode, out, err) == (130, "", "\n")
     assert len(children) > len(pgbenches) == 1
     assert not any(child.is_running() for child in children)
-    assert scratches(process.pid) == 0
+    assert server.scratches(process.pid) == []
 
 
 @pytest.mark.parametrize("setting", ["clients", "tickets", "seconds"])

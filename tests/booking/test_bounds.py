@@ -157,7 +157,7 @@ def least_rows(conn, event_id, outcome, enough):
 def test_tickets_returned_and_taken_again_many_times(database, conn, reader):
     """An old snapshot keeps the index entries of all these returns; a search does not walk through them all."""
     skip_before_17(conn)
-    event_id, enough = create_event(conn, "on sale", 1000), 5000
+    event_id, enough = create_event(conn, "on sale", 1000), 7500  # of the 15,000 entries that the returns leave
     with psycopg.connect(database) as old:
         if reader:
             old.execute("set transaction isolation level repeatable read")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from costs import rows_visited
 from inventory import stock, violations
 
 from booking_sim.booking import confirm, create_event, release, reserve
@@ -65,6 +66,25 @@ def test_a_refusal_whose_transaction_ends_after_a_release(conn, rival, third, be
             raise psycopg.Rollback
     assert reserve(conn, event_id, "eve").outcome is Outcome.HELD
     assert reserve(conn, event_id, "fay").outcome is Outcome.SOLD_OUT
+    assert violations(conn) == []
+
+
+@pytest.mark.parametrize("releases", [False, True])
+def test_a_refusal_in_a_transaction_that_is_older_than_what_it_read(conn, rival, releases):
+    """Others commit between its begin and its refusal: its finding counts, but not for what it gives back itself."""
+    event_id, intents = held_out(conn)
+    with conn.transaction():
+        conn.execute("select pg_current_xact_id()")
+        rival.execute("select pg_current_xact_id()")
+        assert reserve(conn, event_id, "bob").outcome is Outcome.SOLD_OUT
+        if releases:
+            release(conn, intents[0], "ann")
+    if releases:
+        assert reserve(rival, event_id, "cid").outcome is Outcome.HELD
+    else:
+        answer, rows = rows_visited(rival, reserve, event_id, "cid")
+        assert answer.outcome is Outcome.SOLD_OUT
+        assert rows <= 2
     assert violations(conn) == []
 
 

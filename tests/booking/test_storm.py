@@ -12,6 +12,7 @@ from inventory import stock
 from booking_sim.audit import audit, holds
 from booking_sim.booking import confirm, create_event, expire_holds, release, reserve
 from booking_sim.database import connect
+from booking_sim.errors import ConnectionFailed
 from booking_sim.models import Outcome
 
 pytestmark = pytest.mark.core
@@ -41,7 +42,9 @@ class Session:
         self.connection = self.connect()
 
     def connect(self):
-        return connect(self.database, application_name="storm")
+        while True:
+            with suppress(ConnectionFailed):  # killed by another before it was ready
+                return connect(self.database, application_name="storm")
 
     def run(self):
         steps, weights = zip(

@@ -84,7 +84,7 @@ def test_where_the_generator_is_the_limit_is_said(compared):
 @pytest.mark.parametrize(
     ("strategies", "settings", "message"),
     [
-        (["nosuch"], {}, "There is no strategy 'nosuch', nor is it the path of an .sql file: choose from default,"),
+        (["nosuch"], {}, "Strategy 'nosuch' is unknown, and not the path of an .sql file: choose from default,"),
         (["default", "default"], {}, "The strategy 'default' is named twice"),
         ("default", {}, "strategies='default' is invalid: expected a list, such as ['default']"),
         (["default"], {"scenario": 5}, "scenario=5 is invalid: expected a Scenario, the name of a ready one"),

@@ -38,7 +38,7 @@ def test_json_is_one_object_and_a_safe_one_that_oversells_is_exit_1(run, tmp_pat
 def test_bad_input_gets_one_line_and_status_2(run, tmp_path):
     status, out, err = run("compare", "nosuch", *SMALL)
     assert (status, out) == (2, "")
-    assert err.startswith("booking-sim: There is no strategy 'nosuch'")
+    assert err.startswith("booking-sim: Strategy 'nosuch' is unknown")
     assert err.count("\n") == 1
     assert list((tmp_path / "results").iterdir()) == []
 

@@ -147,7 +147,7 @@ def test_a_number_twice_is_refused(conn, folder):
 
 def test_a_file_without_a_number_is_refused(conn, folder):
     (folder / "extra.sql").write_text("-- Extra.\n")
-    with refused(conn, "extra.sql is no name for a migration"):
+    with refused(conn, "extra.sql is not the name of a migration"):
         migrate(conn)
 
 

@@ -14,7 +14,7 @@ from booking_sim.database import connect
 from booking_sim.database.privileges import grant
 from booking_sim.errors import BookingSimError
 from booking_sim.observer.messages import Watch
-from booking_sim.observer.sight import Sight
+from booking_sim.observer.probe import Probe
 
 pytestmark = pytest.mark.core
 
@@ -141,12 +141,12 @@ def test_a_role_that_audits_can_read_and_observe_and_not_write(conn, database, r
         assert auditor.execute(f"select count(*) from booking.{table}").fetchone()[0] > 0
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             auditor.execute(f"delete from booking.{table}")
-    sight = Sight(Watch(make_conninfo(database, options=f"-c role={roles[0]}"), "an observer", (1, 3)))
-    assert sight._connection().execute("select current_user").fetchone() == (roles[0],)
-    assert [counts for _, *counts in sight.looks["inventory"]()] == [[8, 3, 0, 3]]
-    assert sight.looks["waits"]()
-    assert sight.looks["server"]()
-    sight.close()
+    probe = Probe(Watch(make_conninfo(database, options=f"-c role={roles[0]}"), "an observer", (1, 3)))
+    assert probe._connection().execute("select current_user").fetchone() == (roles[0],)
+    assert [counts for _, *counts in probe.samplers["inventory"]()] == [[8, 3, 0, 3]]
+    assert probe.samplers["waits"]()
+    assert probe.samplers["server"]()
+    probe.close()
 
 
 def test_what_cannot_be_granted_is_said_in_one_line(conn, empty_database, roles, become):

@@ -11,10 +11,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from booking_sim import doctor
 from booking_sim.database import connect
 from booking_sim.database.embedded import Cluster
-from booking_sim.diagnostics import Checkup, Verdict, settings, surroundings
+from booking_sim.diagnostics import CheckVerdict, Diagnosis, settings, surroundings
 from booking_sim.diagnostics.facts import gather
 
-HURTS, GOOD, UNKNOWN = Verdict.HURTS, Verdict.GOOD, Verdict.UNKNOWN
+HURTS, GOOD, UNKNOWN = CheckVerdict.HURTS, CheckVerdict.GOOD, CheckVerdict.UNKNOWN
 
 
 @pytest.fixture
@@ -32,12 +32,21 @@ def guest(server, database):
 def test_a_server_that_is_well(database, conn):
     checkup = doctor(database)
     found = by_check(checkup.findings)
-    for name in ("version", "durability", "autovacuum", "rights", "scratch databases", "connections", "sight", "clock"):
+    for name in (
+        "version",
+        "durability",
+        "autovacuum",
+        "rights",
+        "scratch databases",
+        "connections",
+        "visibility",
+        "clock",
+    ):
         assert found[name].verdict is GOOD, found[name]
     major, minor = divmod(conn.info.server_version, 10_000)
     assert found["version"].found == f"PostgreSQL {major}.{minor}."
     assert "waits" in found["disk"].found
-    assert "server and generator share them" in found["processors"].found
+    assert "server and generator share them" in found["CPUs"].found
     frame = checkup.to_frame()
     assert list(frame.columns) == ["check", "verdict", "found", "advice"]
     assert frame["check"].is_unique
@@ -85,16 +94,16 @@ def test_too_few_connections(database, guest):
 def test_an_ordinary_user_is_told_what_is_missing(database, guest, server):
     found = by_check(doctor(guest).findings)
     assert {found[name].verdict for name in ("rights", "scratch databases")} == {HURTS}
-    assert {found[name].verdict for name in ("sight", "others", "old snapshots")} == {UNKNOWN}
+    assert {found[name].verdict for name in ("visibility", "others", "old snapshots")} == {UNKNOWN}
     assert "waits" in found["disk"].found
     with connect(database) as owner:
-        for name in ("scratch databases", "sight"):
+        for name in ("scratch databases", "visibility"):
             owner.execute(found[name].advice.partition("say: ")[2].removesuffix("."))
         assert found["rights"].advice.startswith(f"Connect as '{owner.info.user}'; or")
         owner.execute(f"alter schema booking owner to {conninfo_to_dict(guest)['user']}")
         again = by_check(doctor(guest).findings)
         owner.execute("alter schema booking owner to current_user")
-    assert {again[name].verdict for name in ("rights", "scratch databases", "sight")} == {GOOD}
+    assert {again[name].verdict for name in ("rights", "scratch databases", "visibility")} == {GOOD}
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +111,7 @@ def facts(servers):
     """What was found on a server that is well, and on a machine with nothing else to do."""
     with connect(servers("main").url) as connection:
         found = gather(connection, 32)
-    at_rest = {"busy": 0.0, "processors": 4, "commit_s": 0.001, "round_trip_s": 0.0001, "clock_ahead_s": 0.0}
+    at_rest = {"busy": 0.0, "cpus": 4, "commit_s": 0.001, "round_trip_s": 0.0001, "clock_ahead_s": 0.0}
     alone = {"at_work": 0, "oldest_transaction_s": 0.0}
     return replace(found, **at_rest, server=found.server | alone)
 
@@ -111,12 +120,16 @@ def facts(servers):
     ("check", "change", "words"),
     [
         ("disk", {"commit_s": 0.05}, "no connection can hold more than 20 tickets a second"),
-        ("way", {"round_trip_s": 0.03}, "take 30 ms: most of a call is the way"),
+        ("round trip", {"round_trip_s": 0.03}, "take 30 ms: most of a call is the network"),
         ("clock", {"clock_ahead_s": -7.2}, "The server's is 7.2 s behind ours"),
-        ("processors", {"busy": 0.6}, "60% at work"),
-        ("processors", {"processors": 1}, "the generator waits for itself"),
+        ("CPUs", {"busy": 0.6}, "60% at work"),
+        ("CPUs", {"cpus": 1}, "the generator waits for itself"),
         ("pooler", {"told_pid": 0}, "A connection pooler stands between"),
-        ("crowd", {"server": {"connected": 2000}, "settings": {"max_connections": "9999"}}, "2,000 connections, each"),
+        (
+            "server processes",
+            {"server": {"connected": 2000}, "settings": {"max_connections": "9999"}},
+            "2,000 connections, each",
+        ),
         ("connections", {"files": 40}, "a process may open 40 files"),
         ("others", {"server": {"at_work": 3}}, "Other sessions are at work on this server: 3."),
         ("old snapshots", {"server": {"oldest_transaction_s": 3600.0}}, "A transaction is 3,600 s old"),
@@ -125,7 +138,7 @@ def facts(servers):
         ("rights", {"server": {"is_standby": True}}, "The server is a standby"),
         ("durability", {"settings": {"synchronous_commit": "off"}}, "synchronous_commit off"),
         ("memory", {"settings": {"shared_buffers": "1048576"}}, "shared_buffers is 1 MB"),
-        ("sight", {"settings": {"track_activities": "off"}}, "nobody sees what buyers wait for"),
+        ("visibility", {"settings": {"track_activities": "off"}}, "nobody sees what buyers wait for"),
         ("version", {"settings": {"debug_assertions": "on"}}, "built with assertions"),
     ],
 )
@@ -152,11 +165,11 @@ def test_statements_are_counted_only_where_the_extension_is_loaded(facts):
 
 
 def test_the_first_line_says_what_will_hurt(facts):
-    well = Checkup(tuple(settings.checks(facts)))
+    well = Diagnosis(tuple(settings.checks(facts)))
     assert well.headline == "Nothing that will hurt a run was found."
-    ill = Checkup(tuple(settings.checks(replace(facts, commit_s=0.05))))
+    ill = Diagnosis(tuple(settings.checks(replace(facts, commit_s=0.05))))
     assert ill.headline == "Will hurt a run: disk."
-    unseen = Checkup(tuple(settings.checks(replace(facts, commit_s=math.nan))))
+    unseen = Diagnosis(tuple(settings.checks(replace(facts, commit_s=math.nan))))
     assert unseen.headline.endswith(f"was found. Cannot be told from here: 1 of {len(unseen.findings)}.")
 
 

@@ -48,7 +48,7 @@ def test_waits_of_a_queue_with_constant_service(queue):
 @pytest.mark.parametrize("servers", SERVERS)
 def test_those_who_leave_a_queue_of_impatient_buyers(queue, exponential, servers):
     """Erlang A (Palm, 1957), whose buyers also leave while they are served: at rate 1/2 for each."""
-    rate, impatience = 1.2 * servers, 0.5
+    rate, impatience = 1.6 * servers, 0.5  # above what 1.5 a server can take, so there is a queue at any number
     weights = [0.0]
     for number in range(1, 8 * servers + 60):
         death = min(number, servers) + number * impatience

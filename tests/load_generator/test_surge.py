@@ -97,17 +97,14 @@ def test_what_was_there_before_stays(database, conn):
     assert all(set(map(str, old)) <= set(map(str, new)) for old, new in zip(before, after, strict=True))
 
 
-def test_another_strategy_runs_in_a_scratch_database(database, conn, tmp_path):
+def test_another_strategy_runs_in_a_scratch_database(server, database, conn, tmp_path):
     own = tmp_path / "own.sql"
     own.write_text(find("skip_locked").path.read_text())
     result = surge(tickets=20, buyers=60, connections=4, strategy=own, url=database, progress=False)
     assert result.ok
     assert result.inventory["held"].iloc[-1] == 20
     assert conn.execute("select count(*) from booking.events").fetchone() == (0,)
-    left = conn.execute(
-        "select count(*) from pg_database where starts_with(datname, %s)", [f"booking_sim_scratch_{os.getpid()}_"]
-    )
-    assert left.fetchone() == (0,)
+    assert server.scratches(os.getpid()) == []
     assert result.manifest.strategy["file"] == "own.sql"
     assert len(result.manifest.strategy["sha256"]) == 64
     assert str(tmp_path) not in json.dumps(result.manifest.to_dict() | result.scenario.to_dict())
@@ -196,6 +193,6 @@ def test_what_the_machinery_is_to_do_reaches_the_workers(database):
     settings = {"cold": True, "payments_first": False, "answer_timeout": "3s"}
     result = surge(tickets=2, buyers=5, connections=2, **settings, url=database, progress=False)
     assert {name: result.scenario.to_dict()[name] for name in settings} == settings
-    assert result.manifest["generator"]["warm_up_error"] == ""
+    assert result.manifest.generator.warm_up_error == ""
     assert result.attempts["is_first_call"].sum() == 2
     assert (result.attempts["quantity"] == 1).all()

@@ -98,7 +98,7 @@ def test_the_unsafe_strategy_oversells_and_the_audit_says_so(run):
         (
             ["--strategy", "nosuch"],
             {},
-            "There is no strategy 'nosuch', nor is it the path of an .sql file: choose from default,",
+            "Strategy 'nosuch' is unknown, and not the path of an .sql file: choose from default,",
         ),
         (["--strategy", "nosuch.sql"], {}, "Cannot read the strategy nosuch.sql: No such file"),
         (["--out", "/dev/null/out"], {}, "Cannot write to '/dev/null/out'"),

@@ -1,6 +1,6 @@
 """Broken versions of the SQL functions are detected by audit or proof, and right ones are not accused.
 
-The suite tries one or two of each class; `-m mutants` tries all of them, for up to a minute each, and writes the table
+`-m mutants` tries one or two of each class for a moment, then all of them, for up to a minute each, and writes the table
 `docs/mutants.md`, which says who detects what.
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from broken import BROKEN, CLASSES
-from crowd import Crowd
+from mutant_crowd import Crowd
 from unusual import UNUSUAL
 
 TABLE = Path(__file__).parents[2] / "docs" / "mutants.md"
@@ -58,6 +58,7 @@ def until_detected(database, mutant):
     return calls, audited, proof
 
 
+@pytest.mark.mutants
 @pytest.mark.parametrize("name", SOME)
 def test_a_broken_version_is_detected(database, apply, name):
     apply(BROKEN[name])
@@ -70,6 +71,7 @@ def test_a_broken_version_is_detected(database, apply, name):
     assert proof, f"nothing was found in {calls} calls; the audit: {audited}"
 
 
+@pytest.mark.mutants
 @pytest.mark.parametrize("name", ["often_contended", "answered_backwards"])
 def test_an_unusual_version_is_not_accused(database, apply, name):
     apply(UNUSUAL[name])

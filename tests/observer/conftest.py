@@ -8,13 +8,13 @@ import pytest
 
 from booking_sim.database import connect
 from booking_sim.observer.messages import Watch
-from booking_sim.observer.sight import Sight
+from booking_sim.observer.probe import Probe
 
 
 @pytest.fixture
-def sight(database):
+def probe(database):
     """What an observer of events 1 and 2 sees."""
-    eyes = Sight(Watch(database, "booking_sim observer test", (1, 2)))
+    eyes = Probe(Watch(database, "booking_sim observer test", (1, 2)))
     yield eyes
     eyes.close()
 

@@ -37,7 +37,7 @@ def test_a_surge_is_watched_on_its_own_clock(database, conn):
     assert (counts.diff().iloc[1:] >= 0).all(axis=None)
     assert counts["commits"].iloc[-1] >= 400  # all: a backend tells of its last second when it has ended
     assert counts["server_cpu_s"].iloc[-1] > 0
-    assert result.manifest.observer.looks["waits"]["taken"] > 0
+    assert result.manifest.observer.sampling["waits"]["taken"] > 0
     assert conn.execute(WATCHED).fetchone() == (0,)
 
 
@@ -67,20 +67,20 @@ def test_an_observer_that_is_too_slow_says_so(database, conn):
         observer.wait(lambda: True)
         observer.start(time.monotonic())
         conn.execute("select pg_sleep(1)")
-        sightings = observer.stop()
-    [problem] = [problem for problem in sightings.problems if problem.startswith("waits")]
-    assert "looks were missed, since one takes 3" in problem
-    assert sightings.looks["waits"]["missed"] >= 2
-    assert sightings.looks["waits"]["slowest_ms"] > 300
+        observations = observer.stop()
+    [problem] = [problem for problem in observations.problems if problem.startswith("waits")]
+    assert "samples were missed, since one takes 3" in problem
+    assert observations.sampling["waits"]["missed"] >= 2
+    assert observations.sampling["waits"]["slowest_ms"] > 300
 
 
 def test_nobody_watches_where_there_is_no_connection_to_be_had():
     with Observer(Watch("postgresql://someone:secret@localhost:1/x", "booking_sim observer test", ())) as observer:
         observer.wait(lambda: True)
-        sightings = observer.stop()
-    assert sightings.columns == {}
-    assert len(sightings.problems) == 1
-    assert sightings.problems[0].startswith("No PostgreSQL answers at localhost:1")
+        observations = observer.stop()
+    assert observations.columns == {}
+    assert len(observations.problems) == 1
+    assert observations.problems[0].startswith("No PostgreSQL answers at localhost:1")
 
 
 def test_it_watches_again_after_a_restart_of_the_server(server_home):
@@ -99,12 +99,12 @@ def test_it_watches_again_after_a_restart_of_the_server(server_home):
             with connect(cluster.url) as conn:
                 wait_for(conn, WATCHED.replace("count(*)", "count(*) = 1"))
                 conn.execute("select pg_sleep(0.6)")
-            sightings = observer.stop()
+            observations = observer.stop()
     finally:
         cluster.stop(force=True)
-    instants = [instant for batch in sightings.columns["waits"] for instant in batch[0]]
+    instants = [instant for batch in observations.columns["waits"] for instant in batch[0]]
     assert min(instants) < stopped < max(instants)
-    assert sightings.problems
+    assert observations.problems
 
 
 def test_an_observer_ends_with_a_parent_that_is_killed(database, conn, observers):

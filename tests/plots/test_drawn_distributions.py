@@ -52,6 +52,7 @@ def test_a_long_curve_is_thinned_and_keeps_both_ends(ax):
     assert len(curve.x) == 2000
     assert (curve.x[0], curve.y[0], curve.x[-1], curve.y[-1]) == (1, 0.02, 5000, 100)
     assert curve.y == pytest.approx([x / 50 for x in curve.x])
+    assert legend(ax) == ["in the database: p50 2.5 s, p99 4.95 s"]
 
 
 def test_holds_step_down_when_they_expire(ax):

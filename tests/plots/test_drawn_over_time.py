@@ -82,10 +82,11 @@ def test_each_percentile_has_its_own_line(ax):
 
 
 def test_a_part_of_the_run_with_answers_on_neither_side_is_a_dot(ax):
-    latency_over_time(attempts(refused(1, 0.0, latency_ms=3.0), refused(2, 2.5, latency_ms=7.0)), ax=ax)
+    first = [refused(number, 0.0, latency_ms=float(number)) for number in range(1, 101)]
+    latency_over_time(attempts(*first, refused(200, 2.5, latency_ms=7.0)), ax=ax)
     for percent in PERCENT_SHADES:
         line, dots = (each for each in lines(ax) if each.alpha == PERCENT_SHADES[percent])
-        assert [line.y, dots.y, dots.marker] == [[3, NAN, 7], [3, 7], "."]
+        assert [line.y, dots.y, dots.marker] == [[percent, NAN, 7], [percent, 7], "."]
         assert dots.x == [line.x[0], line.x[2]]
 
 
@@ -190,6 +191,17 @@ def test_planned_and_sent_are_two_outlines_of_the_same_bins(ax):
     assert [sent.heights, sent.filled, sent.label] == [[1, 0, 2], True, "sent: 3"]
     assert [planned.heights, planned.filled, planned.label] == [[2, 0, 1], False, "planned: 3"]
     assert title(ax) == "Half of the first calls left within 0 ms of their plan, the last 1.8 s after it"
+
+
+def test_buyers_are_counted_whatever_the_width_of_a_bin(ax):
+    """Fifty buyers in five seconds, in bins of five seconds or less."""
+    frame = attempts(*(refused(number, number / 10)._replace(scheduled_at=number / 20) for number in range(50)))
+    planned_and_sent(frame, ax=ax)
+    sent, planned = steps(ax)
+    assert sent.edges[1] not in {0, 1}
+    assert legend(ax) == ["sent: 50", "planned: 50"]
+    assert np.dot(sent.heights, np.diff(sent.edges)) == pytest.approx(50)
+    assert np.dot(planned.heights, np.diff(planned.edges)) == pytest.approx(50)
 
 
 def test_drawn_and_planned_arrivals_are_two_outlines_of_the_same_bins(ax):

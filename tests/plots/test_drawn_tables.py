@@ -136,19 +136,20 @@ def test_the_overview_has_each_metric_in_its_panel():
 
 GOALS = pd.DataFrame(
     {
-        "situation": ["fresh", "fresh", "sold out", "fresh"],
-        "clients": [64, 1, 64, 64],
-        "metric": ["per_s", "per_s", "per_s", "cpu_us"],
+        "situation": ["fresh", "fresh", "sold out", "fresh", "fresh"],
+        "clients": [64, 1, 64, 64, 8],
+        "metric": ["per_s", "per_s", "per_s", "cpu_us", "per_s"],
         "side": "mine",
-        "against": ["lean", "lean", None, "lean"],
-        "better": ["higher", "higher", "higher", "lower"],
-        "ratio": [0.8, 0.6, 1.0, 1.5],
-        "low": [0.7, 0.55, 0.9, 1.4],
-        "high": [0.9, 0.65, 1.1, 1.7],
-        "goal": [0.75, 0.95, 1.0, 1.6],
-        "reached": pd.array([True, False, None, True], "boolean"),
+        "against": ["lean", "lean", None, "lean", "lean"],
+        "better": ["higher", "higher", "higher", "lower", "higher"],
+        "ratio": [0.8, 0.6, 1.0, 1.5, np.nan],
+        "low": [0.7, 0.55, 0.9, 1.4, np.nan],
+        "high": [0.9, 0.65, 1.1, 1.7, np.nan],
+        "goal": [0.75, 0.95, 1.0, 1.6, 0.9],
+        "reached": pd.array([True, False, True, True, None], "boolean"),
     }
 )
+"""The third is measured against nothing, and the last could not be judged."""
 
 
 def test_each_ratio_has_its_interval_and_its_goal(ax):

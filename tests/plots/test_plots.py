@@ -122,8 +122,9 @@ def test_no_text_overlaps_another_or_leaves_the_figure(frame, draw):
 def test_no_text_of_a_small_panel_overlaps_another_or_leaves_it(frame):
     """Every panel as small as in a report, with all outcomes and a wait of six minutes."""
     everything = [refused(number, 0.1, outcome) for number, outcome in enumerate(OUTCOMES, 10)]
-    slow = refused(99, 384.0, latency_ms=900.0)._replace(scheduled_at=0.5, passed_dead=12_345, passed_locked=67)
-    claim = held(98, 0.2, 9, 1)._replace(passed_dead=12_345, passed_locked=67)
+    depth = {"dead_rows_scanned": 12_345, "locked_rows_skipped": 67}
+    slow = refused(99, 384.0, latency_ms=900.0)._replace(scheduled_at=0.5, **depth)
+    claim = held(98, 0.2, 9, 1)._replace(**depth)
     shown = panels(pd.concat([frame, attempts(*everything, slow, claim)]), HOLDS, TWO_COUNTS, WAITS, SERVER)
     assert len(shown) == 11
     with style.context(STYLE):

@@ -9,7 +9,7 @@ from booking_sim.records import samples
 
 
 def server(instants, **columns):
-    """The `server` frame of looks at some instants, of a run that began at 100."""
+    """The `server` frame of samples at some instants, of a run that began at 100."""
     values = {"seconds": instants} | columns
     return samples.to_frame(
         "server", [[values.get(name, [0] * len(instants)) for name in samples.SCHEMAS["server"].names]], 100.0

@@ -51,7 +51,7 @@ def test_no_warning_is_hidden(broken):
     assert "60.0% of 5 calls were answered" in not_reached
     assert "p95, p99, p99.9 of the latency are not reached" in not_reached
     assert "2 violations" in broken
-    assert "Not all samples of the server were taken: waits: 3 of 4 looks were missed." in broken
+    assert "Not all samples of the server were taken: waits: 3 of 4 samples were missed." in broken
 
 
 def test_each_kind_of_buyer_has_a_column(broken):

@@ -27,7 +27,7 @@ def test_one_is_shown_to_begin_ones_own_from(tmp_path):
 
 def test_an_unknown_one_is_refused_with_those_there_are():
     with pytest.raises(
-        BookingSimError, match=r"There is no scenario 'gig', nor is it the path of a \.toml file: choose from bot_storm"
+        BookingSimError, match=r"Scenario 'gig' is unknown, and not the path of a \.toml file: choose from bot_storm"
     ):
         find("gig")
 

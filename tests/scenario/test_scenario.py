@@ -35,9 +35,9 @@ from booking_sim.scenario.scenario import Scenario
         ({"hold": 300}, "hold=300 is invalid: expected a duration"),
         (
             {"strategy": "skiplocked"},
-            "There is no strategy 'skiplocked', nor is it the path of an .sql file: did you mean 'skip_locked'?",
+            "Strategy 'skiplocked' is unknown, and not the path of an .sql file: did you mean 'skip_locked'?",
         ),
-        ({"strategy": "../contract/reserve"}, "There is no strategy '../contract/reserve'"),
+        ({"strategy": "../contract/reserve"}, "Strategy '../contract/reserve' is unknown"),
         (
             {"ticket": 5},
             "There is no setting 'ticket': did you mean 'tickets'?",
@@ -117,7 +117,7 @@ def test_a_scenario_is_given_by_its_name_or_its_file(tmp_path):
     assert make_scenario("club_gig", {"tickets": 8}) == find("club_gig").replace(tickets=8)
     assert make_scenario(mine, {}) == make_scenario(str(mine), {}) == Scenario(tickets=7)
     assert make_scenario(None, {"seed": 3}) == Scenario(seed=3)
-    with pytest.raises(SettingError, match=r"^There is no scenario 'club_gi', .*: did you mean 'club_gig'\?$"):
+    with pytest.raises(SettingError, match=r"^Scenario 'club_gi' is unknown, .*: did you mean 'club_gig'\?$"):
         make_scenario("club_gi", {})
 
 

@@ -14,12 +14,6 @@ from booking_sim.strategies import find, scratch
 pytestmark = pytest.mark.core
 
 
-def scratches(server):
-    """The scratch databases of this process that are there."""
-    query = "select datname from pg_database where starts_with(datname, %s)"
-    return [name for (name,) in server.admin.execute(query, [f"booking_sim_scratch_{os.getpid():08x}"])]
-
-
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -43,7 +37,7 @@ def test_a_file_that_does_not_apply(server, tmp_path, text, complaint):
     with pytest.raises(BookingSimError, match=complaint) as refusal, scratch(server.url, find(path)):
         pass
     assert "\n" not in str(refusal.value)
-    assert scratches(server) == []
+    assert server.scratches(os.getpid()) == []
 
 
 NONE_OF_THEM = (
@@ -67,7 +61,7 @@ def test_a_file_that_defines_no_function_of_the_contract(server, tmp_path, text)
     path.write_text(text)
     with pytest.raises(BookingSimError, match=NONE_OF_THEM), scratch(server.url, find(path)):
         pass
-    assert scratches(server) == []
+    assert server.scratches(os.getpid()) == []
 
 
 @pytest.mark.parametrize(
@@ -101,12 +95,12 @@ def test_the_scratch_database_is_gone_also_after_an_error_and_with_somebody_in_i
     def fail_inside():
         with scratch(server.url, find("skip_locked")) as url:
             inside.append(connect(url))
-            assert scratches(server) == [inside[0].info.dbname]
+            assert server.scratches(os.getpid()) == [inside[0].info.dbname]
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail_inside()
-    assert scratches(server) == []
+    assert server.scratches(os.getpid()) == []
     inside[0].close()
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal, getcontext
 
 import pytest
 
-from booking_sim.contract import Confidence, Finding, confidence
+from booking_sim.contract import Confidence, PointResult, confidence
 
 getcontext().prec = 60
 
@@ -34,27 +34,27 @@ def test_the_sentence(claims, stated):
     assert int(stated.replace(",", "")) <= Confidence(claims).one_in
 
 
-def finding(point, claims, problem=None, *, required=True):
-    return Finding(point, "A sentence.", required, problem, 1.0, claims)
+def result(point, claims, problem=None, *, required=True):
+    return PointResult(point, "A sentence.", required, problem, 1.0, claims)
 
 
 def test_only_the_claims_of_the_crowd_count():
-    findings = [
-        finding("bad_input", 70),
-        finding("never_waits", 5, "it waited", required=False),
-        finding("one_holder", 900),
+    results = [
+        result("bad_input", 70),
+        result("never_waits", 5, "it waited", required=False),
+        result("one_holder", 900),
     ]
-    assert confidence(findings) == Confidence(900)
+    assert confidence(results) == Confidence(900)
 
 
 @pytest.mark.parametrize(
-    "findings",
+    "results",
     [
-        [finding("one_holder", 900, "ticket 1 has two holders")],
-        [finding("one_holder", 900), finding("audited", 0, "violations: 1 of one_live_intent")],
-        [finding("one_holder", 0)],
-        [finding("bad_input", 70)],
+        [result("one_holder", 900, "ticket 1 has two holders")],
+        [result("one_holder", 900), result("audited", 0, "violations: 1 of one_live_intent")],
+        [result("one_holder", 0)],
+        [result("bad_input", 70)],
     ],
 )
-def test_nothing_is_stated_of_a_broken_contract_or_without_a_crowd(findings):
-    assert confidence(findings) is None
+def test_nothing_is_stated_of_a_broken_contract_or_without_a_crowd(results):
+    assert confidence(results) is None

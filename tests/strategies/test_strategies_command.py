@@ -71,23 +71,23 @@ def test_the_verdict_for_a_program(run, shorter, strategy, kept):
     code, out, err = run("strategies", "verify", strategy, "--for", "500ms", "--json")
     assert (code, err) == (not kept, "")
     verdict = json.loads(out)
-    findings = verdict.pop("findings")
-    assert [finding["point"] for finding in findings] == [point.name for point in POINTS]
-    assert set(findings[0]) == {"point", "sentence", "required", "problem", "seconds", "claims", "verdict"}
-    assert any(finding["verdict"] == "FAIL" for finding in findings) == (not kept)
-    of_the_crowd = next(finding["claims"] for finding in findings if finding["point"] == "one_holder")
+    results = verdict.pop("results")
+    assert [result["point"] for result in results] == [point.name for point in POINTS]
+    assert set(results[0]) == {"point", "sentence", "required", "problem", "seconds", "claims", "verdict"}
+    assert any(result["verdict"] == "FAIL" for result in results) == (not kept)
+    of_the_crowd = next(result["claims"] for result in results if result["point"] == "one_holder")
     assert verdict == {
         "strategy": strategy,
         "kept": kept,
         "interrupted": False,
-        "claims": sum(finding["claims"] for finding in findings),
+        "claims": sum(result["claims"] for result in results),
         "confidence": Confidence(of_the_crowd).figures() if kept else None,
     }
 
 
 def claims_of_the_long_crowd(server, scratches):
     """Count the claims of the last crowd, whose events alone have its capacity; None before there is a database."""
-    for (name,) in scratches:
+    for name in scratches:
         try:
             with connect(make_conninfo(server.url, dbname=name)) as connection:
                 query = (
@@ -103,12 +103,8 @@ def claims_of_the_long_crowd(server, scratches):
 @pytest.mark.parametrize(("number", "as_json"), [(signal.SIGINT, False), (signal.SIGTERM, True)])
 def test_an_interrupt_ends_the_crowd_with_a_partial_verdict(start, server, own, number, as_json):
     process = start("strategies", "verify", own(), "--for", "1h", *["--json"] * as_json)
-    query, prefix = (
-        "select datname from pg_database where starts_with(datname, %s)",
-        f"booking_sim_scratch_{process.pid}_",
-    )
     until = monotonic() + SECONDS
-    while not claims_of_the_long_crowd(server, server.admin.execute(query, [prefix]).fetchall()):
+    while not claims_of_the_long_crowd(server, server.scratches(process.pid)):
         assert process.poll() is None
         assert monotonic() < until
         sleep(0.1)
@@ -119,12 +115,12 @@ def test_an_interrupt_ends_the_crowd_with_a_partial_verdict(start, server, own, 
     if as_json:
         verdict = json.loads(out)
         assert (verdict["kept"], verdict["interrupted"], verdict["confidence"]) == (None, True, None)
-        assert verdict["claims"] > sum(finding["claims"] for finding in verdict["findings"]) > 0
+        assert verdict["claims"] > sum(result["claims"] for result in verdict["results"]) > 0
     else:
         so_far, rest = out.splitlines()[-1].split(": ")
         assert re.fullmatch(r"Interrupted after 15 of 17 points and [1-9][\d,]* claims", so_far)
         assert rest == "no violation so far. The rest was not checked."
-    assert server.admin.execute(query, [prefix]).fetchall() == []
+    assert server.scratches(process.pid) == []
 
 
 @pytest.mark.parametrize(
@@ -143,7 +139,7 @@ def test_a_name_that_is_not_there(run):
     code, out, err = run("strategies", "verify", "nosuch")
     assert (code, out) == (2, "")
     assert err.startswith(
-        "booking-sim: There is no strategy 'nosuch', nor is it the path of an .sql file: choose from default,"
+        "booking-sim: Strategy 'nosuch' is unknown, and not the path of an .sql file: choose from default,"
     )
     assert err.count("\n") == 1
 

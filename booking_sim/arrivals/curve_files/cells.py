@@ -24,7 +24,7 @@ def read_number(text: str) -> Decimal:
         raise ValueError(
             f"{text!r} is not a number: expected digits and a decimal point, without thousands separators and units"
             if text.strip()
-            else "there is no number: expected one in every row"
+            else "the number is missing: expected one in every row"
         )
     return Decimal(text.strip())
 

@@ -14,7 +14,7 @@ _EVENTS = {pq.PollingStatus.READING: EVENT_READ, pq.PollingStatus.WRITING: EVENT
 class CancelRequest:
     """One request to cancel what a connection is doing.
 
-    The blocking PQcancel is no choice, not even in a thread: psycopg keeps the interpreter locked meanwhile.
+    The blocking PQcancel cannot be used, not even in a thread: psycopg keeps the interpreter locked meanwhile.
 
     Args:
         source: The connection whose call is to be cancelled.

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Verdict(StrEnum):
+class CheckVerdict(StrEnum):
     """What a finding means to a run."""
 
     GOOD = "good"
@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One check.
 
     Attributes:
@@ -29,51 +29,51 @@ class Finding:
     """
 
     check: str
-    verdict: Verdict
+    verdict: CheckVerdict
     found: str
     advice: str = ""
 
 
-def good(check: str, found: str) -> Finding:
+def good(check: str, found: str) -> CheckResult:
     """Nothing to do."""
-    return Finding(check, Verdict.GOOD, found)
+    return CheckResult(check, CheckVerdict.GOOD, found)
 
 
-def hurts(check: str, found: str, advice: str) -> Finding:
+def hurts(check: str, found: str, advice: str) -> CheckResult:
     """A run would be refused, or its figures would not be what they seem."""
-    return Finding(check, Verdict.HURTS, found, advice)
+    return CheckResult(check, CheckVerdict.HURTS, found, advice)
 
 
-def unknown(check: str, found: str, advice: str = "") -> Finding:
+def unknown(check: str, found: str, advice: str = "") -> CheckResult:
     """It could not be seen from here."""
-    return Finding(check, Verdict.UNKNOWN, found, advice)
+    return CheckResult(check, CheckVerdict.UNKNOWN, found, advice)
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
+class Diagnosis:
     """All findings.
 
     Attributes:
         findings: One a check.
     """
 
-    findings: Sequence[Finding]
+    findings: Sequence[CheckResult]
 
     @property
     def headline(self) -> str:
         """What to remember of it, in one line."""
-        bad = [finding.check for finding in self.findings if finding.verdict is Verdict.HURTS]
-        open_ = sum(finding.verdict is Verdict.UNKNOWN for finding in self.findings)
+        bad = [finding.check for finding in self.findings if finding.verdict is CheckVerdict.HURTS]
+        open_ = sum(finding.verdict is CheckVerdict.UNKNOWN for finding in self.findings)
         found = f"Will hurt a run: {', '.join(bad)}" if bad else "Nothing that will hurt a run was found"
         return f"{found}. Cannot be told from here: {open_} of {len(self.findings)}." if open_ else f"{found}."
 
     @property
     def ok(self) -> bool:
         """Whether nothing that was found will hurt."""
-        return not any(finding.verdict is Verdict.HURTS for finding in self.findings)
+        return not any(finding.verdict is CheckVerdict.HURTS for finding in self.findings)
 
     def to_frame(self) -> "pd.DataFrame":
-        """One row a check: `check`, `verdict`, `found`, `advice`."""
+        """One row per check: `check`, `verdict`, `found`, `advice`."""
         import pandas as pd  # noqa: PLC0415  the command line does without
 
         return pd.DataFrame(self.rows())
@@ -83,11 +83,11 @@ class Checkup:
         return [asdict(finding) for finding in self.findings]
 
     def __repr__(self) -> str:
-        return f"<Checkup: {self.headline}>"
+        return f"<Diagnosis: {self.headline}>"
 
     def _repr_html_(self) -> str:
         from booking_sim.display.templates import table  # noqa: PLC0415  only a notebook wants it
 
         head = ("check", "verdict", "found", "advice")
-        tones = {Verdict.GOOD.value: "good", Verdict.HURTS.value: "bad"}
+        tones = {CheckVerdict.GOOD.value: "good", CheckVerdict.HURTS.value: "bad"}
         return table(head, [[row[name] for name in head] for row in self.rows()], self.headline, tones)

@@ -10,33 +10,33 @@ from psycopg import Connection
 
 from booking_sim import queries
 from booking_sim.database import connect
-from booking_sim.observer.cpu import Processors
+from booking_sim.observer.cpu import CpuClock
 from booking_sim.observer.messages import Watch
 
 Row = tuple[Any, ...]
 
 
-class Sight:
-    """The database as the observer sees it.
+class Probe:
+    """The database as the observer reads it.
 
     Args:
         watch: What to watch.
 
     Attributes:
-        looks: What it can look at, by the name of the frame: each gives rows, the first column of which is the instant
-            of `time.monotonic()` at which it was asked.
+        samplers: What takes a sample, by the name of the frame: each gives rows, the first column of which is the
+            instant of `time.monotonic()` at which it was requested.
     """
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._processors = Processors()
+        self._cpu_clock = CpuClock()
         self._open: Connection[Any] | None = None
-        self.looks: dict[str, Callable[[], list[Row]]] = {
+        self.samplers: dict[str, Callable[[], list[Row]]] = {
             "waits": self._waits,
             "server": self._server,
         }
         if watch.event_ids:
-            self.looks["inventory"] = self._inventory
+            self.samplers["inventory"] = self._inventory
 
     def close(self) -> None:
         """Disconnect."""
@@ -59,7 +59,7 @@ class Sight:
 
     def _server(self) -> list[Row]:
         asked, [(*figures, pids)] = self._ask("server")
-        return [(asked, *figures, *self._processors.seconds(pids))]
+        return [(asked, *figures, *self._cpu_clock.seconds(pids))]
 
     def _inventory(self) -> list[Row]:
         asked, rows = self._ask("inventory", {"event_ids": list(self._watch.event_ids)})
@@ -82,6 +82,6 @@ class Sight:
             connection.execute(queries.load("observer/session"))
             began_at = connection.execute(queries.load("observer/backend")).fetchone()
             if began_at is not None and began_at[0] is not None:
-                self._processors.find_server(connection.info.backend_pid, began_at[0])
+                self._cpu_clock.find_server(connection.info.backend_pid, began_at[0])
             self._open = connection
         return self._open
