@@ -41,6 +41,8 @@ ORDER = [
     "diagnostics",
     "report",
     "forecasting",
+    "calibration",
+    "planning",
     "comparison",
     "bench",
     "lab",
@@ -60,7 +62,6 @@ ALLOWED: dict[tuple[str, str], str] = {
 
 ALLOWED_INSIDE: dict[str, str] = {
     "booking_sim.bench": "bench",
-    "booking_sim.cli.forecast": "forecast",
     "booking_sim.comparison": "results",
     "booking_sim.diagnostics.check_result": "scenario",
     "booking_sim.live.view": "generator",

@@ -1,32 +1,32 @@
-"""A ladder of short closed-loop surges, with anchors between them, becomes a model of the server."""
+"""`calibrate`: measures a server with a ladder of short closed-loop surges, and makes a model of it."""
 
-import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any, Final
 
-import numpy as np
-import pandas as pd
-
-from booking_sim.calibration import usl
-from booking_sim.errors import BookingSimError
-from booking_sim.forecasting.server_model import Floats, ServerModel
+from booking_sim.calibration.fit import fit
+from booking_sim.calibration.ladder import (
+    ANCHOR,
+    DRIFT_REPEATED,
+    LEVELS,
+    REPEAT_S,
+    Rung,
+    anchors_of,
+    climb,
+    drift,
+)
+from booking_sim.database import open_server
+from booking_sim.errors import BookingSimError, SettingError
+from booking_sim.forecasting.server_model import ServerModel
 from booking_sim.load_generator.run import surge
 from booking_sim.result.result import SurgeResult
 from booking_sim.scenario.kinds import BuyerKind
+from booking_sim.scenario.scenario import Scenario
 
-LEVELS: Final = (1, 2, 4, 8, 16, 32)
-ANCHOR: Final = 8
-"""Connections of the surges between the levels, which show whether the machine's speed changes."""
 TICKETS: Final = 1500
 KINDS: Final = {"buyer": BuyerKind(pays=0.4, fails=0.3)}
-"""Of those who get a ticket: so that confirm, release and tickets that come back are measured too."""
-DRIFT_REPEAT: Final = 1.15
-DRIFT_REFUSED: Final = 1.5
-REPEAT_S: Final = 300.0
-_MOST_SAMPLES: Final = 2000
-_LEAST_SAMPLES: Final = 20
+"""So that confirm, release and holds of returned tickets are measured too."""
 
 
 def calibrate(
@@ -35,106 +35,74 @@ def calibrate(
     levels: Sequence[int] = LEVELS,
     tickets: int = TICKETS,
     strategy: str = "default",
-    on_level: Callable[[int], None] = lambda _: None,
+    repeat_s: float = REPEAT_S,
+    on_surge: Callable[[int], None] = lambda _: None,
 ) -> ServerModel:
-    """Measure a server with a ladder of short surges.
+    """Measure a server with short surges, and make a model of it for `forecast`.
+
+    Between the levels, anchor runs show whether the speed of the machine changes. The
+    levels beside an anchor that differs by more than 15 % are measured again.
 
     Args:
-        url: The database, as a libpq URL. None: as `surge`.
+        url: The database, as a libpq URL; None: as for `surge`.
         levels: Numbers of calls in flight to measure, ascending.
         tickets: Tickets of each surge; three times as many buyers come.
-        strategy: How tickets are claimed.
-        on_level: Told of each level before it is measured.
+        strategy: How tickets are claimed: a name, or the path of an .sql file.
+        repeat_s: For how many seconds levels are measured again at most.
+        on_surge: Called with the number of connections before each surge.
 
     Returns:
-        The model, with its manifest.
+        The model. A `warning` in its manifest says that the speed of the machine changed.
 
     Raises:
-        BookingSimError: The speed of the machine changed by more than a half meanwhile, or
-            a surge failed.
+        BookingSimError: The speed of the machine changed by more than a half meanwhile,
+            or a surge failed.
+
+    Example:
+        Measure once, forecast often:
+
+            from booking_sim import calibrate, forecast
+
+            model = calibrate()
+            model.save("server.json")
+            forecast("club_gig", server=model)
     """
-    began = datetime.now(UTC)
-    samples: dict[tuple[str, int], Floats] = {}
-    deadline = time.monotonic() + REPEAT_S
-    pending, anchors, rates = list(levels), [], {}
-    result = None
-    while pending:
-        level = pending.pop(0)
-        on_level(level)
-        before = _rate(_run(url, ANCHOR, tickets, strategy))
-        result = _run(url, level, tickets, strategy)
-        after = _rate(_run(url, ANCHOR, tickets, strategy))
-        anchors += [before, after]
-        rates[level] = _rate(result)
-        samples |= {(name, level): seconds for name, seconds in _samples(result, level).items()}
-        if max(before, after) / min(before, after) > DRIFT_REPEAT and time.monotonic() < deadline:
-            pending.append(level)
-    spread = float(np.exp(np.abs(np.log(anchors) - np.median(np.log(anchors))).max()))
-    if spread > DRIFT_REFUSED:
-        raise BookingSimError(
-            f"The machine's speed changed {spread:.2f} times during the calibration, more than {DRIFT_REFUSED}: run it"
-            " again when the machine is quiet."
-        )
-    return ServerModel(
-        levels=tuple(levels),
-        samples=samples,
-        usl=usl.fit([*rates], [*rates.values()]),
-        spread=spread,
-        manifest=_manifest(result, began, strategy, tickets)
-        | {"anchors": [round(rate, 1) for rate in anchors], "rates": {str(level): rates[level] for level in levels}}
-        | ({"warning": f"the machine's speed changed {spread:.2f} times"} if spread > DRIFT_REPEAT else {}),
-    )
-
-
-def _run(url: str | None, connections: int, tickets: int, strategy: str) -> SurgeResult:
-    result = surge(
-        url=url, progress=False, tickets=tickets, buyers=3 * tickets, connections=connections, hold="1h",
-        workers=min(2, connections), kinds=KINDS, strategy=strategy, depth_every=0, cold=False,
+    if not levels or [*levels] != sorted({*levels}) or levels[0] < 1:
+        raise SettingError(f"levels={levels} is invalid: expected different whole numbers from 1, ascending.")
+    scenario = Scenario(
+        tickets=tickets, buyers=3 * tickets, hold="1h", kinds=KINDS, strategy=strategy, depth_every=0,
+        connections=levels[-1], workers=min(2, levels[-1]), seed=0,
     )  # fmt: skip
-    if not result.ok:
-        raise BookingSimError(f"A surge of the calibration failed: {result.headline}.")
-    return result
+    anchor = min(ANCHOR, levels[-1])
+    began = datetime.now(UTC)
+    with open_server(url) as server:
+
+        def run(level: int, *, cold: bool = False) -> SurgeResult:
+            on_surge(level)
+            changed = scenario.replace(connections=level, workers=min(2, level), cold=cold)
+            result = surge(changed, url=server.url, progress=False)
+            if not result.ok:
+                raise BookingSimError(f"A surge of the calibration failed: {result.headline}.")
+            return result
+
+        rungs = climb(run, levels, anchor=anchor, repeat_s=repeat_s)
+        cold = run(levels[-1], cold=True)
+    return replace(fit(rungs, cold, anchor=anchor), manifest=_manifest(rungs, began, tickets))
 
 
-def _rate(result: SurgeResult) -> float:
-    return float(result.summary()["throughput"])
-
-
-def _samples(result: SurgeResult, level: int) -> dict[str, Floats]:
-    """Latencies by class, in seconds, in order; not those of the end of the run, with fewer calls in flight."""
-    attempts = result.attempts.sort_values("sent_at", kind="stable").iloc[: -level or None]
-    names = attempts["outcome"].astype(str)
-    again = _held_again(result.holds)
-    names = names.mask((names == "held") & attempts["intent_id"].isin(again), "returned")
-    seconds = attempts["latency_ms"].to_numpy() / 1000
-    is_cold = attempts["is_first_call"].to_numpy(dtype=bool)
-    found: dict[str, Floats] = {}
-    for name in ("held", "returned", "sold_out", "confirmed", "expired", "released"):
-        warm = seconds[(names == name).to_numpy() & ~is_cold][:_MOST_SAMPLES]
-        if len(warm) >= _LEAST_SAMPLES:
-            found[name] = warm
-        cold = seconds[(names == name).to_numpy() & is_cold]
-        if len(cold):
-            found[f"cold_{name}"] = cold
-    return found
-
-
-def _held_again(holds: pd.DataFrame) -> pd.Series:
-    """The intents of holds one of whose tickets was held before."""
-    each = holds.explode("ticket_nos").sort_values("held_at", kind="stable")
-    again: pd.Series = each.loc[each.duplicated(["event", "ticket_nos"]), "intent_id"]
-    return again
-
-
-def _manifest(result: SurgeResult | None, began: datetime, strategy: str, tickets: int) -> dict[str, Any]:
-    told: Any = {} if result is None else result.manifest
-    machine, server = told["machine"], told["server"]
+def _manifest(rungs: Sequence[Rung], began: datetime, tickets: int) -> dict[str, Any]:
+    about = rungs[-1].result.manifest
+    server, machine = about.environment.server, about.environment.machine
+    changed = drift(rungs)
     return {
-        "name": f"{machine['cpus']} cores with PostgreSQL {server['version']}, calibrated {began:%Y-%m-%d}",
+        "name": f"PostgreSQL {server['version']} on {machine['cpus']} cores, calibrated {began:%Y-%m-%d}",
         "calibrated_at": began.isoformat(timespec="seconds"),
-        "strategy": strategy,
-        "version": version("booking-sim"),
         "tickets": tickets,
+        "strategy": dict(about.strategy),
+        "versions": about.environment.versions,
         "machine": machine,
         "server": server,
-    }
+        "rates": {str(rung.level): round(rung.rate, 1) for rung in rungs},
+        "anchors": [round(one, 1) for one in anchors_of(rungs)],
+        "drift": round(changed, 3),
+    } | ({"warning": f"the machine's speed changed by a factor of {changed:.2f}"} if changed > DRIFT_REPEATED else {})

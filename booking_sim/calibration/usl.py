@@ -13,7 +13,7 @@ NAMES = ("rate", "sigma", "kappa")
 
 
 def throughput(in_flight: Floats, rate: float, sigma: float, kappa: float) -> Floats:
-    """Calls a second: `rate` for one in flight, `sigma` what waits for others, `kappa` what it costs to agree."""
+    """Answers per second: `rate` with one call in flight, `sigma` for contention, `kappa` for coherency."""
     return np.asarray(rate * in_flight / (1 + sigma * (in_flight - 1) + kappa * in_flight * (in_flight - 1)))
 
 
@@ -25,8 +25,8 @@ def fit(in_flight: Sequence[int], rates: Sequence[float]) -> dict[str, dict[str,
         rates: Calls a second, of each.
 
     Returns:
-        Of each parameter its `value`, and `low` and `high`, its interval of 90 % (linearised); both are not a number
-        where there are no more measurements than parameters.
+        Of each parameter its `value`, and `low` and `high`, its 90 % interval (linearised): from 0 to infinity where
+        there are no more measurements than parameters.
     """
     number, measured = np.asarray(in_flight, dtype=float), np.asarray(rates, dtype=float)
     start = (float(measured[number.argmin()]), 0.1, 1e-4)
@@ -34,7 +34,7 @@ def fit(in_flight: Sequence[int], rates: Sequence[float]) -> dict[str, dict[str,
         throughput, number, measured, p0=start, sigma=measured, bounds=([0, 0, 0], [np.inf, np.inf, np.inf])
     )
     freedom = len(number) - len(NAMES)
-    margins: Any = t.ppf(0.95, freedom) * np.sqrt(np.diag(covariance)) if freedom > 0 else [np.nan] * len(NAMES)
+    margins: Any = t.ppf(0.95, freedom) * np.sqrt(np.diag(covariance)) if freedom > 0 else [np.inf] * len(NAMES)
     return {
         name: {"value": float(value), "low": max(float(value - margin), 0.0), "high": float(value + margin)}
         for name, value, margin in zip(NAMES, values, margins, strict=True)
