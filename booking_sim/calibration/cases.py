@@ -22,6 +22,7 @@ def cases(model: ServerModel) -> dict[str, Scenario]:
         return f"poisson(constant(rate={rate * share:.4g}, duration={_SECONDS}s))"
 
     common = {"depth_every": 0, "seed": 100}
+    again = {"refreshes": 2, "refresh_after": "300ms..700ms"}
     settings = {
         "steady": {"tickets": buyers, "arrivals": steady(0.3), "connections": 12, "hold": "10m",
                    "kinds": {"fan": {"pays": 0.6, "think": "50ms..200ms"}}},
@@ -33,7 +34,7 @@ def cases(model: ServerModel) -> dict[str, Scenario]:
         "overload": {"tickets": buyers // 3, "arrivals": steady(1.5), "connections": 6, "hold": "10m",
                      "kinds": {"fan": {"pays": 0.3}}},
         "refreshers": {"tickets": buyers // 8, "arrivals": steady(0.2), "connections": 16, "hold": "1s",
-                       "kinds": {"fan": {"pays": 0.5, "think": "200ms", "refreshes": 2, "refresh_after": "300ms..700ms"}}},
+                       "kinds": {"fan": {"pays": 0.5, "think": "200ms", **again}}},
         "bots": {"tickets": buyers // 8, "arrivals": steady(0.15), "connections": 12, "hold": "10m",
                  "kinds": {"fan": {"share": 4, "pays": 0.7, "think": "100ms"}, "bot": {"at_once": 5, "pays": 0.2}}},
     }  # fmt: skip

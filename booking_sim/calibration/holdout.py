@@ -101,8 +101,8 @@ class Holdout:
         """The error in one line."""
         table = self.table()
         return (
-            f"{table['reached'].sum()} of {len(table)} goals reached; {self.inside:.0%} of the measured values lie inside"
-            f" the stated 90 % interval (goal: {INSIDE:.0%})"
+            f"{table['reached'].sum()} of {len(table)} goals reached; {self.inside:.0%} of the measured values lie"
+            f" inside the stated 90 % interval (goal: {INSIDE:.0%})"
         )
 
     def save(self, path: str | Path) -> Path:

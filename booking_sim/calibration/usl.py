@@ -1,10 +1,11 @@
 """The Universal Scalability Law: throughput by calls in flight, fitted with its interval (Gunther, 2007)."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import curve_fit  # type: ignore[import-untyped]
+from scipy.optimize import OptimizeWarning, curve_fit  # type: ignore[import-untyped]
 from scipy.stats import t  # type: ignore[import-untyped]
 
 from booking_sim.forecasting.layout import Floats
@@ -30,9 +31,11 @@ def fit(in_flight: Sequence[int], rates: Sequence[float]) -> dict[str, dict[str,
     """
     number, measured = np.asarray(in_flight, dtype=float), np.asarray(rates, dtype=float)
     start = (float(measured[number.argmin()]), 0.1, 1e-4)
-    values, covariance = curve_fit(
-        throughput, number, measured, p0=start, sigma=measured, bounds=([0, 0, 0], [np.inf, np.inf, np.inf])
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OptimizeWarning)  # too few levels: the intervals say so
+        values, covariance = curve_fit(
+            throughput, number, measured, p0=start, sigma=measured, bounds=([0, 0, 0], [np.inf, np.inf, np.inf])
+        )
     freedom = len(number) - len(NAMES)
     margins: Any = t.ppf(0.95, freedom) * np.sqrt(np.diag(covariance)) if freedom > 0 else [np.inf] * len(NAMES)
     return {

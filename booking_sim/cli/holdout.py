@@ -40,11 +40,11 @@ def holdout_command(*, server: Path, repeats: int, out: Path | None, as_json: bo
 
 
 def _report(found: Holdout) -> str:
-    lines = [f"{found.headline}.", "", f"  {'scenario':<11}{'metric':<18}{'surge':>10}{'forecast':>10}{'error':>8}"
-             f"{'run to run':>12}{'goal':>7}  inside"]  # fmt: skip
-    for row in found.table().itertuples():
-        lines.append(
-            f"  {row.scenario:<11}{row.metric:<18}{row.surge:>10,.4g}{row.forecast:>10,.4g}{row.error:>8.2f}"
-            f"{row.run_to_run:>12.2f}{row.goal:>7.2f}  {row.inside:>4.0%}  {'' if row.reached else 'missed'}"
-        )
-    return "\n".join(lines)
+    columns = f"{'surge':>10}{'forecast':>10}{'error':>8}{'run to run':>12}{'goal':>7}{'inside':>8}"
+    head = f"  {'scenario':<11}{'metric':<18}{columns}"
+    rows = [
+        f"  {row['scenario']:<11}{row['metric']:<18}{row['surge']:>10,.4g}{row['forecast']:>10,.4g}{row['error']:>8.2f}"
+        f"{row['run_to_run']:>12.2f}{row['goal']:>7.2f}{row['inside']:>8.0%}{'' if row['reached'] else '  missed'}"
+        for row in found.table().to_dict("records")
+    ]
+    return "\n".join([f"{found.headline}.", "", head, *rows])

@@ -36,7 +36,8 @@ def plan_command(
 ) -> None:
     """Answer a capacity planner's twelve questions about a scenario. No database is needed.
 
-    SCENARIO is a TOML file, or the name of a ready scenario: see `booking-sim scenarios`. Flags override it.
+    SCENARIO is a TOML file, or the name of a ready scenario: see `booking-sim scenarios`. Flags override it. One with a
+    time scale is planned at its real pace.
 
     \b
     The questions, by name:

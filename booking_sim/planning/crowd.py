@@ -29,8 +29,8 @@ def bots(variants: Variants) -> Answer:
     else:
         label = f"{_BOT_SHARES[2]:.0%}"
         sentence = (
-            f"The scenario has no bots; if {label} of the buyers were bots with {_BOT.at_once} sessions each, they would"
-            f" hold tickets {with_interval(by_share[label], 'by_bots')} times, of {_all_holds(variants)} holds."
+            f"The scenario has no bots; if {label} of the buyers were bots with {_BOT.at_once} sessions each, they"
+            f" would hold tickets {with_interval(by_share[label], 'by_bots')} times, of {_all_holds(variants)} holds."
         )
     return Answer(
         name="bots",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Unpack
+from typing import Final, Unpack
 
 import pandas as pd
 from matplotlib import style
@@ -101,6 +101,8 @@ def plan(
 ) -> Plan:
     """Answer a capacity planner's questions about a scenario, from forecasts of it and of variants.
 
+    A scenario with a time scale is planned at its real pace.
+
     Args:
         scenario: What to plan: a Scenario, the name of a ready one, or a path.
         server: The model of the server, or the file that `ServerModel.save` wrote.
@@ -128,7 +130,7 @@ def plan(
     for name in questions:
         if name not in QUESTIONS:
             raise SettingError(f"Question {name!r} is unknown: {suggest(name, QUESTIONS)}")
-    chosen, model = make_scenario(scenario, settings), find_model(server)
+    chosen, model = make_scenario(scenario, settings).replace(time_scale=1), find_model(server)
     variants = Variants(scenario=chosen, model=model, seeds=seeds, p99_ms=p99_ms)
     answers = [QUESTIONS[name](variants) for name in questions]
     return Plan(chosen, model, answers, model.outside(chosen), seeds)
@@ -144,7 +146,7 @@ def chart(answer: Answer) -> Figure:
 
 def as_text(found: Plan) -> str:
     """The answers as lines for a terminal."""
-    lines: list[Any] = [f"{found.headline}.", ""]
+    lines = [f"{found.headline}.", ""]
     for answer in found.answers:
         lines += [f"{answer.question}", f"  {answer.title}"]
     return "\n".join(lines)

@@ -1,13 +1,18 @@
 """Questions about the sale itself: when it ends, who is refused too early, and how long a hold should last."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
+
+import pandas as pd
 
 from booking_sim.durations import format_duration
 from booking_sim.planning.answer import Answer, points
 from booking_sim.planning.text import median, with_interval, write
 from booking_sim.planning.variants import Variants, at_rate
+from booking_sim.scenario.scenario import Scenario
 
+_Change = Callable[[float], Scenario]
 _RATES = (0.5, 0.75, 1.0, 1.5, 2.0)
 _HOLDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
 _FLAT = 0.01
@@ -87,8 +92,8 @@ def best_hold(variants: Variants) -> Answer:
     good = [label for label, tickets in sold.items() if tickets >= (1 - _FLAT) * sold[best]]
     if sold[best]:
         sentence = (
-            f"A hold of {best} sells the most, {with_interval(by_hold[best], 'tickets_sold')} tickets; from {good[0]} to"
-            f" {good[-1]} it is within {_FLAT:.0%} of that."
+            f"A hold of {best} sells the most, {with_interval(by_hold[best], 'tickets_sold')} tickets; from {good[0]}"
+            f" to {good[-1]} it is within {_FLAT:.0%} of that."
         )
     else:
         sentence = "Nobody pays in this scenario, so no length of a hold sells more than another."
@@ -107,7 +112,7 @@ def what_matters(variants: Variants) -> Answer:
     metric = next(
         name for name in ("last_paid_s", "sold_out_after_s", "duration_s") if median(variants.spread(), name) > 0
     )
-    changes = {
+    changes: dict[str, _Change] = {
         "arrivals": lambda factor: at_rate(scenario, factor),
         "hold": lambda factor: scenario.replace(hold=scenario.hold * factor),
         "tickets": lambda factor: scenario.replace(tickets=max(round(scenario.tickets * factor), scenario.quantity)),
@@ -124,14 +129,14 @@ def what_matters(variants: Variants) -> Answer:
     for label, change in changes.items():
         ends = sorted(median(variants.spread(change(factor)), metric) for factor in (0.8, 1.2))
         rows.append({"label": label, "low": ends[0], "median": here, "high": ends[1]})
-    table = points({}, metric).from_records(rows)
+    table = pd.DataFrame(rows)
     table = table.loc[(table["high"] - table["low"]).sort_values(ascending=False, kind="stable").index]
     first = table.iloc[0]
     return Answer(
         name="what_matters",
         question="Which input matters most?",
         sentence=(
-            f"{first['label'].capitalize()} matters most for {metric}: 20 % less or more of it give"
+            f"Of the inputs, '{first['label']}' matters most for {metric}: 20 % less and more of it give"
             f" {write(metric, first['low'])} to {write(metric, first['high'])}."
         ),
         points=table.reset_index(drop=True),

@@ -14,10 +14,10 @@ def with_interval(spread: pd.DataFrame, metric: str) -> str:
         spread: As `Forecast.spread`.
         metric: Which; a name that ends in `_s` or `_ms` is a length of time.
     """
-    median, low, high = (float(spread.loc[metric, end]) for end in ("median", "low", "high"))
-    if math.isnan(median):
+    values = [float(spread[end].loc[metric]) for end in ("median", "low", "high")]
+    if math.isnan(values[0]):
         return "never"
-    texts = [write(metric, value) for value in (median, low, high)]
+    texts = [write(metric, value) for value in values]
     return texts[0] if texts[1] == texts[2] else f"{texts[0]} ({texts[1]} to {texts[2]})"
 
 
@@ -32,4 +32,4 @@ def write(metric: str, value: float) -> str:
 
 def median(spread: pd.DataFrame, metric: str) -> float:
     """The median of a metric over the seeds."""
-    return float(spread.loc[metric, "median"])
+    return float(spread["median"].loc[metric])

@@ -9,6 +9,7 @@ from booking_sim.cli import main
 from booking_sim.errors import BookingSimError
 from booking_sim.notebook import to_html
 from booking_sim.stats import by_kind, percentiles
+from booking_sim.strategies import find
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,8 @@ def test_the_command_prints_one_json_object(capsys):
 
 def test_a_model_of_another_strategy_is_refused():
     samples = ServerModel.constant(5).samples
-    model = ServerModel(levels=(1,), samples=samples, manifest={"strategy": "blocking"})
-    with pytest.raises(BookingSimError, match="calibrated with another strategy, blocking, than default"):
+    model = ServerModel(levels=(1,), samples=samples, manifest={"strategy": find("blocking").describe()})
+    with pytest.raises(
+        BookingSimError, match=r"another strategy: file blocking\.sql, not default\.sql"
+    ):
         forecast(server=model, seeds=1)
