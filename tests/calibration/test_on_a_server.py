@@ -11,7 +11,7 @@ from booking_sim.cli import main
 from booking_sim.errors import BookingSimError
 from booking_sim.forecasting.server_model import ServerModel
 
-SMALL = Scenario(tickets=30, buyers=60, connections=2, workers=1, kinds={"fan": {"pays": 0.5}})
+SMALL = Scenario(tickets=30, buyers=60, connections=1, workers=1, kinds={"fan": {"pays": 0.5}})
 
 
 @pytest.fixture(scope="module")

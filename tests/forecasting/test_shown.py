@@ -43,7 +43,5 @@ def test_the_command_prints_one_json_object(capsys):
 def test_a_model_of_another_strategy_is_refused():
     samples = ServerModel.constant(5).samples
     model = ServerModel(levels=(1,), samples=samples, manifest={"strategy": find("blocking").describe()})
-    with pytest.raises(
-        BookingSimError, match=r"another strategy: file blocking\.sql, not default\.sql"
-    ):
+    with pytest.raises(BookingSimError, match=r"another strategy: file blocking\.sql, not default\.sql"):
         forecast(server=model, seeds=1)
