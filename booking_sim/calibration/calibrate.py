@@ -52,7 +52,8 @@ def calibrate(
         on_surge: Called with the number of connections before each surge.
 
     Returns:
-        The model. A `warning` in its manifest says that the speed of the machine changed.
+        The model. A `warning` in its manifest says that the speed of the machine
+        changed.
 
     Raises:
         BookingSimError: The speed of the machine changed by more than a half meanwhile,

@@ -50,8 +50,9 @@ class ServerModel:
             second with one in flight), `sigma`, `kappa`, and of each the interval.
         manifest: When, where and with what it was measured.
         extrapolated: What was not measured in it; empty if all was.
-        spread: The run-to-run ratio of its throughput, 1 or more: the standard deviation of
-            the logarithm, as a factor. Each seed of a forecast has a speed drawn with it.
+        spread: The run-to-run ratio of its throughput, 1 or more: the standard deviation
+            of the logarithm, as a factor. Each seed of a forecast has a speed drawn with
+            it.
     """
 
     levels: tuple[int, ...]
@@ -220,8 +221,8 @@ class ServerModel:
             machine: What is known of the machine, as `Environment.machine`.
 
         Raises:
-            BookingSimError: Another version of PostgreSQL, other settings, or another number
-                of cores.
+            BookingSimError: Another version of PostgreSQL, other settings, or another
+                number of cores.
         """
         measured = self.manifest.get("server", {})
         self._refuse_other("version of PostgreSQL", measured.get("version"), server["version"])

@@ -106,8 +106,8 @@ def plan(
     Args:
         scenario: What to plan: a Scenario, the name of a ready one, or a path.
         server: The model of the server, or the file that `ServerModel.save` wrote.
-        seeds: How many seeds each forecast has; the intervals are over them, and over the
-            spread of the calibration.
+        seeds: How many seeds each forecast has; the intervals are over them, and over
+            the spread of the calibration.
         p99_ms: The p99 since the planned instant that is good enough.
         questions: Which questions, by name; all if not given.
         **settings: Settings of Scenario by name; they override those of `scenario`.
