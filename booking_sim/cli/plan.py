@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
+from booking_sim.cli.pages import write_page
 from booking_sim.cli.settings import chosen_scenario, settings
-from booking_sim.errors import BookingSimError
 from booking_sim.forecasting.server_model import ServerModel
 from booking_sim.planning.plan import P99_MS, QUESTIONS, SEEDS, as_text, plan
 
@@ -62,12 +62,7 @@ def plan_command(
         questions=questions or tuple(QUESTIONS),
     )
     if out is not None:
-        try:
-            out.write_text(found.page(), encoding="utf-8")
-        except OSError as error:
-            raise BookingSimError(
-                f"Cannot write to '{out}' ({error.strerror}): name a file that you can write."
-            ) from None
+        write_page(out, found.page())
     if as_json:
         answers = found.to_frame().reset_index().to_dict("records")
         click.echo(json.dumps({"headline": found.headline, "answers": answers}))

@@ -50,9 +50,9 @@ class ServerModel:
             second with one in flight), `sigma`, `kappa`, and of each the interval.
         manifest: When, where and with what it was measured.
         extrapolated: What was not measured in it; empty if all was.
-        spread: The run-to-run ratio of its throughput, 1 or more: the standard deviation
-            of the logarithm, as a factor. Each seed of a forecast has a speed drawn with
-            it.
+        spread: The run-to-run ratio of its throughput, 1 or more: the standard
+            deviation of the logarithm, as a factor. Each seed of a forecast has a
+            speed drawn with it.
     """
 
     levels: tuple[int, ...]
