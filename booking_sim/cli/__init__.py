@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pkgutil import resolve_name
 
 import click
+import psycopg
 
 from booking_sim.database import redact
+from booking_sim.database.explaining import explain_statement
 from booking_sim.errors import BookingSimError
 
 
@@ -37,6 +39,7 @@ COMMANDS = {
     "report": "booking_sim.cli.report:report_command",
     "audit": "booking_sim.cli.audit:audit_command",
     "prove": "booking_sim.cli.prove:prove_command",
+    "drill": "booking_sim.cli.drill:drill_command",
     "strategies": "booking_sim.cli.strategies:strategies",
     "compare": "booking_sim.cli.compare:compare_command",
     "calibrate": "booking_sim.cli.calibrate:calibrate_command",
@@ -60,10 +63,11 @@ def cli(*, verbose: bool) -> None:
     Start here:
       booking-sim surge        run a surge against PostgreSQL, see who got a ticket
       booking-sim scenarios    ready ones: a club gig, a stadium's on-sale, a bot storm
-      booking-sim lab          the notebooks in JupyterLab: run, change and look
+      booking-sim lab          the notebooks in JupyterLab: run and change them
       booking-sim report       one page of a surge's result, to send
       booking-sim audit        check that no ticket was sold twice
       booking-sim prove        check a kept result: was each answer true?
+      booking-sim drill        break something on purpose while a surge runs
       booking-sim strategies   the ways to claim a ticket, and what each costs
       booking-sim compare      the same buyers for each of them, side by side
       booking-sim calibrate    measure a server for a forecast
@@ -96,6 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
     except (BookingSimError, click.ClickException) as error:
         fail(error)
+    except psycopg.Error as error:
+        fail(explain_statement(error))
     except (KeyboardInterrupt, click.Abort):
         sys.exit(130)
 

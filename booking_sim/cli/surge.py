@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import click
 from booking_sim.cli.preview import announce, show_preview
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.cli.surge_report import report, unmet
+from booking_sim.load_generator.interrupt import INTERRUPTED
 from booking_sim.load_generator.run import run
 from booking_sim.result.folder import reserved_dir
 from booking_sim.result.junit import check, write
-from booking_sim.result.thresholds import Threshold, judge, with_defaults
+from booking_sim.result.result import SurgeResult
+from booking_sim.result.thresholds import Judgement, Threshold, judge, with_defaults
 
 _INTERRUPTED = 130
 
@@ -47,7 +50,8 @@ def surge_command(
     Flags override it. --preview shows when its buyers would come. A long run first says how long it will take.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if audit and
-    proof passed, nothing is missing and every requirement is met; with 1 if not; with 130 if it was interrupted.
+    proof passed, nothing is missing and every requirement is met; with 1 if not; with 130 if it was interrupted and
+    nothing else is missing or wrong.
     Attempts are written to the folder of the result while the surge runs, and stay there whatever happens.
 
     \b
@@ -86,6 +90,11 @@ def surge_command(
     else:
         click.echo(report(result, folder))
         click.echo(unmet(judgements, len(require)), nl=False)
-    if result.manifest.interrupted:
-        sys.exit(_INTERRUPTED)
-    sys.exit(0 if result.ok and all(judgement.is_met for judgement in judgements) else 1)
+    sys.exit(_status(result, judgements))
+
+
+def _status(result: SurgeResult, judgements: Sequence[Judgement]) -> int:
+    """The exit code: an interrupt explains the calls that were not made, and nothing else that is missing or wrong."""
+    if [*result.manifest.problems] == [INTERRUPTED] and result.is_right:
+        return _INTERRUPTED
+    return 0 if result.ok and all(judgement.is_met for judgement in judgements) else 1

@@ -4,6 +4,7 @@ from booking_sim.plots.arrivals import arrivals_over_time, planned_and_sent
 from booking_sim.plots.axes import set_title
 from booking_sim.plots.bench import ratios, ratios_overview
 from booking_sim.plots.contention import waits_over_time, who_blocks_whom
+from booking_sim.plots.faults import around_fault
 from booking_sim.plots.history import timeline
 from booking_sim.plots.inventory import inventory_over_time
 from booking_sim.plots.latency import latency_curve, latency_over_time
@@ -22,6 +23,7 @@ from booking_sim.plots.survival import expiry_delay, hold_survival
 
 __all__ = [
     "STYLE",
+    "around_fault",
     "arrivals_over_time",
     "at_a_glance",
     "cpu_over_time",

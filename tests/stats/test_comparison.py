@@ -1,4 +1,4 @@
-"""Two kinds of run, figure by figure: ratios of means, and an interval where repeats allow one."""
+"""Two kinds of run, metric by metric: ratios of means, and an interval where repeats allow one."""
 
 import numpy as np
 import pandas as pd
@@ -9,11 +9,11 @@ from booking_sim.stats import compare
 
 
 class Run:
-    def __init__(self, **figures):
-        self.figures = figures
+    def __init__(self, **metrics):
+        self.metrics = metrics
 
     def summary(self):
-        return pd.Series(self.figures, dtype=object)
+        return pd.Series(self.metrics, dtype=object)
 
 
 A, B = [4.0, 5.0, 4.5], [2.0, 2.5, 1.9, 2.2]
