@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from booking_sim.display.templates import render
 from booking_sim.errors import SettingError
 from booking_sim.forecasting.server_model import ServerModel, find_model
-from booking_sim.planning import capacity, crowd, sales
+from booking_sim.planning import buyers, capacity, sales
 from booking_sim.planning.answer import Answer
 from booking_sim.planning.variants import Variants
 from booking_sim.plots.intervals import intervals
@@ -32,8 +32,8 @@ QUESTIONS: Final[dict[str, Callable[[Variants], Answer]]] = {
     "cores_needed": capacity.cores_needed,
     "greatest_rate": capacity.greatest_rate,
     "waiting_room": capacity.waiting_room,
-    "bots": crowd.bots,
-    "refreshers": crowd.refreshers,
+    "bots": buyers.bots,
+    "refreshers": buyers.refreshers,
     "what_matters": sales.what_matters,
 }
 """By name, in the order of the page."""

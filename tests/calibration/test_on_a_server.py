@@ -34,7 +34,8 @@ def test_what_is_kept_says_where_and_with_what_it_was_measured(path):
     model = ServerModel.load(path)
     assert {name for name, _ in model.samples} >= {"held", "sold_out", "cold_held"}
     assert {*model.manifest} >= {"strategy", "versions", "machine", "server", "rates", "anchors", "drift"}
-    assert model.throughput(2) == pytest.approx(model.manifest["rates"]["2"], rel=0.5)
+    measured = [*model.manifest["rates"].values(), *model.manifest["anchors"]]
+    assert min(measured) - 1 < model.throughput(2) < max(measured) + 1
     assert "Forecast for PostgreSQL" in forecast(SMALL, server=path, seeds=1).headline
 
 
