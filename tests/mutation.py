@@ -8,7 +8,7 @@ the first that fails. The edits that no test detects are printed; the exit statu
 mutmut and cosmic-ray do not fit: mutmut leaves decorated classes and properties alone, which is most of scenario,
 arrivals and thresholds; cosmic-ray starts an interpreter for each edit, with 3 s of imports. Here each is a fork.
 
-Not edited: docstrings, annotations, imports, exports, decorators, and prose outside of functions, such as the help of a setting.
+Not edited: docstrings, annotations, imports, exports, decorators, and prose outside of functions, such as help texts.
 """
 
 import argparse
