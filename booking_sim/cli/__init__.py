@@ -42,7 +42,10 @@ COMMANDS = {
     "drill": "booking_sim.cli.drill:drill_command",
     "strategies": "booking_sim.cli.strategies:strategies",
     "compare": "booking_sim.cli.compare:compare_command",
+    "calibrate": "booking_sim.cli.calibrate:calibrate_command",
     "forecast": "booking_sim.cli.forecast:forecast_command",
+    "holdout": "booking_sim.cli.holdout:holdout_command",
+    "plan": "booking_sim.cli.plan:plan_command",
     "bench": "booking_sim.cli.bench:bench_command",
     "doctor": "booking_sim.cli.doctor:doctor_command",
     "db": "booking_sim.cli.db:db",
@@ -67,7 +70,10 @@ def cli(*, verbose: bool) -> None:
       booking-sim drill        break something on purpose while a surge runs
       booking-sim strategies   the ways to claim a ticket, and what each costs
       booking-sim compare      the same buyers for each of them, side by side
+      booking-sim calibrate    measure a server for a forecast
       booking-sim forecast     an on-sale larger than any machine here, on a model of one
+      booking-sim holdout      how far forecasts are from surges
+      booking-sim plan         how many connections, which hold, when sold out: twelve answers
       booking-sim bench        how near the database's limit they come
       booking-sim doctor       what will hurt a run here, and what to do
       booking-sim db --help    the database that all of it runs on
