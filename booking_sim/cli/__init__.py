@@ -34,6 +34,9 @@ COMMANDS = {
     "surge": "booking_sim.cli.surge:surge_command",
     "scenarios": "booking_sim.cli.scenarios:scenarios",
     "lab": "booking_sim.cli.lab:lab_command",
+    "results": "booking_sim.cli.results:results",
+    "rerun": "booking_sim.cli.rerun:rerun_command",
+    "diff": "booking_sim.cli.diff:diff_command",
     "report": "booking_sim.cli.report:report_command",
     "audit": "booking_sim.cli.audit:audit_command",
     "prove": "booking_sim.cli.prove:prove_command",
@@ -58,6 +61,9 @@ def cli(*, verbose: bool) -> None:
       booking-sim surge        run a surge against PostgreSQL, see who got a ticket
       booking-sim scenarios    ready ones: a club gig, a stadium's on-sale, a bot storm
       booking-sim lab          the notebooks in JupyterLab: run, change and look
+      booking-sim results      the results that are kept: find, name and remove them
+      booking-sim diff         is it better or worse than before?
+      booking-sim rerun        repeat a run, and see what differs
       booking-sim report       one page of a surge's result, to send
       booking-sim audit        check that no ticket was sold twice
       booking-sim prove        check a kept result: was each answer true?

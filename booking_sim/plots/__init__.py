@@ -4,6 +4,7 @@ from booking_sim.plots.arrivals import arrivals_over_time, planned_and_sent
 from booking_sim.plots.axes import set_title
 from booking_sim.plots.bench import ratios, ratios_overview
 from booking_sim.plots.contention import waits_over_time, who_blocks_whom
+from booking_sim.plots.difference import latency_by_run
 from booking_sim.plots.history import timeline
 from booking_sim.plots.inventory import inventory_over_time
 from booking_sim.plots.latency import latency_curve, latency_over_time
@@ -28,6 +29,7 @@ __all__ = [
     "expiry_delay",
     "hold_survival",
     "inventory_over_time",
+    "latency_by_run",
     "latency_curve",
     "latency_over_time",
     "metric_by_strategy",

@@ -1,7 +1,7 @@
 """Statistics: frame -> frame. They know attempts, holds and waits, and nothing of databases."""
 
 from booking_sim.stats.arrivals import arrival_rates, planned_and_sent
-from booking_sim.stats.comparison import compare
+from booking_sim.stats.comparison import diff
 from booking_sim.stats.contention import blocking, wait_profile
 from booking_sim.stats.failures import common_errors
 from booking_sim.stats.inventory import inventory_over_time
@@ -22,10 +22,10 @@ __all__ = [
     "bottleneck",
     "by_kind",
     "common_errors",
-    "compare",
     "cpu_use",
     "curve",
     "depth_over_time",
+    "diff",
     "expiry_delay",
     "fairness",
     "final_outcomes",
