@@ -42,6 +42,8 @@ ORDER = [
     "report",
     "forecasting",
     "comparison",
+    "sweeping",
+    "pytest",
     "bench",
     "lab",
     "cli",

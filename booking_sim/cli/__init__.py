@@ -42,6 +42,8 @@ COMMANDS = {
     "prove": "booking_sim.cli.prove:prove_command",
     "strategies": "booking_sim.cli.strategies:strategies",
     "compare": "booking_sim.cli.compare:compare_command",
+    "sweep": "booking_sim.cli.sweep:sweep_command",
+    "knee": "booking_sim.cli.knee:knee_command",
     "forecast": "booking_sim.cli.forecast:forecast_command",
     "bench": "booking_sim.cli.bench:bench_command",
     "doctor": "booking_sim.cli.doctor:doctor_command",
@@ -69,6 +71,8 @@ def cli(*, verbose: bool) -> None:
       booking-sim prove        check a kept result: was each answer true?
       booking-sim strategies   the ways to claim a ticket, and what each costs
       booking-sim compare      the same buyers for each of them, side by side
+      booking-sim sweep        one scenario with settings varied
+      booking-sim knee         the greatest arrival rate that is still good enough
       booking-sim forecast     an on-sale larger than any machine here, on a model of one
       booking-sim bench        how near the database's limit they come
       booking-sim doctor       what will hurt a run here, and what to do

@@ -20,6 +20,7 @@ from booking_sim.plots.strategies import (
 )
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
+from booking_sim.plots.sweep import metric_by_setting, sweep_overview
 
 __all__ = [
     "STYLE",
@@ -32,6 +33,7 @@ __all__ = [
     "latency_by_run",
     "latency_curve",
     "latency_over_time",
+    "metric_by_setting",
     "metric_by_strategy",
     "outcomes_over_time",
     "overview",
@@ -42,6 +44,7 @@ __all__ = [
     "skip_depth_by_strategy",
     "skip_depth_over_time",
     "strategies_overview",
+    "sweep_overview",
     "timeline",
     "waits_by_strategy",
     "waits_over_time",

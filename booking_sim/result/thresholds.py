@@ -1,4 +1,4 @@
-"""What a run must achieve to be good enough for CI: `p99_ms < 50`, `p99_ms{kind=fan}[5s:] < 50`, `p99_ms ratio < 1.1`."""
+"""What a run must achieve for CI: `p99_ms < 50`, `p99_ms{kind=fan}[5s:] < 50`, `p99_ms ratio < 1.1`."""
 
 import math
 import operator
@@ -13,7 +13,7 @@ from booking_sim.durations import parse_duration
 from booking_sim.errors import SettingError
 from booking_sim.records.attempts import Call
 from booking_sim.scenario.scenario import Scenario
-from booking_sim.stats.comparison import has_interval, ratio
+from booking_sim.stats.comparison import FloatArray, has_interval, ratio
 from booking_sim.stats.metrics import METRICS
 from booking_sim.stats.summary import WHOLE, Part
 
@@ -69,7 +69,8 @@ class Threshold:
         Args:
             text: A metric, an operator and a number, such as `p99_ms < 50`. The metric can be restricted to a kind of
                 buyers and a call, `{kind=fan,call=confirm}`, and to what was answered in a window, `[5s:]`, `[:1m]` or
-                `[5s:1m]`, in this order. `p99_ms ratio < 1.1` is about the ratio to the run before. A number has digits and at most one point.
+                `[5s:1m]`, in this order. `p99_ms ratio < 1.1` is about the ratio to the run before.
+                A number has digits and at most one point.
 
         Raises:
             SettingError: It is written otherwise, or there is no such metric.
@@ -92,9 +93,8 @@ class Threshold:
         if start >= end:
             raise SettingError(f"'{text}': the window ends before it begins. Write the earlier time first.")
         part = Part(start, end, **_labels(text, match["labels"]))
-        return cls(
-            text.strip(), match["metric"], part, match["operator"], float(match["limit"]), match["ratio"] is not None
-        )
+        is_ratio = match["ratio"] is not None
+        return cls(text.strip(), match["metric"], part, match["operator"], float(match["limit"]), is_ratio)
 
     def check(self, scenario: Scenario) -> None:
         """Make sure that a run of a scenario can be measured by it.
@@ -170,10 +170,14 @@ def judge_ratios(
         thresholds: The requirements; those that are not about a ratio are left out.
     """
     chosen = [threshold for threshold in thresholds if threshold.is_ratio]
-    pairs = [[np.array([float(each.measure(run)) for run in runs]) for runs in (before, after)] for each in chosen]
+    pairs = [(_values(each, before), _values(each, after)) for each in chosen]
     tested = sum(has_interval(*pair) for pair in pairs)
     rows = [ratio(*pair, 1 - (1 - CONFIDENCE) / max(tested, 1)) for pair in pairs]
     return [Judgement(each, row["ratio"], row["low"], row["high"]) for each, row in zip(chosen, rows, strict=True)]
+
+
+def _values(threshold: Threshold, runs: "Sequence[SurgeResult]") -> FloatArray:
+    return np.array([float(threshold.measure(run)) for run in runs])
 
 
 def _seconds(text: str | None, otherwise: float) -> float:

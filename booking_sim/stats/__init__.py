@@ -9,6 +9,7 @@ from booking_sim.stats.kinds import by_kind
 from booking_sim.stats.latency import curve, latencies, percentiles, percentiles_over_time, time_to_final_answer
 from booking_sim.stats.order import fairness
 from booking_sim.stats.outcomes import final_outcomes, rate_over_time
+from booking_sim.stats.repeats import over_repeats
 from booking_sim.stats.saturation import bottleneck, time_spent
 from booking_sim.stats.server import cpu_use, server_rates
 from booking_sim.stats.skipped import depth_over_time, skip_depth
@@ -32,6 +33,7 @@ __all__ = [
     "hold_survival",
     "inventory_over_time",
     "latencies",
+    "over_repeats",
     "percentiles",
     "percentiles_over_time",
     "planned_and_sent",
