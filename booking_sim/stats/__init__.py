@@ -10,7 +10,7 @@ from booking_sim.stats.latency import curve, latencies, percentiles, percentiles
 from booking_sim.stats.order import fairness
 from booking_sim.stats.outcomes import final_outcomes, rate_over_time
 from booking_sim.stats.repeats import over_repeats
-from booking_sim.stats.saturation import bottleneck, time_spent
+from booking_sim.stats.saturation import bottleneck, time_spent, waited_for
 from booking_sim.stats.server import cpu_use, server_rates
 from booking_sim.stats.skipped import depth_over_time, skip_depth
 from booking_sim.stats.summary import Part
@@ -43,4 +43,5 @@ __all__ = [
     "time_spent",
     "time_to_final_answer",
     "wait_profile",
+    "waited_for",
 ]

@@ -56,9 +56,9 @@ def diff(
         confidence: Of all intervals together.
 
     Returns:
-        One row per metric, by its name: `before` and `after`, the geometric means of the
-        repeats (arithmetic ones where a repeat is 0 or not finite); `ratio`, after to
-        before; `low` and `high`, between which the ratio lies with that confidence;
+        One row per metric, by its name: `before` and `after`, the geometric means of
+        the repeats (arithmetic ones where a repeat is 0 or not finite); `ratio`, after
+        to before; `low` and `high`, between which the ratio lies with that confidence;
         `differs`, whether 1 is outside of them; `repeats_before` and `repeats_after`.
         NaN where there is no ratio or no interval.
 

@@ -14,6 +14,7 @@ from booking_sim.result.loading import load
 from booking_sim.result.thresholds import Threshold, judge, with_defaults
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
+from booking_sim.stats.saturation import BOTTLENECKS
 from booking_sim.sweeping.points import RATE, Point, scenario_at
 from booking_sim.sweeping.runs import Runs, begin, to_frame
 
@@ -26,13 +27,13 @@ class Knee:
     """The greatest arrival rate that meets requirements, and the runs that tell it.
 
     Attributes:
-        rate: The greatest rate at which most repeats met them, in arrivals per second; 0
-            if there is none.
+        rate: The greatest rate at which most repeats met them, in arrivals per second;
+            0 if there is none.
         low: The greatest rate up to which every repeat met them.
         high: The least rate above it at which no repeat met them; infinite if there is
             none.
-        limit: What limited the runs at the least rate that failed: `generator`,
-            `connections` or `database`; None if no rate failed.
+        limit: What limited the runs at the least rate that failed, one of
+            `booking_sim.stats.saturation.BOTTLENECKS`; None if no rate failed.
         runs: One row per run, as `Sweep.runs`, and whether it `met` the requirements.
     """
 
@@ -48,7 +49,7 @@ class Knee:
         if not self.rate:
             return f"No rate meets the requirements, down to {self.runs[RATE].min():,.4g} buyers per second"
         above = "no rate was tried that fails" if isinf(self.high) else f"at {self.high:,.4g} none does"
-        by = f"; beyond it, the {self.limit} limits the run" if self.limit else ""
+        by = f"; beyond it, the limit is {BOTTLENECKS[self.limit]}" if self.limit else ""
         return f"Up to {self.rate:,.4g} buyers per second meet it: at {self.low:,.4g} every repeat does, {above}{by}"
 
     def __repr__(self) -> str:

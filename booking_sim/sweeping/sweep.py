@@ -28,8 +28,9 @@ class Sweep:
 
     Attributes:
         runs: One row per run: the varied settings, the number of the `repeat`, all
-            metrics (`booking_sim.stats.metrics.METRICS`; NaN also where a percentile was
-            not reached), the `bottleneck`, the number of `problems`, and the `folder`.
+            metrics (`booking_sim.stats.metrics.METRICS`; NaN also where a percentile
+            was not reached), the `bottleneck`, the number of `problems`, and the
+            `folder`.
         varied: The settings that are varied.
         folder: Where the results of the runs are.
         planned: How many runs were to be made.

@@ -1,6 +1,10 @@
 """The pytest plugin in a test suite of a user's: what passes, what fails, and with which line."""
 
+from surge_results import result
+
+import booking_sim.pytest
 from booking_sim.result.loading import load
+from booking_sim.result.thresholds import Threshold
 
 pytest_plugins = ["pytester"]
 
@@ -33,13 +37,10 @@ def test_a_surge_fails_its_test_in_one_line_and_keeps_the_result(pytester, datab
     assert load(folder).summary()["held"] == 3
 
 
-def test_what_is_wrong_with_a_run_is_in_the_line(pytester, database, monkeypatch):
-    """The strategy sells twice, and nothing was required."""
-    monkeypatch.setenv("POSTGRES_URL", database)
-    pytester.makepyfile("""
-        def test_fails(surge):
-            surge(tickets=3, buyers=60, workers=1, connections=8, strategy="unsafe", depth_every=0)
-    """)
-    done = pytester.inline_run("-p", "booking_sim.pytest", "-p", "no:xdist", "-p", "no:nbval")
-    _, _, (report,) = done.listoutcomes()
-    assert "sold twice" in str(report.longrepr)
+def test_what_is_wrong_with_a_run_is_in_the_line():
+    wrong = result(partial=True, oversold=3)
+    wrong.manifest = wrong.manifest.with_problems(["worker 2 is gone"])
+    line = booking_sim.pytest._wrong(wrong, [Threshold.parse("held > 5")])
+    assert line.startswith("held > 5 is not met: 1; Partial run, 3 tickets sold twice")
+    assert line.endswith("; worker 1 said <b>no</b>; worker 2 is gone.")
+    assert booking_sim.pytest._wrong(result(), []) == ""

@@ -11,6 +11,7 @@ from scipy import stats as scipy_stats
 from booking_sim import Scenario, knee, sweep
 from booking_sim.errors import SettingError
 from booking_sim.stats import over_repeats
+from booking_sim.stats.saturation import BOTTLENECKS
 from booking_sim.sweeping.knee import bisect
 from booking_sim.sweeping.points import parse_vary, points, scenario_at
 from booking_sim.sweeping.runs import in_turns
@@ -128,7 +129,7 @@ def test_a_knee_is_found_by_runs(run, tmp_path):
     assert status == 0
     found = json.loads(out)
     assert [found["rate"], found["low"], found["high"]] == [40, 40, 80]
-    assert found["limit"] in {"generator", "connections", "database"}
+    assert found["limit"] in BOTTLENECKS
     status, out, _ = run("knee", "--require", "refused < 1", *flags, *how)
     assert "Up to 40 buyers per second meet it" in out
     with pytest.raises(SettingError, match="is about a ratio"):
