@@ -13,7 +13,7 @@ _BUSY: Final = 0.9
 _MOST: Final = 0.5
 """The share of the sessions at work that must have waited for the same kind of thing, for it to be named."""
 
-_LEAST_SAMPLES: Final = 5
+_LEAST_SAMPLES: Final = 3
 """Fewer samples with a session at work say nothing about the waits of a run."""
 
 BOTTLENECKS: Final[Mapping[str, str]] = {
@@ -80,11 +80,11 @@ def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = (), waits: pd.Dat
         waits: As SurgeResult.waits; None: the database was not observed.
 
     Returns:
-        One of `booking_sim.stats.saturation.BOTTLENECKS`. `generator` if a process of it
-        had hardly a moment to spare, or calls were late for it; else what most sessions
-        of the database waited for. If they waited for no kind of thing in particular:
-        `connections` if calls spent most of their time waiting for one, `database` if
-        they spent it there. None if nothing was sent.
+        One of `booking_sim.stats.saturation.BOTTLENECKS`. `generator` if a process of
+        it had hardly a moment to spare, or calls were late for it; else what most
+        sessions of the database waited for. If they waited for no kind of thing in
+        particular: `connections` if calls spent most of their time waiting for one,
+        `database` if they spent it there. None if nothing was sent.
     """
     spent = time_spent(attempts).dropna()
     if max(busy, default=0.0) > _BUSY:

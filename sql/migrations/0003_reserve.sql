@@ -179,8 +179,8 @@ exception when sqlstate 'BK000' then
 end $$;
 
 
--- Of the 512 holds that are overdue longest, some that nobody has locked, with `quantity` tickets together. Keeps no lock. The order is
--- random, so that buyers who look at once find different holds.
+-- Of the holds that are overdue longest, 512 or more for a group, some that nobody has locked, with `quantity` tickets together.
+-- Keeps no lock. The order is random, so that buyers who look at once find different holds.
 create function booking.unlocked_overdue(event_id bigint, quantity int) returns bigint[]
 language plpgsql as $$
 #variable_conflict use_variable
@@ -192,7 +192,7 @@ begin
             select c.id, c.ticket_nos from (
                 select i.id, i.ticket_nos from booking.booking_intents as i
                 where i.event_id = event_id and i.status = 'pending' and i.expires_at <= (select clock_timestamp())
-                order by i.expires_at limit 512
+                order by i.expires_at limit 512 + 4 * quantity
             ) as c
             order by random()
         ) as o

@@ -111,6 +111,12 @@ def test_a_hold_of_many_tickets_expires_whole_when_one_of_them_is_taken(conn):
     assert confirm(conn, old.intent_id, "ann") is Confirmation.EXPIRED
 
 
+def test_a_group_takes_over_a_thousand_holds_of_one_ticket(conn):
+    event_id = create_event(conn, "on sale", 1000)
+    conn.execute("select booking.reserve(%s, 'late', 1, '1 microsecond') from generate_series(1, 1000)", [event_id])
+    assert reserve(conn, event_id, "group", 1000).outcome is Outcome.HELD
+
+
 def test_the_sweeper_gives_back_holds_whole_until_it_has_enough(conn):
     event_id = create_event(conn, "on sale", 12)
     for buyer in range(4):

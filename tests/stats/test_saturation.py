@@ -55,7 +55,7 @@ def test_a_generator_that_is_busy_or_late_is_named():
 
 
 def test_too_few_samples_name_nothing():
-    assert bottleneck(attempts(), waits=waits(LOCK, samples=4)) == "database"
+    assert bottleneck(attempts(), waits=waits(LOCK, samples=2)) == "database"
     idle = waits(LOCK).assign(pid=None, wait_event_type=None)
     assert bottleneck(attempts(queued=1.0), waits=idle) == "connections"
     assert bottleneck(attempts().iloc[:0]) is None
