@@ -5,10 +5,10 @@
     result = surge(tickets=500, buyers=5000)
 
 `surge` runs a `Scenario` against a real PostgreSQL and gives a `SurgeResult` back, which `load` reads from disk again;
-`prove` judges what buyers were told; `compare` runs one over several strategies, `sweep` with settings varied, and
-`knee` finds the greatest arrival rate that is good enough. `scenarios` and `strategies` have
-ready ones. `stats` and `plots` turn frames into numbers and pictures. `doctor` says what will hurt a run. `open_server`
-and `connect` open the database that all of it ran on, for your own SQL.
+`prove` judges the answers that buyers got; `compare` runs one over several strategies, `sweep` with settings varied,
+and `knee` finds the greatest arrival rate that is good enough. `scenarios` and `strategies` have ready ones. `stats`
+and `plots` turn frames into numbers and pictures. `doctor` says what will hurt a run, and `drill` breaks something
+during one. `open_server` and `connect` open the database that all of it ran on, for your own SQL.
 """
 
 import logging
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from booking_sim.comparison.result import Comparison
     from booking_sim.database import connect, open_server
     from booking_sim.diagnostics import doctor
+    from booking_sim.drills import drill
+    from booking_sim.drills.outcome import Drills
     from booking_sim.forecasting.inputs import WaitingRoom
     from booking_sim.forecasting.result import Forecast
     from booking_sim.forecasting.run import forecast
@@ -40,6 +42,7 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent, unless 
 
 __all__ = [
     "Comparison",
+    "Drills",
     "Forecast",
     "Knee",
     "Scenario",
@@ -50,6 +53,7 @@ __all__ = [
     "compare",
     "connect",
     "doctor",
+    "drill",
     "forecast",
     "knee",
     "load",
@@ -69,6 +73,7 @@ _HOMES = {
     "Sweep": "booking_sim.sweeping.sweep",
     "knee": "booking_sim.sweeping.knee",
     "sweep": "booking_sim.sweeping.sweep",
+    "Drills": "booking_sim.drills.outcome",
     "Forecast": "booking_sim.forecasting.result",
     "Scenario": "booking_sim.scenario.scenario",
     "ServerModel": "booking_sim.forecasting.server_model",
@@ -77,6 +82,7 @@ _HOMES = {
     "compare": "booking_sim.comparison",
     "connect": "booking_sim.database",
     "doctor": "booking_sim.diagnostics",
+    "drill": "booking_sim.drills",
     "forecast": "booking_sim.forecasting.run",
     "load": "booking_sim.result.loading",
     "open_server": "booking_sim.database",

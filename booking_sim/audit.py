@@ -13,7 +13,8 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composable
 
 from booking_sim import queries
-from booking_sim.database import connect, redact
+from booking_sim.database import connect
+from booking_sim.database.explaining import explain_statement
 from booking_sim.database.privileges import no_schema
 from booking_sim.errors import BookingSimError
 
@@ -115,7 +116,7 @@ def _index_scans(cursor: Cursor[Any]) -> SQL:
 def _check_event(cursor: Cursor[Any], event_id: int) -> None:
     row = cursor.execute(queries.load("audit/event_exists"), {"event_id": event_id}).fetchone()
     if row != (True,):
-        raise BookingSimError(f"There is no event {event_id}. Name one of this database, or audit all.")
+        raise BookingSimError(f"Event {event_id} is unknown: name one of this database, or audit all.")
 
 
 @contextmanager
@@ -136,7 +137,7 @@ def _snapshot(database: str | Connection[Any]) -> Iterator[Cursor[Any]]:
         except psycopg.errors.InsufficientPrivilege:
             raise _may_not_read(connection) from None
         except psycopg.Error as error:
-            raise BookingSimError(f"The audit could not be done: {redact(str(error))}") from error
+            raise BookingSimError(f"The audit could not be done. {explain_statement(error)}") from error
 
 
 def _may_not_read(connection: Connection[Any]) -> BookingSimError:

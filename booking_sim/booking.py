@@ -58,7 +58,7 @@ class _Statement(Generic[Answer]):
     answer: Callable[..., Answer]
 
 
-class Call(Protocol[Arguments, Answer_co]):
+class ContractCall(Protocol[Arguments, Answer_co]):
     """A call that takes either kind of connection first."""
 
     @overload
@@ -71,7 +71,7 @@ class Call(Protocol[Arguments, Answer_co]):
     ) -> Awaitable[Answer_co]: ...
 
 
-def _call(statement_of: Callable[Arguments, _Statement[Answer]]) -> Call[Arguments, Answer]:
+def _call(statement_of: Callable[Arguments, _Statement[Answer]]) -> ContractCall[Arguments, Answer]:
     """Make a call for both kinds of connection of a function that says which statement it is."""
 
     @functools.wraps(statement_of)
@@ -84,7 +84,7 @@ def _call(statement_of: Callable[Arguments, _Statement[Answer]]) -> Call[Argumen
         return _ask(connection, statement)
 
     call.__signature__ = _signature_with_connection(statement_of)  # type: ignore[attr-defined]  # what help() shows
-    return cast("Call[Arguments, Answer]", call)
+    return cast("ContractCall[Arguments, Answer]", call)
 
 
 def _signature_with_connection(statement_of: Callable[..., Any]) -> inspect.Signature:
@@ -220,7 +220,7 @@ def release(intent_id: int, user_id: str) -> _Statement[Release]:
 def expire_holds(event_id: int | None = None, max_tickets: int = 1000) -> _Statement[int]:
     """Give the tickets of overdue holds back, oldest first: the sweeper.
 
-    reserve sees deadlines itself and never waits for this; it keeps the figures true.
+    reserve sees deadlines itself and never waits for this; it keeps the counts of tickets true.
 
     Args:
         event_id: One event, or None for all.

@@ -60,7 +60,7 @@ def copy_notebooks(folder: Path) -> tuple[list[str], list[str]]:
     return copied, kept
 
 
-def open_lab(folder: Path, *, port: int = PORT, browser: bool = True, tell: Callable[[str], None]) -> None:
+def open_lab(folder: Path, *, port: int = PORT, browser: bool = True, on_ready: Callable[[str], None]) -> None:
     """Run JupyterLab in a folder until Ctrl-C or SIGTERM; the database runs as long, and both end together.
 
     The server and JupyterLab live in this very process: however it ends, kernels and database notice and end too.
@@ -69,7 +69,7 @@ def open_lab(folder: Path, *, port: int = PORT, browser: bool = True, tell: Call
         folder: What JupyterLab shows.
         port: Where it listens, on this machine alone; another one if that is taken.
         browser: Whether to open a browser.
-        tell: Told the address once JupyterLab listens.
+        on_ready: Called with the address once JupyterLab listens.
 
     Raises:
         BookingSimError: JupyterLab is not installed, or the database cannot be reached or started.
@@ -92,8 +92,8 @@ def open_lab(folder: Path, *, port: int = PORT, browser: bool = True, tell: Call
         server = lab_app.initialize_server(argv=[f"--{name}={value}" for name, value in options.items()])
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: server.stop(from_signal=True))
-        # The first thing that the loop does is to listen; then it can be told.
-        server.io_loop.add_callback(tell, f"{server.connection_url}lab/tree/{FIRST}?token={token}")
+        # The first thing that the loop does is to listen; then the address is valid.
+        server.io_loop.add_callback(on_ready, f"{server.connection_url}lab/tree/{FIRST}?token={token}")
         server.start()
 
 

@@ -20,7 +20,7 @@ def start(module: str, *words: str) -> tuple["subprocess.Popen[bytes]", "Channel
 
     Args:
         module: Its name. It must never print, and has to end when the pipe does, for then the parent is gone.
-        words: What else to tell those who look at the processes of the machine.
+        words: What else the list of the machine's processes shows.
 
     Returns:
         The process, and the parent's end of the pipe.

@@ -64,34 +64,16 @@ class Strategy:
     retry: tuple[str, ...]
     path: Path
 
-    def _repr_html_(self) -> str:
-        from booking_sim.display.templates import table  # noqa: PLC0415  only a notebook wants it
-
-        rows = {
-            "does": self.does,
-            "used by": self.used_by,
-            "costs": self.costs,
-            "safe": self.safe,
-            "its client asks again after": ", ".join(self.retry),
-        }
-        return table(["strategy", self.name], [row for row in rows.items() if row[1] != ""], self.title, {"no": "bad"})
-
     def describe(self) -> dict[str, str]:
         """Which strategy it was, for a manifest: the name and SHA-256 of its file, and no folder."""
         return {"file": self.path.name, "sha256": hashlib.sha256(_text(self.path).encode()).hexdigest()}
 
 
-class Catalogue(list[Strategy]):
+class StrategyCatalogue(list[Strategy]):
     """Strategies; a notebook shows them as a table."""
 
-    def _repr_html_(self) -> str:
-        from booking_sim.display.templates import table  # noqa: PLC0415  only a notebook wants it
 
-        head = ("strategy", "what it is", "safe", "what it costs")
-        return table(head, [(each.name, each.title, each.safe, each.costs) for each in self], tones={"no": "bad"})
-
-
-def catalogue() -> Catalogue:
+def catalogue() -> StrategyCatalogue:
     """Find the strategies that come with the toolkit.
 
     Returns:
@@ -106,7 +88,7 @@ def catalogue() -> Catalogue:
             surge(strategy="skip_locked")
     """
     strategies = [_read(path) for path in FOLDER.glob("*.sql")]
-    return Catalogue(
+    return StrategyCatalogue(
         sorted(strategies, key=lambda strategy: (not strategy.safe, strategy.name != "default", strategy.name))
     )
 
@@ -129,7 +111,7 @@ def find(name_or_path: str | Path) -> Strategy:
 
 
 def check_name(name_or_path: str | Path) -> str:
-    """Return what is the name of a strategy of the catalogue, or the path of a file, which is not looked at.
+    """Return what is the name of a strategy of the catalogue, or the path of a file, which is not opened.
 
     Raises:
         BookingSimError: It is neither.

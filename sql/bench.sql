@@ -12,7 +12,7 @@ select outcome, intent_id, ticket_nos, hold_expires_at
 from booking.reserve(:event, 'buyer ' || :client_id || '.' || :number, 1, '5 minutes', 'event ' || :event);
 
 -- name: empty
--- Replaces reserve() by one that refuses without looking at anything: what remains is the cost of making a call.
+-- Replaces reserve() by one that refuses without a search: what remains is the cost of making a call.
 create or replace function booking.reserve(
     event_id bigint, user_id text, quantity int default 1, hold_for interval default '5 minutes', request_key text default null,
     out outcome text, out intent_id bigint, out ticket_nos int[], out hold_expires_at timestamptz)
@@ -33,7 +33,7 @@ declare
 begin
     for n in 1..{calls} loop
         select * into answer
-            from booking.reserve({event_id}, 'crowd', 1, greatest(due - clock_timestamp(), interval '1 millisecond'));
+            from booking.reserve({event_id}, 'buyer', 1, greatest(due - clock_timestamp(), interval '1 millisecond'));
         if answer.outcome <> 'held' then
             raise exception 'the answer to a call with no other beside it was %, with tickets left', answer.outcome;
         end if;
@@ -48,11 +48,11 @@ declare
     answer record;
 begin
     for n in 1..{calls} loop
-        select * into answer from booking.reserve({event_id}, 'crowd', {quantity});
+        select * into answer from booking.reserve({event_id}, 'buyer', {quantity});
         if answer.outcome <> 'held' then
             raise exception 'the answer to a call with no other beside it was %, with tickets left', answer.outcome;
         end if;
-        perform booking.confirm(answer.intent_id, 'crowd');
+        perform booking.confirm(answer.intent_id, 'buyer');
         commit;
     end loop;
 end $$
@@ -66,7 +66,7 @@ begin
     for intent in
         select id from booking.booking_intents where event_id = {event_id} and status = 'pending' order by id
     loop
-        perform booking.release(intent.id, 'crowd');
+        perform booking.release(intent.id, 'buyer');
         commit;
     end loop;
 end $$

@@ -16,8 +16,9 @@ select
     pg_is_in_recovery() as is_standby,
     me.rolsuper or me.rolcreatedb as may_create_databases,
     schema.owner as schema_owner,
-    case when schema.owner is null then has_database_privilege(current_database(), 'create')
-        else pg_has_role(schema.owner, 'usage') end as may_create_events,
+    has_database_privilege(current_database(), 'create') as may_create_schemas,
+    coalesce(schema.may_call, false) as may_call,
+    coalesce(schema.may_read, false) as may_read,
     pg_has_role('pg_read_all_stats', 'usage') as sees_all,
     (select count(*) from sessions) as connected,
     (select count(*) from sessions where state = 'active') as at_work,
@@ -30,7 +31,18 @@ select
     exists (select from pg_extension where extname = 'pg_stat_statements') as counts_statements,
     exists (select from pg_available_extensions where name = 'pg_stat_statements') as could_count_statements
 from me left join (
-    select pg_get_userbyid(nspowner)::text as owner from pg_namespace where nspname = 'booking'
+    select
+        pg_get_userbyid(n.nspowner)::text as owner,
+        has_schema_privilege(n.oid, 'usage') and (
+            select bool_and(has_function_privilege(p.oid, 'execute')) from pg_proc as p where p.pronamespace = n.oid and p.prosecdef
+        ) as may_call,
+        (
+            select bool_and(has_schema_privilege(s.oid, 'usage') and has_table_privilege(c.oid, 'select'))
+            from pg_namespace as s join pg_class as c on c.relnamespace = s.oid and c.relkind = 'r'
+            where s.nspname in ('booking', 'booking_sim')
+        ) as may_read
+    from pg_namespace as n
+    where n.nspname = 'booking'
 ) as schema on true
 
 -- name: settings

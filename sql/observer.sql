@@ -2,19 +2,21 @@
 
 -- name: session
 -- The observer: what keeps it out of everybody's way. It only reads, gives up soon, does not take a second core, and plays no part
--- in the bookkeeping of serializable transactions; the server ends what it asked when it is gone.
+-- in the bookkeeping of serializable transactions; the server ends what it asked when it is gone. Behind a connection pooler, whose
+-- sessions belong to others too, it holds for one transaction.
 select /* observer */
-    set_config('statement_timeout', '5s', false),
-    set_config('lock_timeout', '100ms', false),
-    set_config('default_transaction_read_only', 'on', false),
-    set_config('default_transaction_isolation', 'read committed', false),
-    set_config('max_parallel_workers_per_gather', '0', false),
-    set_config('jit', 'off', false),
-    set_config('client_connection_check_interval', '1s', false)
+    set_config('statement_timeout', '5s', %(is_pooled)s),
+    set_config('lock_timeout', '100ms', %(is_pooled)s),
+    set_config(case when %(is_pooled)s then 'transaction_read_only' else 'default_transaction_read_only' end, 'on', %(is_pooled)s),
+    set_config('default_transaction_isolation', 'read committed', %(is_pooled)s),
+    set_config('max_parallel_workers_per_gather', '0', %(is_pooled)s),
+    set_config('jit', 'off', %(is_pooled)s),
+    set_config('client_connection_check_interval', '1s', %(is_pooled)s)
 
 -- name: backend
--- The observer: when this connection's process began, to know it again among the processes of the machine.
-select /* observer */ extract(epoch from backend_start)::float8 from pg_stat_activity where pid = pg_backend_pid()
+-- The observer: this connection's process, which is not the one that libpq names if there is a pooler between, and when it began, to
+-- know it again among the processes of the machine.
+select /* observer */ pid, extract(epoch from backend_start)::float8 from pg_stat_activity where pid = pg_backend_pid()
 
 -- name: waits
 -- The observer: every client at work in this database, what it waits for, and who keeps a lock from it; a moment with nobody at work
@@ -36,7 +38,7 @@ select
 from (select) as moment left join at_work on true left join waiting using (pid)
 
 -- name: server
--- The observer: who is connected, the oldest snapshot, and what server and database have done since their figures were last reset.
+-- The observer: who is connected, the oldest snapshot, and what server and database have done since their statistics were last reset.
 with /* observer */ others as materialized (
     select * from pg_stat_activity where pid <> pg_backend_pid()
 ), clients as (

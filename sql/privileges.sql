@@ -20,8 +20,10 @@ grant execute on function
     to {role}
 
 -- name: grant_audit
--- What the audit, the observer and checks need besides: to read the tables.
-grant select on all tables in schema booking to {role}
+-- What the audit, the observer and a surge need besides: to read the tables, and which migrations were applied.
+grant select on all tables in schema booking to {role};
+grant usage on schema booking_sim to {role};
+grant select on booking_sim.migrations to {role}
 
 -- name: missing
 -- What a role still may not do, of all that it was to be granted: PostgreSQL only warns who grants what is not theirs to grant.
@@ -34,5 +36,6 @@ select 'schema booking' where not has_schema_privilege(%(role)s, 'booking', 'usa
 union all
 select c.oid::regclass::text
 from pg_class as c
-where c.relnamespace = 'booking'::regnamespace and c.relkind = 'r' and %(audit)s and not has_table_privilege(%(role)s, c.oid, 'select')
+where c.relnamespace in ('booking'::regnamespace, 'booking_sim'::regnamespace) and c.relkind = 'r' and %(audit)s
+    and not has_table_privilege(%(role)s, c.oid, 'select')
 order by missing

@@ -2,7 +2,7 @@
 
 -- name: settings
 -- Sets what the toolkit's own statements depend on, for this session. Behind a connection pooler, whose sessions belong to others
--- too, nothing is set: then it tells what the settings are. In a scratch database, a strategy may have set the isolation level.
+-- too, nothing is set: then it returns what the settings are. In a scratch database, a strategy may have set the isolation level.
 with strategy as (
     select split_part(setting, '=', 1) as name, split_part(setting, '=', 2) as value
     from pg_db_role_setting, unnest(setconfig) as setting
@@ -11,9 +11,9 @@ with strategy as (
 )
 select
     name,
-    case when pg_backend_pid() = %(told_pid)s then set_config(name, coalesce(strategy.value, wanted), false)
+    case when pg_backend_pid() = %(announced_pid)s then set_config(name, coalesce(strategy.value, wanted), false)
         else current_setting(name) end as value,
-    pg_backend_pid() <> %(told_pid)s as is_pooled
+    pg_backend_pid() <> %(announced_pid)s as is_pooled
 from unnest(%(names)s::text[], %(values)s::text[]) as setting (name, wanted) left join strategy using (name)
 
 -- name: headroom

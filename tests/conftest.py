@@ -142,9 +142,9 @@ def first_hold(conn, database):
 
 
 @pytest.fixture
-def crowd_turn():
+def rush_turn():
     """The turn of the one test at a time that opens hundreds of connections: two would be more than a server has."""
-    with (Path(os.environ[RUN]) / "crowd").open("w") as turn:
+    with (Path(os.environ[RUN]) / "rush").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield
 

@@ -103,7 +103,7 @@ def test_all_rules_see_one_snapshot(database, conn):
     assert violated(audit(database)).keys() == {"capacity"}
 
 
-# How it is told.
+# How it is reported.
 
 
 @core
@@ -257,9 +257,9 @@ def test_leaves_the_connection_as_it_was(database, conn, autocommit):
 
 
 def test_refuses_what_it_cannot_judge(database, empty_database, conn, server):
-    with pytest.raises(BookingSimError, match=r"^There is no event 7\. "):
+    with pytest.raises(BookingSimError, match=r"^Event 7 is unknown: "):
         audit(conn, event_id=7)
-    with pytest.raises(BookingSimError, match=rf"^There is no event {2**63}\. "):
+    with pytest.raises(BookingSimError, match=rf"^Event {2**63} is unknown: "):
         audit(conn, event_id=2**63)
     with pytest.raises(BookingSimError, match="sweep bound is -1 day"):
         audit(conn, sweep_bound=timedelta(days=-1))

@@ -10,7 +10,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 from surge_results import result
 
-from booking_sim import Scenario
+from booking_sim import Scenario, scenarios, strategies
 from booking_sim.arrivals import Constant
 from booking_sim.notebook import FORMATTERS, register, to_html
 
@@ -31,13 +31,16 @@ def test_ipython_shows_them(monkeypatch):
         (Scenario(), "A surge of 5,000 buyers"),
         (Constant(5, 2), "10 arrivals in 2 s of constant"),
         (result(), "All metrics"),
+        (scenarios.catalogue(), "<td>club_gig</td>"),
+        (strategies.catalogue(), "<td>unsafe</td><td>"),
+        (strategies.find("unsafe"), '<td>safe</td><td class="bad">no</td>'),
     ):
         assert words in shell.display_formatter.format(value)[0]["text/html"]
 
 
 def test_what_has_no_formatter_is_refused():
     with pytest.raises(
-        TypeError, match=r"There is no formatter for int: expected one of booking_sim\.scenario\.scenario:Scenario"
+        TypeError, match=r"Class 'int' is unknown: expected one of booking_sim\.scenario\.scenario:Scenario"
     ):
         to_html(1)
 

@@ -35,17 +35,17 @@ def lab(tmp_path, server_home):
         text=True,
     )
     with process:
-        told = [process.stdout.readline() for _ in range(3)]
-        yield process, told
+        reported = [process.stdout.readline() for _ in range(3)]
+        yield process, reported
         process.kill()
 
 
 def test_everything_lives_as_long_as_jupyterlab(lab, tmp_path, server_home):
-    process, told = lab
-    assert told[0] == f"The notebooks are in mine: {len(OURS)} copied.\n"
-    address = urlsplit(told[1].removeprefix("JupyterLab: ").strip())
+    process, reported = lab
+    assert reported[0] == f"The notebooks are in mine: {len(OURS)} copied.\n"
+    address = urlsplit(reported[1].removeprefix("JupyterLab: ").strip())
     assert Path(address.path).name == FIRST
-    assert "Ctrl-C" in told[2]
+    assert "Ctrl-C" in reported[2]
 
     (token,) = parse_qs(address.query)["token"]
 

@@ -33,8 +33,8 @@ def documented():
 
 @pytest.mark.parametrize(("name", "thing"), [*documented()], ids=[name for name, _ in documented()])
 def test_shift_tab_tells_how_to_use_it(name, thing):
-    told = inspect.getdoc(thing)
-    first, *others = told.splitlines()
+    reported = inspect.getdoc(thing)
+    first, *others = reported.splitlines()
     assert re.fullmatch(rf".{{10,{LONGEST}}}[.:]", first)
     assert [line for line in others if len(line) > WIDEST] == []
     wrapped = inspect.unwrap(getattr(thing, "__func__", thing))
@@ -43,13 +43,13 @@ def test_shift_tab_tells_how_to_use_it(name, thing):
     signature = inspect.signature(wrapped)
     parameters = [one for one in signature.parameters.values() if one.name not in {"self", "cls"}]
     starred = {one: "*" * (one.kind is one.VAR_POSITIONAL) + "**" * (one.kind is one.VAR_KEYWORD) for one in parameters}
-    missing = [one.name for one in parameters if f"\n    {starred[one]}{one.name}: " not in told]
+    missing = [one.name for one in parameters if f"\n    {starred[one]}{one.name}: " not in reported]
     assert missing == []
     if parameters and inspect.isroutine(wrapped) and signature.return_annotation is not None:
-        assert re.search(r"\n(Returns|Yields):\n", told)
+        assert re.search(r"\n(Returns|Yields):\n", reported)
     body = vars(wrapped).get("__post_init__") if inspect.isclass(wrapped) else wrapped
     if body and "raise BookingSimError" in inspect.getsource(body):
-        assert "\nRaises:\n    BookingSimError: " in told
+        assert "\nRaises:\n    BookingSimError: " in reported
 
 
 @pytest.mark.parametrize("name", booking_sim.__all__)

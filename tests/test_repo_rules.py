@@ -57,6 +57,13 @@ OLD_TERMS = {
     r"one row an? (?!time)": "one row per ...",
     r"nor is (it|he|she)": "and not ...",
     r"(?<!there )is no (?!longer|more than|success)": "is not a ...",
+    r"told": "answered, reported, known",
+    r"looks?|looked|looking": "check, search, read",
+    r"crowds?": "buyers, sessions, stress test",
+    r"hands": "sessions of a buyer; gives",
+    r"figures(?! and picks)": "metrics, counts; a Figure of matplotlib is meant by its name",
+    r"the floor|floors": "baseline",
+    r"there is no (setting|scenario|strategy|phase|system|role|event|metric|kind|parameter) ['{]": "unknown",
 }
 """Terms that are gone from code and SQL, and what is said instead."""
 

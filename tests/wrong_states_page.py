@@ -17,15 +17,15 @@ nothing else. PostgreSQL refuses it every read and write of every table (SQLSTAT
 the tables too. The table is about their owner, and about INSERT, UPDATE, DELETE and TRUNCATE by hand.
 
 **Outside** are DDL, disabled triggers and `session_replication_role`, and complete bookings made by hand that the
-functions could have made as well. Sequences only say where to look first, and only the latest row of `stock_checks` of
-an event is ever read.
+functions could have made as well. Sequences only say where a search begins, and only the latest row of `stock_checks`
+of an event is ever read.
 
 - *Prevented by*: a trigger of `sql/migrations/0002_constraints.sql` (SQLSTATE BK010), a primary key, NOT NULL, an
   identity column, or the type of a column.
 - *Detected by*: rules of `booking-sim audit`. Beside a trigger, what the audit says of the same change where the
   trigger is switched off.
 
-No trigger looks at what is inserted, since that would cost time in each reservation: the audit detects it.
+No trigger checks what is inserted, since that would cost time in each reservation: the audit detects it.
 {tables}"""
 
 HEAD = """

@@ -97,7 +97,7 @@ class Counted(_Binned):
 class Recorded(_Binned):
     """As many arrivals in each bin as were counted, at random within it: `recorded(curve.csv)`.
 
-    The file is looked for where the path says, then among the curves that come with the toolkit. It is one of these:
+    The file is the one at the path, else one of the curves that come with the toolkit. It is one of these:
 
     - CSV with a header, a column of times (when a bin starts: seconds, epoch times in any unit, or ISO 8601) and a
       column of counts, named `arrivals` or the only other one; delimited by commas, semicolons or tabs, as Grafana,

@@ -58,7 +58,7 @@ class _Reader:
         if not self._skips("("):
             raise self._unreadable()
         if name not in PROFILES:
-            raise SettingError(f"arrivals: there is no profile '{name}': {suggest(name, PROFILES)}")
+            raise SettingError(f"arrivals: profile '{name}' is unknown: {suggest(name, PROFILES)}")
         arguments: list[tuple[str | None, str | Profile]] = []
         while not self._skips(")"):
             if arguments and not self._skips(","):
@@ -114,7 +114,7 @@ def _make(profile: type[Profile], arguments: list[tuple[str | None, str | Profil
         if name is None:
             raise SettingError(f"{name_of(profile)} takes no more than {', '.join(known)}: leave out '{value}'.")
         if name not in known:
-            raise SettingError(f"{name_of(profile)} has no parameter '{name}': {suggest(name, known)}")
+            raise SettingError(f"{name_of(profile)}: parameter '{name}' is unknown: {suggest(name, known)}")
         if name in given and not known[name].many:
             raise SettingError(f"{name_of(profile)}: {name} is given twice: expected once.")
         given.setdefault(name, []).append(value)

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from booking_sim.bench.contestants import Catalogued, Contestant, find_systems
 from booking_sim.bench.phases import CLIENTS, PHASES, QUICK_CLIENTS, against_systems, comparisons
+from booking_sim.bench.result import BenchResult
+from booking_sim.bench.run import run_bench
 from booking_sim.errors import BookingSimError
 from booking_sim.strategies import find
-
-if TYPE_CHECKING:
-    from booking_sim.bench.result import BenchResult
 
 __all__ = ["PHASES", "Contestant", "bench", "find_systems"]
 
@@ -29,7 +27,7 @@ def bench(
     quick: bool = False,
     url: str | None = None,
     progress: bool | None = None,
-) -> "BenchResult":
+) -> BenchResult:
     """Measure a strategy beside the lean baseline, in scratch databases that are gone afterwards.
 
     The sides of each comparison run one after the other, in the order A B B A, each on fresh tables.
@@ -71,6 +69,4 @@ def bench(
         chosen = against_systems(own, others, phases, clients=clients, quick=quick)
     else:
         chosen = comparisons(own, phases, clients=clients, quick=quick)
-    from booking_sim.bench.run import run  # noqa: PLC0415  brings pandas: refused arguments did not wait for it
-
-    return run(chosen, own.name, rounds=rounds, seconds=seconds, url=url, progress=progress)
+    return run_bench(chosen, own.name, rounds=rounds, seconds=seconds, url=url, progress=progress)

@@ -346,7 +346,7 @@ def find_systems(names: tuple[str, ...]) -> tuple[Contestant, ...]:
         folder = folders.get(name, Path(name))
         if not (folder / "schema.sql").exists():
             known = f"choose from {', '.join(folders)}, or " if folders else ""
-            raise BookingSimError(f"There is no system {name!r}: {known}give the path of a folder with a schema.sql.")
+            raise BookingSimError(f"System {name!r} is unknown: {known}give the path of a folder with a schema.sql.")
         system = Folder(folder.resolve().name, folder)
         system.check()
         found.append(system)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from booking_sim.bench.phases import Comparison, Side
+from booking_sim.bench.phases import BenchComparison, Side
 from booking_sim.bench.place import Place, Row
 from booking_sim.bench.server_cost import cpu_ns
 from booking_sim.bench.stages import copied
@@ -11,7 +11,7 @@ from booking_sim.bench.stages import copied
 _WARM_UP_TICKETS = 100
 
 
-def creations(place: Place, comparison: Comparison) -> Iterator[list[Row]]:
+def creations(place: Place, comparison: BenchComparison) -> Iterator[list[Row]]:
     """Yield the rows of each round; every other round has the opposite order."""
     for number in range(1, place.rounds + 1):
         order = comparison.sides if number % 2 else comparison.sides[::-1]

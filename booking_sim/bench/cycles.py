@@ -12,7 +12,7 @@ from typing import Any
 from psycopg import Connection
 
 from booking_sim.bench.contestants import Catalogued
-from booking_sim.bench.phases import Comparison
+from booking_sim.bench.phases import BenchComparison
 from booking_sim.bench.place import Place, Row
 from booking_sim.bench.stages import Stage, old_snapshot, staged
 from booking_sim.bench.turns import one_turn
@@ -23,7 +23,7 @@ _PER_TICKET_S = 0.0008  # a staged hold takes less
 _STARTING_S = 1.0  # of a measured cycle: connections, and a few calls by themselves
 
 
-def cycles(place: Place, comparison: Comparison) -> Iterator[list[Row]]:
+def cycles(place: Place, comparison: BenchComparison) -> Iterator[list[Row]]:
     """Yield the rows of each round: a cycle at the beginning, and its counterpart at the end."""
     first, last = comparison.sides
     measured = {cycle: (cycle - 1, first.label) for cycle in range(2, 2 + place.rounds)}

@@ -100,7 +100,7 @@ def generator(
         rounds: Pairs of turns for each measurement.
         seconds: How long a turn is measured, after one to warm up.
         load: At which share of pgbench's rate latencies are measured, above 0 and below 1.
-        call: `reserve`, or `empty`: a reserve() that refuses without looking, which shows the generator's own limit.
+        call: `reserve`, or `empty`: a reserve() that refuses without a search, which shows the generator's own limit.
         url: A database of the server to measure on; nothing in it is touched. None: POSTGRES_URL, else the PG*
             variables, else the embedded server.
 

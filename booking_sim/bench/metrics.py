@@ -12,7 +12,7 @@ class Metric:
         name: The column of the rounds.
         title: What tables and charts call it.
         better: Which side is better.
-        resolution: Smaller amounts are not told apart: in a ratio both sides count as at least this much, so that two
+        resolution: Smaller amounts count as equal: in a ratio both sides count as at least this much, so that two
             costs of nearly nothing are equal.
         decimals: As printed.
     """

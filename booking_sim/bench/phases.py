@@ -24,7 +24,7 @@ LEVELS = (1, 8, 200)
 """Clients in the phase `clients`."""
 
 COSTS = ("cpu_us", "record_bytes", "buffers")
-"""What a goal about cost per call looks at. Page images depend on how long ago a checkpoint was, and are shown only."""
+"""What a goal about cost per call compares. Page images depend on how long ago a checkpoint was, and are shown only."""
 
 _TICKETS, _MANY_TICKETS = 50_000, 200_000
 _HOLDS = 10_000  # tickets where each has a hold of its own first
@@ -92,7 +92,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class BenchComparison:
     """Sides that are measured one after the other, in every round, and what is wanted of them.
 
     Attributes:
@@ -135,7 +135,7 @@ _NOT_BEHIND = 1.0
 
 def comparisons(
     strategy: Catalogued, phases: Iterable[str] = (), *, clients: int = CLIENTS, quick: bool = False
-) -> tuple[Comparison, ...]:
+) -> tuple[BenchComparison, ...]:
     """What the bench of one strategy consists of.
 
     Args:
@@ -171,7 +171,7 @@ def against_systems(
     *,
     clients: int = CLIENTS,
     quick: bool = False,
-) -> tuple[Comparison, ...]:
+) -> tuple[BenchComparison, ...]:
     """Compare other systems with one strategy, in every phase of a sale that they can be brought to.
 
     Args:
@@ -204,7 +204,7 @@ def against_systems(
                 *(Goal(side.label, metric, None, rival.label) for metric in METRICS if metric != "per_s"),
             )
         ]
-        comparison = Comparison(phase, situation, clients, (*rivals, side), tuple(goals))
+        comparison = BenchComparison(phase, situation, clients, (*rivals, side), tuple(goals))
         found.append(_smaller(comparison) if quick else comparison)
     if not found:
         raise BookingSimError("None of these systems can be brought to these phases: choose another phase.")
@@ -215,7 +215,7 @@ def _check(phases: Iterable[str], clients: int) -> tuple[str, ...]:
     phases = tuple(phases)
     for phase in phases:
         if phase not in PHASES:
-            raise BookingSimError(f"There is no phase {phase!r}: choose from {', '.join(PHASES)}.")
+            raise BookingSimError(f"Phase {phase!r} is unknown: choose from {', '.join(PHASES)}.")
     if clients < 1:
         raise BookingSimError(f"clients={clients} is out of range: give a whole number from 1 on.")
     return phases or PHASES
@@ -234,7 +234,7 @@ class _Own:
         self._strategy = strategy
         self._clients = clients
 
-    def in_state(self, phase: str) -> Comparison:
+    def in_state(self, phase: str) -> BenchComparison:
         """One phase of a sale: beside the baseline and two bare claims, and beside itself with an old snapshot open."""
         situation, start = _STATES[phase]
         own = self._side(start)
@@ -254,66 +254,68 @@ class _Own:
             *(Goal(own.label, "per_s", _least(phase, side.contestant), side.label) for side in bare),
             *_alike(old, own),
         )
-        return Comparison(phase, situation, self._clients, (base, *bare, own, old), goals)
+        return BenchComparison(phase, situation, self._clients, (base, *bare, own, old), goals)
 
-    def inventories(self, *, quick: bool) -> Iterable[Comparison]:
+    def inventories(self, *, quick: bool) -> Iterable[BenchComparison]:
         """Few and many tickets, beside the ordinary number."""
         plain = self._side(_STATES["fresh"][1])
         for tickets in (10_000, 1_000_000):
             named = tickets // 10 if quick else tickets
             other = replace(plain, label=f"{named:,} tickets", tickets=tickets)
-            yield Comparison("inventory", f"{named:,} tickets", self._clients, (plain, other), _alike(other, plain))
+            yield BenchComparison(
+                "inventory", f"{named:,} tickets", self._clients, (plain, other), _alike(other, plain)
+            )
 
-    def events(self) -> Comparison:
+    def events(self) -> BenchComparison:
         """A hundred events at once, beside one."""
         plain = self._side(_STATES["fresh"][1])
         other = replace(plain, label="100 events", tickets=plain.tickets // 100, events=100)
-        return Comparison("events", "100 events at once", self._clients, (plain, other), _alike(other, plain))
+        return BenchComparison("events", "100 events at once", self._clients, (plain, other), _alike(other, plain))
 
-    def at(self, clients: int) -> Comparison:
+    def at(self, clients: int) -> BenchComparison:
         """Another number of clients, beside the baseline."""
         start = _STATES["fresh"][1]
         own, base = self._side(start), self._baseline(start)
         goals = (Goal(own.label, "per_s", 0.70, base.label), Goal(own.label, "cpu_us", None, base.label))
-        return Comparison("clients", "fresh", clients, (base, own), goals)
+        return BenchComparison("clients", "fresh", clients, (base, own), goals)
 
-    def window(self) -> Comparison:
+    def window(self) -> BenchComparison:
         """The worst 100 ms until after the last ticket, beside the rate before."""
         side = replace(self._side(_STATES["fresh"][1]), label="while fresh", tickets=_HOLDS)
         worst = replace(side, label="worst 100 ms")
         goals = (Goal(worst.label, "per_s", 0.4, side.label),)
-        return Comparison("window", "from first to sold out", self._clients, (side, worst), goals, "window")
+        return BenchComparison("window", "from first to sold out", self._clients, (side, worst), goals, "window")
 
-    def create(self) -> Comparison:
+    def create(self) -> BenchComparison:
         """A large event's creation, per ticket, beside a small one's."""
         small = replace(self._side(_STATES["fresh"][1]), label="10,000 tickets", tickets=10_000)
         large = replace(small, label="100,000 tickets", tickets=100_000)
         goals = tuple(Goal(large.label, name, 1.15, small.label) for name in ("cpu_us", "record_bytes"))
-        return Comparison("create", "create_event, per ticket", 1, (small, large), goals, "create")
+        return BenchComparison("create", "create_event, per ticket", 1, (small, large), goals, "create")
 
-    def many_events(self, *, quick: bool) -> Comparison:
+    def many_events(self, *, quick: bool) -> BenchComparison:
         """A database with many other events, beside one without."""
         plain = self._side(_STATES["fresh"][1])
         others = _EVENTS // 100 if quick else _EVENTS
         full = replace(plain, label=f"{others:,} other events", other_events=others)
         goals = tuple(Goal(full.label, name, 1.05, plain.label) for name in COSTS)
-        return Comparison("many_events", f"{others:,} other events", self._clients, (plain, full), goals)
+        return BenchComparison("many_events", f"{others:,} other events", self._clients, (plain, full), goals)
 
-    def cycles(self, number: int) -> Comparison:
+    def cycles(self, number: int) -> BenchComparison:
         """Tickets sold, expired and sold again, many times: the last cycles beside the first."""
         plain = self._side(_STATES["fresh"][1])
         first = replace(plain, label="at the beginning", tickets=_OF_CYCLES, part=_NEARLY_ALL, cycles=number)
         last = replace(first, label="at the end")
         goals = tuple(Goal(last.label, name, 1.15, first.label) for name in COSTS)
-        return Comparison("cycles", f"sold again {number} times", 8, (first, last), goals, "cycles")
+        return BenchComparison("cycles", f"sold again {number} times", 8, (first, last), goals, "cycles")
 
-    def constraints(self) -> Comparison:
+    def constraints(self) -> BenchComparison:
         """The schema with a constraint or an index more or less, beside the schema as it is."""
         start = replace(_STATES["fresh"][1], contestant=self._strategy)
         altered = [Altered(self._strategy.strategy, name) for name in ("", *ALTERATIONS)]
         plain, *others = (replace(start, label=each.name, contestant=each) for each in altered)
         goals = tuple(Goal(side.label, name, None, plain.label) for side in others for name in METRICS)
-        return Comparison("constraints", "a reservation and its sale", self._clients, (plain, *others), goals)
+        return BenchComparison("constraints", "a reservation and its sale", self._clients, (plain, *others), goals)
 
     def _side(self, start: Side) -> Side:
         return replace(start, label=self._strategy.name, contestant=self._strategy)
@@ -334,7 +336,7 @@ def _alike(other: Side, plain: Side) -> tuple[Goal, ...]:
     )
 
 
-def _smaller(comparison: Comparison) -> Comparison:
+def _smaller(comparison: BenchComparison) -> BenchComparison:
     if comparison.method in {"create", "cycles"}:  # small as they are
         return comparison
     sides = tuple(replace(side, tickets=max(side.tickets // 10, _OF_CYCLES)) for side in comparison.sides)

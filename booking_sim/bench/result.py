@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 from matplotlib.figure import Figure
 
-from booking_sim.bench.phases import Comparison
+from booking_sim.bench.phases import BenchComparison
 from booking_sim.bench.table import judge
 from booking_sim.plots.bench import ratios_overview
 from booking_sim.result.environment import Environment
@@ -58,7 +58,7 @@ class BenchResult(Saved):
     chart_name: ClassVar[str] = "ratios.png"
 
     rounds: pd.DataFrame
-    comparisons: Sequence[Comparison]
+    comparisons: Sequence[BenchComparison]
     manifest: BenchManifest
 
     def table(self) -> pd.DataFrame:

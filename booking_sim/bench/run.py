@@ -13,7 +13,7 @@ from booking_sim.bench.creation import creations
 from booking_sim.bench.cycles import cycles
 from booking_sim.bench.metrics import METRICS
 from booking_sim.bench.pgbench import Pgbench
-from booking_sim.bench.phases import Comparison
+from booking_sim.bench.phases import BenchComparison
 from booking_sim.bench.place import Place
 from booking_sim.bench.result import BenchManifest, BenchResult
 from booking_sim.bench.server_cost import WalMeter
@@ -29,8 +29,8 @@ _METHODS: Final = {"turns": turns, "window": windows, "create": creations, "cycl
 _KEYS = ("phase", "situation", "clients", "round", "turn", "side")
 
 
-def run(
-    comparisons: Sequence[Comparison],
+def run_bench(
+    comparisons: Sequence[BenchComparison],
     name: str,
     *,
     rounds: int,

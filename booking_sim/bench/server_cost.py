@@ -22,7 +22,7 @@ def cpu_ns(pids: Iterable[int], url: str) -> int | None:
         url: The database that they are connected to.
 
     Returns:
-        The sum; None where the processes are not on this machine, or the system does not tell (Linux does).
+        The sum; None where the processes are not on this machine, or the system does not say (Linux does).
     """
     database = str(conninfo_to_dict(url)["dbname"]).encode()
     spent = 0

@@ -7,12 +7,12 @@ import pandas as pd
 from scipy.stats import binom  # type: ignore[import-untyped]  # it brings no types
 
 from booking_sim.bench.metrics import METRICS, Goal
-from booking_sim.bench.phases import Comparison
+from booking_sim.bench.phases import BenchComparison
 
 _CONFIDENCE = 0.90
 
 
-def judge(rounds: pd.DataFrame, comparisons: Sequence[Comparison]) -> pd.DataFrame:
+def judge(rounds: pd.DataFrame, comparisons: Sequence[BenchComparison]) -> pd.DataFrame:
     """Compare the sides round by round, so that what a machine does for minutes happens to both.
 
     Args:
@@ -42,7 +42,7 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return ordered[k - 1], ordered[n - k]
 
 
-def _row(rounds: pd.DataFrame, comparison: Comparison, goal: Goal) -> dict[str, object]:
+def _row(rounds: pd.DataFrame, comparison: BenchComparison, goal: Goal) -> dict[str, object]:
     metric = METRICS[goal.metric]
     of_it = rounds[(rounds["situation"] == comparison.situation) & (rounds["clients"] == comparison.clients)]
     by_round = of_it[of_it["phase"] == comparison.phase].pivot_table(

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from booking_sim.bench.phases import Comparison
+from booking_sim.bench.phases import BenchComparison
 from booking_sim.bench.place import Place, Row
 from booking_sim.bench.stages import Stage, staged
 from booking_sim.bench.statements import Counts, count
@@ -14,7 +14,7 @@ from booking_sim.bench.turn import measure
 from booking_sim.errors import BookingSimError
 
 
-def turns(place: Place, comparison: Comparison) -> Iterator[list[Row]]:
+def turns(place: Place, comparison: BenchComparison) -> Iterator[list[Row]]:
     """Yield the rows of each round; every other round has the opposite order.
 
     Raises:

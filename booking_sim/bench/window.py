@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from booking_sim.bench.pgbench import Load, Times
-from booking_sim.bench.phases import Comparison
+from booking_sim.bench.phases import BenchComparison
 from booking_sim.bench.place import Place, Row
 from booking_sim.bench.stages import staged
 from booking_sim.errors import BookingSimError
@@ -14,10 +14,10 @@ _CALLS_PER_TICKET = 3  # refusals are fast, and half a second of them is to be s
 _WINDOW_S = 0.1
 _STEP_S = 0.01
 _AFTERWARDS_S = 0.5
-"""How long after the last ticket the worst window may lie: a crowd that finds out that there is none is part of it."""
+"""How long after the last ticket the worst window may lie: the first refusals of all clients are part of it."""
 
 
-def windows(place: Place, comparison: Comparison) -> Iterator[list[Row]]:
+def windows(place: Place, comparison: BenchComparison) -> Iterator[list[Row]]:
     """Yield the rows of each round: the rate while fresh and the worst window, two sides of one turn."""
     fresh, worst = comparison.sides
     with staged(place, fresh, comparison.clients) as stage:

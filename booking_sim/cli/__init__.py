@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pkgutil import resolve_name
 
 import click
+import psycopg
 
 from booking_sim.database import redact
+from booking_sim.database.explaining import explain_statement
 from booking_sim.errors import BookingSimError
 
 
@@ -40,6 +42,7 @@ COMMANDS = {
     "report": "booking_sim.cli.report:report_command",
     "audit": "booking_sim.cli.audit:audit_command",
     "prove": "booking_sim.cli.prove:prove_command",
+    "drill": "booking_sim.cli.drill:drill_command",
     "strategies": "booking_sim.cli.strategies:strategies",
     "compare": "booking_sim.cli.compare:compare_command",
     "sweep": "booking_sim.cli.sweep:sweep_command",
@@ -62,13 +65,14 @@ def cli(*, verbose: bool) -> None:
     Start here:
       booking-sim surge        run a surge against PostgreSQL, see who got a ticket
       booking-sim scenarios    ready ones: a club gig, a stadium's on-sale, a bot storm
-      booking-sim lab          the notebooks in JupyterLab: run, change and look
+      booking-sim lab          the notebooks in JupyterLab: run and change them
       booking-sim results      the results that are kept: find, name and remove them
       booking-sim diff         is it better or worse than before?
       booking-sim rerun        repeat a run, and see what differs
       booking-sim report       one page of a surge's result, to send
       booking-sim audit        check that no ticket was sold twice
       booking-sim prove        check a kept result: was each answer true?
+      booking-sim drill        break something on purpose while a surge runs
       booking-sim strategies   the ways to claim a ticket, and what each costs
       booking-sim compare      the same buyers for each of them, side by side
       booking-sim sweep        one scenario with settings varied
@@ -100,6 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
     except (BookingSimError, click.ClickException) as error:
         fail(error)
+    except psycopg.Error as error:
+        fail(explain_statement(error))
     except (KeyboardInterrupt, click.Abort):
         sys.exit(130)
 

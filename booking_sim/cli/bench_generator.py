@@ -34,7 +34,7 @@ def generator_command(
     The first second of a turn is not counted: the server compiles the functions for every connection then.
     Runs in a scratch database; nothing that is there is touched.
 
-    With --call empty, reserve() refuses without looking at anything, and only rates are measured: that is the
+    With --call empty, reserve() refuses without a search, and only rates are measured: that is the
     generator's own limit on this machine.
 
     Exits with 0 if the rate is at least .95 of pgbench's (.75 of an empty call), and p50 and p99 are at most 10 % and

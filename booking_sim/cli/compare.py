@@ -28,7 +28,7 @@ _SHOWN = {
     "tau": ("order", ".2f"),
     "oversold": ("oversold", ",.0f"),
 }
-"""The figures that are printed: their heading, and how their median is written."""
+"""The metrics that are printed: their heading, and how their median is written."""
 
 
 @click.command("compare")
@@ -41,7 +41,7 @@ _SHOWN = {
 def compare_command(
     *, strategies: tuple[str, ...], scenario: str | None, rounds: int, out: Path | None, as_json: bool, **flags: Any
 ) -> None:
-    """Let the same crowd come to several strategies, in turn, and see what tells them apart.
+    """Run the same buyers against several strategies, in turn, and see how they differ.
 
     STRATEGY is a name that `booking-sim strategies` lists, or the path of an .sql file; without one, all of the
     catalogue are compared. Each run has a scratch database of its own, on the server that POSTGRES_URL names, else the
@@ -73,8 +73,8 @@ def compare_command(
         result = compare(strategies, chosen, rounds=rounds)
         result.save_in(folder, Steps())
     if as_json:
-        told = {"headline": result.headline, "failed": result.failed, "limited": result.limited, "out": str(folder)}
-        click.echo(json.dumps(told | {"table": result.metrics()}))
+        about = {"headline": result.headline, "failed": result.failed, "limited": result.limited, "out": str(folder)}
+        click.echo(json.dumps(about | {"table": result.metrics()}))
     else:
         click.echo(_report(result, folder))
     if result.manifest.interrupted:
@@ -88,7 +88,7 @@ def _report(result: "Comparison", folder: Path) -> str:
     head = " " * width + "".join(f"{heading:>11}" for heading, _ in _SHOWN.values())
     rows = [
         f"{name:<{width}}"
-        + "".join(f"{format(row[figure, 'median'], form):>11}" for figure, (_, form) in _SHOWN.items())
+        + "".join(f"{format(row[metric, 'median'], form):>11}" for metric, (_, form) in _SHOWN.items())
         for name, row in table.iterrows()
     ]
     notes = [f"Incomplete: {problem}." for problem in result.manifest.problems]

@@ -24,7 +24,7 @@ def db() -> None:
 
     \b
     Try:
-      booking-sim db start               let it run while you look around
+      booking-sim db start               let it run until you stop it
       psql "$(booking-sim db url)"       open it with any client
       booking-sim db stop
     """  # noqa: D301  click's own mark keeps the lines apart
@@ -52,8 +52,8 @@ def start() -> None:
 def stop(*, force: bool) -> None:
     """Stop the embedded server; its data stays.
 
-    While somebody uses it, it is not stopped, and you are told who does. A server that POSTGRES_URL or PG* names is not
-    ours to stop, and is left alone.
+    While somebody uses it, it is not stopped, and a message says who does. A server that POSTGRES_URL or PG* names is
+    not ours to stop, and is left alone.
     """
     source, url = named_server()
     if url is not None:
@@ -117,7 +117,7 @@ def migrate() -> None:
 
 @db.command()
 @click.argument("role")
-@click.option("--audit", is_flag=True, help="Let it read the tables too: for the audit, the observer and your checks.")
+@click.option("--audit", is_flag=True, help="Let it read the tables too: for the audit, a surge and your checks.")
 def grant(*, role: str, audit: bool) -> None:
     """Let ROLE call the booking functions: create_event, reserve, confirm, release, expire_holds.
 

@@ -5,24 +5,27 @@ import sys
 
 import click
 
-from booking_sim.diagnostics import CheckResult, doctor
+from booking_sim.diagnostics import COMMANDS, CheckResult, doctor
 
 _INDENT = 32
 
 
 @click.command("doctor")
+@click.argument("command", required=False, default="surge", metavar="[COMMAND]", type=click.Choice(COMMANDS))
 @click.option("--connections", type=int, metavar="N", help="How many a run is to open  [default: as many as a surge]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def doctor_command(*, connections: int | None, as_json: bool) -> None:
-    """Look at the server and at this machine, and say what will hurt a run.
+def doctor_command(*, command: str, connections: int | None, as_json: bool) -> None:
+    """Check the server and this machine, and say what will hurt a run.
 
-    Looks at POSTGRES_URL if set, else at the PG* variables, else at an embedded PostgreSQL, for a second or two; an
+    Privileges are judged by what COMMAND needs: surge (the default), audit, compare, bench or strategies.
+
+    Checks POSTGRES_URL if set, else the PG* variables, else an embedded PostgreSQL, for a second or two; an
     ordinary user is enough, and nothing is changed.
 
-    Exits with 0 if nothing will hurt; 1 if something will: a run would be refused, or its figures would not be what
-    they seem; 2 if there is no server to look at.
+    Exits with 0 if nothing will hurt; 1 if something will: a run would be refused, or its metrics would not be what
+    they seem; 2 if there is no server to check.
     """
-    diagnosis = doctor(connections=connections)
+    diagnosis = doctor(command=command, connections=connections)
     if as_json:
         click.echo(json.dumps({"ok": diagnosis.ok, "findings": diagnosis.rows()}))
     else:

@@ -4,14 +4,15 @@ import json
 import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from booking_sim.cli.settings import chosen_scenario, settings
-
-if TYPE_CHECKING:
-    from booking_sim.forecasting.result import Forecast
+from booking_sim.forecasting.inputs import WaitingRoom
+from booking_sim.forecasting.result import Forecast
+from booking_sim.forecasting.run import forecast
+from booking_sim.forecasting.server_model import ServerModel, find_model
 
 _ROWS = {
     "sold_out_after_s": "first refusal, s",
@@ -55,10 +56,6 @@ def forecast_command(
 
     Give a model of the server: --server or --latency. A made-up one takes the same time however many calls there are.
     """
-    from booking_sim.forecasting.inputs import WaitingRoom  # noqa: PLC0415  --help does not wait for numpy and pandas
-    from booking_sim.forecasting.run import forecast  # noqa: PLC0415
-    from booking_sim.forecasting.server_model import ServerModel, find_model  # noqa: PLC0415
-
     model = find_model(server if latency is None else ServerModel.exponential(latency))
     room = None if admit is None else WaitingRoom(rate=admit)
     result = forecast(
@@ -70,7 +67,7 @@ def forecast_command(
     click.echo(_json(result) if as_json else _table(result))
 
 
-def _json(result: "Forecast") -> str:
+def _json(result: Forecast) -> str:
     spread = {
         str(name): {end: None if math.isnan(value) else value for end, value in row.items()}
         for name, row in result.spread().T.to_dict().items()
@@ -78,7 +75,7 @@ def _json(result: "Forecast") -> str:
     return json.dumps({"headline": result.headline, "manifest": asdict(result.manifest), "metrics": spread})
 
 
-def _table(result: "Forecast") -> str:
+def _table(result: Forecast) -> str:
     spread = result.spread()
     width = max(map(len, _ROWS.values()))
     lines = [f"{result.headline}.", "", f"  {'':<{width}}  {'median':>10}  90 % of {len(result.seeds)} seeds"]

@@ -24,8 +24,8 @@ def lab_command(*, folder: Path, port: int, no_browser: bool) -> None:
     click.echo(f"The notebooks are in {folder}: {len(copied)} copied.")
     if kept:
         click.echo(f"Kept as you left them: {', '.join(kept)}. To have one afresh, rename or remove yours.")
-    open_lab(folder, port=port, browser=not no_browser, tell=_tell)
+    open_lab(folder, port=port, browser=not no_browser, on_ready=_show)
 
 
-def _tell(url: str) -> None:
+def _show(url: str) -> None:
     click.echo(f"JupyterLab: {url}\nCtrl-C ends it.")

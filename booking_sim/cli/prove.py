@@ -28,7 +28,7 @@ _MARGIN = 14  # columns, for the verdict
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def prove_command(*, folder: Path, timeline: Path | None, as_json: bool) -> None:
-    """Check what buyers were told against what the tables have.
+    """Check the answers that buyers got against what the tables have.
 
     RESULT_DIR is what `booking-sim surge` kept; no database is needed. Exits with 0 if no rule is violated, with 1 if
     one is. A rule that cannot tell says why, and for which share of the answers.

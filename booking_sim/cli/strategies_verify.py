@@ -25,52 +25,54 @@ _BAR = "{desc}: {n_fmt} of {total_fmt} points [{elapsed}{postfix}]"
 
 @click.command("verify")
 @click.argument("strategy", metavar="NAME|PATH.sql")
-@click.option("--for", "duration", default="5s", show_default=True, metavar="TIME", help="How long the crowd goes on.")
+@click.option(
+    "--for", "duration", default="5s", show_default=True, metavar="TIME", help="How long the last stress test goes on."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
     """Hold a strategy to the contract, point by point, in a scratch database.
 
-    Before the audit, a crowd reserves, confirms, releases and lets short holds expire; each answer is checked as it
-    comes, and the tables afterwards. The longer it goes on (--for 1m), the rarer the faults that it finds. If it finds
-    none, the last line says how rare they must be.
+    Before the audit comes a stress test: sessions reserve, confirm, release and let short holds expire; each answer is
+    checked as it comes, and the tables afterwards. The longer it goes on (--for 1m), the rarer the faults that it
+    finds. If it finds none, the last line says how rare they must be.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL; nothing that is there is
     touched. Exits with 0 if the contract is kept, 1 if not, 2 if the file does not apply, 130 if interrupted.
     """
-    chosen, crowd_for = find(strategy), parse_duration(duration)
-    if crowd_for <= timedelta(0):
+    chosen, stress_for = find(strategy), parse_duration(duration)
+    if stress_for <= timedelta(0):
         raise SettingError("--for must be above 0, such as 5s.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the scratch database is dropped also then
     if not as_json:
         click.echo(f"{chosen.name}: {chosen.title}\n")
-    state = _State(chosen.name, len(POINTS))
+    verification = _Verification(chosen.name, len(POINTS))
     with tqdm(total=len(POINTS), desc="verify", bar_format=_BAR, leave=False, disable=None) as bar:
 
         def show(claims: int, seconds: float, in_all: float) -> None:
-            state.under_way = claims
-            bar.set_postfix_str(f"crowd: {seconds:.0f} of {in_all:.0f} s, {claims:,} claims")
+            verification.under_way = claims
+            bar.set_postfix_str(f"stress: {seconds:.0f} of {in_all:.0f} s, {claims:,} claims")
 
         try:
             with (
                 open_server() as server,
-                closing(verify(chosen, server.url, crowd_for=crowd_for, progress=show)) as results,
+                closing(verify(chosen, server.url, stress_for=stress_for, progress=show)) as results,
             ):
                 for result in results:
-                    state.results.append(result)
-                    state.under_way = 0
+                    verification.results.append(result)
+                    verification.under_way = 0
                     if not as_json:
                         bar.write(_line(result), file=sys.stdout)
                     bar.set_postfix_str("", refresh=False)
                     bar.update()
-            state.confidence = confidence(state.results)
+            verification.confidence = confidence(verification.results)
         except KeyboardInterrupt:
-            state.interrupted = True
-    click.echo(json.dumps(state.figures()) if as_json else f"\n{state.verdict()}")
-    sys.exit(_INTERRUPTED if state.interrupted else 1 if state.failed else 0)
+            verification.interrupted = True
+    click.echo(json.dumps(verification.to_dict()) if as_json else f"\n{verification.verdict()}")
+    sys.exit(_INTERRUPTED if verification.interrupted else 1 if verification.failed else 0)
 
 
 @dataclass
-class _State:
+class _Verification:
     """What is known so far.
 
     Attributes:
@@ -104,20 +106,20 @@ class _State:
             return f"Interrupted after {points} and {self.claims:,} claims: {found}. The rest was not checked."
         required = sum(result.required for result in self.results)
         points = f"{required} required points, {len(self.results) - required} noted"
-        in_crowd = sum(result.claims for result in self.results if result.point == "one_holder")
-        claims = f"{self.claims:,} claims in all, {in_crowd:,} of them in the last crowd"
+        under_stress = sum(result.claims for result in self.results if result.point == "one_holder")
+        claims = f"{self.claims:,} claims in all, {under_stress:,} of them in the last stress test"
         seconds = sum(result.seconds for result in self.results)
         verdict = f"breaks the contract in {self.failed} of" if self.failed else "keeps the contract:"
         line = f"{self.strategy} {verdict} {points}; {claims} ({seconds:.1f} s)."
-        return f"{line}\nThe last crowd saw {self.confidence}." if self.confidence else line
+        return f"{line}\nThe last stress test saw {self.confidence}." if self.confidence else line
 
-    def figures(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         return {
             "strategy": self.strategy,
             "kept": False if self.failed else None if self.interrupted else True,
             "interrupted": self.interrupted,
             "claims": self.claims,
-            "confidence": self.confidence and self.confidence.figures(),
+            "confidence": self.confidence and self.confidence.to_dict(),
             "results": [dataclasses.asdict(result) | {"verdict": result.verdict} for result in self.results],
         }
 

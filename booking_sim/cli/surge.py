@@ -57,7 +57,8 @@ def surge_command(
     Flags override it. --preview shows when its buyers would come. A long run first says how long it will take.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Exits with 0 if audit and
-    proof passed, nothing is missing and every requirement is met; with 1 if not; with 130 if it was interrupted.
+    proof passed, nothing is missing and every requirement is met; with 1 if not; with 130 if it was interrupted and
+    nothing else is missing or wrong.
     Attempts are written to the folder of the result while the surge runs, and stay there whatever happens.
 
     \b

@@ -115,7 +115,7 @@ def _audit(audit: "pd.DataFrame") -> str:
 
 
 def _proof(proof: "pd.DataFrame") -> str:
-    """What the history says: how many answers and rows were judged, or what is wrong, or why nobody can tell."""
+    """What the history says: how many answers and rows were judged, or what is wrong, or why that cannot be known."""
     violated, untold = proof[proof["violations"] > 0], proof[proof["untold"] > 0]
     if len(violated):
         counts = zip(violated["rule"], violated["violations"], strict=True)

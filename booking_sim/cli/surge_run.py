@@ -14,6 +14,7 @@ from booking_sim.cli.diff_report import DiffReport
 from booking_sim.cli.preview import announce
 from booking_sim.cli.surge_report import report, unmet
 from booking_sim.errors import SettingError
+from booking_sim.load_generator.interrupt import INTERRUPTED
 from booking_sim.load_generator.run import run
 from booking_sim.result.folder import reserved_dir
 from booking_sim.result.junit import check, write
@@ -26,7 +27,7 @@ _INTERRUPTED = 130
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a command was told about a run, apart from its scenario.
+    """What a command is given about a run, apart from its scenario.
 
     Attributes:
         out: Where to keep the result; None: in a new folder.
@@ -72,9 +73,14 @@ def conduct(scenario: Scenario, order: Order) -> None:
     if order.junit is not None:
         write(order.junit, result, judgements)
     click.echo(_json(result, folder, judgements, order) if order.as_json else _text(result, folder, judgements, order))
-    if result.manifest.interrupted:
-        sys.exit(_INTERRUPTED)
-    sys.exit(0 if result.ok and all(judgement.is_met for judgement in judgements) else 1)
+    sys.exit(_status(result, judgements))
+
+
+def _status(result: SurgeResult, judgements: Sequence[Judgement]) -> int:
+    """The exit code: an interrupt explains the calls that were not made, and nothing else that is missing or wrong."""
+    if [*result.manifest.problems] == [INTERRUPTED] and result.is_right:
+        return _INTERRUPTED
+    return 0 if result.ok and all(judgement.is_met for judgement in judgements) else 1
 
 
 def _json(result: SurgeResult, folder: Path, judgements: Sequence[Judgement], order: Order) -> str:

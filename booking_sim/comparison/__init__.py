@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
+from booking_sim.comparison.result import Comparison
+from booking_sim.comparison.run import run_comparison
 from booking_sim.errors import SettingError
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.strategies import catalogue, find
-
-if TYPE_CHECKING:
-    from booking_sim.comparison.result import Comparison
 
 ROUNDS = 3
 
@@ -23,8 +22,8 @@ def compare(
     url: str | None = None,
     progress: bool | None = None,
     **settings: Unpack[ScenarioSettings],
-) -> "Comparison":
-    """Run the same surge over several strategies, and set their figures side by side.
+) -> Comparison:
+    """Run the same surge over several strategies, and set their metrics side by side.
 
     Each run has a scratch database of its own, the default strategy's too. In each
     round every strategy runs once, and each round begins with another one, so that
@@ -77,7 +76,4 @@ def compare(
     for name in names:
         if names.count(name) > 1:
             raise SettingError(f"The strategy {name!r} is named twice: name each once, and give files names.")
-    wanted = make_scenario(scenario, settings)
-    from booking_sim.comparison.run import run  # noqa: PLC0415  brings pandas: what was refused did not wait for it
-
-    return run(wanted, chosen, rounds=rounds, url=url, progress=progress)
+    return run_comparison(make_scenario(scenario, settings), chosen, rounds=rounds, url=url, progress=progress)

@@ -11,7 +11,7 @@ from booking_sim.stats.order import fairness
 from booking_sim.stats.skipped import skip_depth
 
 WAITS = ("Lock", "LWLock", "IO", "IPC", "Timeout")
-"""The types of wait events that are told, as charts stack them; to wait for the client is not to wait."""
+"""The types of wait events that are reported, as charts stack them; to wait for the client is not to wait."""
 
 METRICS = {
     "throughput": "buyers a second who got tickets or a refusal, however often they had to ask",
@@ -36,7 +36,7 @@ METRICS = {
     "violations": "invariants that the audit found broken",
     "generator_busy": "share of its time that the busiest worker of the generator was at work",
 }
-"""What a comparison tells of each run, by its name."""
+"""What a comparison measures in each run, by its name."""
 
 
 def metrics(result: SurgeResult) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Comparison(Saved):
 
     Attributes:
         runs: One row per run: `strategy`, `round`, whether the strategy means to be
-            `safe`, and the figures, of which `booking_sim.comparison.metrics.METRICS`
+            `safe`, and the metrics, of which `booking_sim.comparison.metrics.METRICS`
             says what they are.
         manifest: When, where and with what they were run.
     """
@@ -66,12 +66,12 @@ class Comparison(Saved):
     def table(self) -> pd.DataFrame:
         """One row per strategy, the one that serves the most buyers a second first.
 
-        The columns are pairs: a figure, and `median`, `least` or `greatest` of its rounds.
+        The columns are pairs: a metric, and `median`, `least` or `greatest` of its rounds.
         """
         grouped = self.runs.groupby("strategy")[[*METRICS]]
         spread = {"median": grouped.median(), "least": grouped.min(), "greatest": grouped.max()}
         table = pd.concat(spread, axis="columns").swaplevel(axis="columns")
-        columns = pd.MultiIndex.from_product([METRICS, spread], names=["figure", "of the rounds"])
+        columns = pd.MultiIndex.from_product([METRICS, spread], names=["metric", "of the rounds"])
         return table[columns].sort_values(("throughput", "median"), ascending=False)
 
     @property
@@ -114,20 +114,20 @@ class Comparison(Saved):
         return f", {row['ratio']:.1f} times ({row['low']:.1f} to {row['high']:.1f}) as many as {slowest}"
 
     def metrics(self) -> dict[str, Any]:
-        """The table as JSON can hold it, by strategy and figure; what was not measured is null."""
+        """The table as JSON can hold it, by strategy and metric; what was not measured is null."""
         return {
             str(name): {
-                figure: {
-                    spread: None if pd.isna(row[figure, spread]) else row[figure, spread]
-                    for spread in row[figure].index
+                metric: {
+                    spread: None if pd.isna(row[metric, spread]) else row[metric, spread]
+                    for spread in row[metric].index
                 }
-                for figure in METRICS
+                for metric in METRICS
             }
             for name, row in self.table().iterrows()
         }
 
     def chart(self) -> Figure:
-        """Draw all of it in one picture: a panel for each figure, with a row for each strategy."""
+        """Draw all of it in one picture: a panel for each metric, with a row for each strategy."""
         return strategies_overview(self.table(), self.headline)
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from booking_sim.comparison.metrics import metrics
 from booking_sim.comparison.result import Comparison, ComparisonManifest
 from booking_sim.database import connect, open_server
 from booking_sim.errors import BookingSimError
-from booking_sim.load_generator.progress import is_interactive, tqdm
+from booking_sim.live.progress import is_interactive, tqdm
 from booking_sim.load_generator.run import surge
 from booking_sim.result.environment import Environment
 from booking_sim.result.result import SurgeResult
@@ -19,7 +19,7 @@ from booking_sim.scenario.scenario import Scenario
 from booking_sim.strategies import Strategy, find, scratch
 
 
-def run(
+def run_comparison(
     scenario: Scenario, strategies: Sequence[Strategy], *, rounds: int, url: str | None, progress: bool | None
 ) -> Comparison:
     """Do what `booking_sim.compare` promises."""

@@ -48,7 +48,7 @@ def rolled_back(subject: Subject) -> None:
 def request_keys(subject: Subject) -> None:
     """One request key gets one answer and one intent, also when many come at once; other arguments are an error."""
     event_id = subject.event(SAME_REQUEST)
-    answers = subject.crowd(
+    answers = subject.at_once(
         lambda connection, _: subject.buy(connection, event_id, "ann", 2, request_key="once"), SAME_REQUEST
     )
     expect("answers to the same request", len(set(answers)), 1)

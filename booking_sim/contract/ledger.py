@@ -1,4 +1,4 @@
-"""What the answers of a crowd say about who has which ticket, checked with each answer: one holder at a time.
+"""What the answers of many sessions say about who has which ticket, checked with each answer: one holder at a time.
 
 Nothing is read from the tables here. A hold is known to cover its tickets from its start until `until`, both by the
 database's clock, and the answers arrive in any order. A hold whose release was sent may have ended at any moment since,

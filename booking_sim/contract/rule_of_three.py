@@ -37,12 +37,12 @@ class Confidence:
         """The same as a number of claims for each violation."""
         return 1 / self.rate
 
-    def figures(self) -> dict[str, Any]:
-        """Return the figures and the sentence, by name, for JSON."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers and the sentence, by name, for JSON."""
         return {"claims": self.claims, "level": LEVEL, "rarer_than_one_in": self.one_in, "text": str(self)}
 
     def __str__(self) -> str:
-        """Say it in one line; the figure is rounded down to two digits, so that it promises nothing more."""
+        """Say it in one line; the number is rounded down to two digits, so that it promises nothing more."""
         unit = 10 ** max(0, math.floor(math.log10(self.one_in)) + 1 - _DIGITS)
         return (
             f"no violation in {self.claims:,} claims: rarer than 1 in {math.floor(self.one_in / unit) * unit:,}"

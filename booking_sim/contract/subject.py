@@ -17,7 +17,7 @@ from booking_sim.database import connect
 from booking_sim.models import Outcome, Reservation
 from booking_sim.queries import load
 
-CROWD = 32
+SESSIONS = 32
 """Connections that ask at once."""
 
 BOUNDS = {"statement_timeout": "30s", "synchronous_commit": "off"}
@@ -66,14 +66,14 @@ class Subject:
         url: The scratch database in which it is applied.
         connection: In autocommit, for whoever needs one.
         retry: SQLSTATEs after which its client repeats the call.
-        crowd_for: How long the crowd of the point `one_holder` goes on.
-        progress: Called a few times a second by a crowd: its claims so far, the seconds so far and in all.
+        stress_for: How long the point `one_holder` lasts.
+        progress: Called a few times a second under stress: the claims so far, the seconds so far and in all.
     """
 
     url: str
     connection: Connection[Any]
     retry: tuple[str, ...]
-    crowd_for: timedelta = timedelta(seconds=5)
+    stress_for: timedelta = timedelta(seconds=5)
     progress: Progress = lambda *_: None
 
     def connect(self) -> Connection[Any]:
@@ -124,7 +124,7 @@ class Subject:
             if monotonic() > until:
                 raise Broken(f"a buyer got contended for {PATIENCE:.0f} seconds")
 
-    def crowd(self, work: Callable[[Connection[Any], int], Answer], size: int = CROWD) -> list[Answer]:
+    def at_once(self, work: Callable[[Connection[Any], int], Answer], size: int = SESSIONS) -> list[Answer]:
         """Do work over many connections at once, all starting together; each gets its connection and its number."""
         start = Barrier(size)
 

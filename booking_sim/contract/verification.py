@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from booking_sim.contract import answers, counts, crowd, deadlines, shape, truth
+from booking_sim.contract import answers, counts, deadlines, shape, stress, truth
 from booking_sim.contract.point import Point
 from booking_sim.contract.rule_of_three import Confidence
 from booking_sim.contract.subject import BOUNDS, Broken, Progress, Subject, count_intents
@@ -30,16 +30,16 @@ POINTS: tuple[Point, ...] = (
     deadlines.reserved_at_the_deadline,
     deadlines.confirmed_late,
     deadlines.held_after_waiting,
-    crowd.everything_at_once,
+    stress.everything_at_once,
     truth.never_waits,
     truth.crossing_transactions,
-    crowd.one_holder,
+    stress.one_holder,
     shape.audited,
 )
 """Every point, in the order in which they are checked: the audit last, over what the others left."""
 
-CROWD_FOR = timedelta(seconds=5)
-"""How long the crowd goes on unless said otherwise: a fault of one claim in a thousand is seldom missed."""
+STRESS_FOR = timedelta(seconds=5)
+"""How long the point `one_holder` lasts unless said otherwise: a fault of one claim in a thousand is seldom missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def verify(
     strategy: Strategy,
     url: str,
     *,
-    crowd_for: timedelta = CROWD_FOR,
+    stress_for: timedelta = STRESS_FOR,
     progress: Progress = lambda *_: None,
 ) -> Generator[PointResult]:
     """Check a strategy against the contract, one point after the other.
@@ -82,23 +82,23 @@ def verify(
     Args:
         strategy: What to check, from `booking_sim.strategies.find`.
         url: A libpq URL of any database of the server to check it on; nothing in it is touched.
-        crowd_for: How long the crowd of the point `one_holder` goes on, which finds what is rare.
-        progress: Called a few times a second by crowds: claims so far, seconds so far, seconds in all.
+        stress_for: How long the point `one_holder` lasts, which finds what is rare.
+        progress: Called a few times a second under stress: claims so far, seconds so far, seconds in all.
 
     Yields:
         A result for each of POINTS, as it is found. `kept` gives the verdict on all, `confidence` what they say
         about rare faults.
 
     Raises:
-        BookingSimError: There is no right to make a database, the file does not apply, or `crowd_for` is not above 0.
+        BookingSimError: There is no right to make a database, the file does not apply, or `stress_for` is not above 0.
     """
-    if crowd_for <= timedelta(0):
-        raise SettingError(f"A crowd cannot go on for {crowd_for}: give it more than no time, such as 1m.")
+    if stress_for <= timedelta(0):
+        raise SettingError(f"stress_for={stress_for} is invalid: expected a duration above 0, such as 1m.")
     with scratch(url, strategy) as scratch_url, connect(scratch_url) as admin:
         claims = 0
         for point in POINTS:
             with connect(scratch_url, settings=BOUNDS) as connection:
-                subject = Subject(scratch_url, connection, strategy.retry, crowd_for, progress)
+                subject = Subject(scratch_url, connection, strategy.retry, stress_for, progress)
                 start = monotonic()
                 problem = _problem(point, subject)
                 seconds = monotonic() - start
@@ -112,9 +112,9 @@ def kept(results: Iterable[PointResult]) -> bool:
 
 
 def confidence(results: Iterable[PointResult]) -> Confidence | None:
-    """Say how rare a violation must be, if there was none among the claims of the crowd.
+    """Say how rare a violation must be, if there was none among the claims of the point `one_holder`.
 
-    Only the crowd's claims count: each was compared with every other hold of its tickets.
+    Only these claims count: each was compared with every other hold of its tickets.
 
     Args:
         results: What `verify` yielded, all of it.
@@ -123,7 +123,7 @@ def confidence(results: Iterable[PointResult]) -> Confidence | None:
         None if the contract is broken: then nothing is rare.
     """
     results = list(results)
-    claims = sum(result.claims for result in results if result.point == crowd.one_holder.name)
+    claims = sum(result.claims for result in results if result.point == stress.one_holder.name)
     return Confidence(claims) if kept(results) and claims else None
 
 

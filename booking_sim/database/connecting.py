@@ -1,32 +1,27 @@
-"""Connections and pools: opened in one way, with settings that are known, and every failure said in one line."""
+"""Connections: opened in one way, with settings that are known, and every failure said in one line."""
 
-import asyncio
 import logging
 import math
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, Connection
-from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
+from psycopg import Connection
 
 from booking_sim.database import session
 from booking_sim.database.explaining import NO_ANSWER, address, explain
 from booking_sim.database.redaction import read_url
-from booking_sim.errors import ConnectionFailed, ServerTooOld, SettingError
+from booking_sim.errors import ServerTooOld, SettingError
 
 _LOG = logging.getLogger(__name__)
 
 OLDEST_VERSION = 15
 CONNECT_SECONDS = 15
 """How long to wait for a server to answer, unless the URL or PGCONNECT_TIMEOUT says otherwise."""
-
-POOL_SECONDS = 30
-"""How long a pool may take to open its first connections."""
 
 
 def connect(
@@ -37,7 +32,7 @@ def connect(
     settings: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Connection:
-    """Open a connection to a database, to look around in it with your own SQL.
+    """Open a connection to a database, for your own SQL.
 
     Whatever the server, the role or the URL set, the session has the settings of
     `booking_sim.database.session.SETTINGS`: READ COMMITTED, no time limits, and more.
@@ -78,90 +73,7 @@ def connect(
         return connection
 
 
-async def connect_async(
-    url: str,
-    *,
-    autocommit: bool = True,
-    application_name: str = "booking_sim",
-    settings: Mapping[str, str] | None = None,
-    **options: Any,
-) -> AsyncConnection:
-    """Open an asynchronous connection: as `connect`, awaited."""
-    options |= _options(url, autocommit=autocommit, application_name=application_name)
-    with _explained(url):
-        connection = await AsyncConnection.connect(url, **options)
-        try:
-            check_version(connection)
-            async with _bounded_async(connect_seconds(url)):
-                await session.prepare_async(connection, settings or {})
-        except BaseException:
-            await connection.close()
-            raise
-        return connection
-
-
-def open_pool(url: str, min_size: int, max_size: int) -> ConnectionPool:
-    """Open a pool of autocommit connections, each checked before it is handed out.
-
-    Args:
-        url: A libpq URL or key=value string.
-        min_size: Connections to open now; the call returns when they are there.
-        max_size: Connections to open at most.
-
-    Raises:
-        BookingSimError: If the URL cannot be read, or the server does not give the first `min_size` connections.
-
-    Example:
-        A thread of a shop takes a connection for each call:
-
-            from booking_sim import open_server
-            from booking_sim.booking import create_event, reserve
-            from booking_sim.database import open_pool
-
-            with open_server() as server, open_pool(server.url, 2, 10) as pool:
-                with pool.connection() as connection:
-                    event_id = create_event(connection, "on sale", 100)
-                    reserve(connection, event_id, "ann")
-    """
-    connect(url).close()  # the pool would try a wrong password for half a minute before it gives up
-    pool = ConnectionPool(
-        url,
-        min_size=min_size,
-        max_size=max_size,
-        kwargs=_options(url, autocommit=True, application_name="booking_sim"),
-        configure=lambda connection: session.prepare(connection, {}),
-        check=ConnectionPool.check_connection,
-        open=True,
-    )
-    try:
-        pool.wait(POOL_SECONDS)
-    except PoolTimeout:
-        pool.close()
-        raise _too_few(min_size, url) from None
-    return pool
-
-
-async def open_pool_async(url: str, min_size: int, max_size: int) -> AsyncConnectionPool:
-    """Open a pool of asynchronous connections: as `open_pool`, awaited."""
-    await (await connect_async(url)).close()
-    pool = AsyncConnectionPool(
-        url,
-        min_size=min_size,
-        max_size=max_size,
-        kwargs=_options(url, autocommit=True, application_name="booking_sim"),
-        configure=lambda connection: session.prepare_async(connection, {}),
-        check=AsyncConnectionPool.check_connection,
-        open=False,
-    )
-    try:
-        await pool.open(wait=True, timeout=POOL_SECONDS)
-    except PoolTimeout:
-        await pool.close()
-        raise _too_few(min_size, url) from None
-    return pool
-
-
-def check_version(connection: Connection[Any] | AsyncConnection[Any]) -> None:
+def check_version(connection: Connection[Any]) -> None:
     """Refuse a server that is too old.
 
     Raises:
@@ -235,12 +147,6 @@ def _bounded(connection: Connection[Any], seconds: float) -> Iterator[None]:
         timer.join()
 
 
-@asynccontextmanager
-async def _bounded_async(seconds: float) -> AsyncIterator[None]:
-    async with asyncio.timeout(None if math.isinf(seconds) else seconds):
-        yield
-
-
 def _options(url: str, *, autocommit: bool, application_name: str) -> dict[str, Any]:
     options: dict[str, Any] = {
         "autocommit": autocommit,
@@ -250,10 +156,3 @@ def _options(url: str, *, autocommit: bool, application_name: str) -> dict[str, 
     if "connect_timeout" not in read_url(url) and "PGCONNECT_TIMEOUT" not in os.environ:
         options["connect_timeout"] = CONNECT_SECONDS
     return options
-
-
-def _too_few(min_size: int, url: str) -> ConnectionFailed:
-    return ConnectionFailed(
-        f"The server at {address(url)} did not give {min_size} connections in time."
-        " Request fewer connections, or raise its max_connections."
-    )

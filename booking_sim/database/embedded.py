@@ -90,7 +90,7 @@ class Cluster:
         """Stop the server now; return whether it ran.
 
         Args:
-            force: Also under the hands of those who use it.
+            force: Also while others use it.
 
         Raises:
             BookingSimError: If somebody uses it, and not `force`; then nothing has changed.

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import errors
 
 from booking_sim.database.redaction import read_url, redact
-from booking_sim.errors import BookingSimError, ConnectionFailed
+from booking_sim.errors import BookingSimError, ConnectionFailed, PermissionMissing, SchemaError
 
 NO_ANSWER = "connected, but no answer in time"
 """The reason of a connection that was let in and then got no answer: its turn at a pooler did not come."""
@@ -69,32 +69,38 @@ _REASONS = (
     ),
 )
 
-_STATEMENTS: tuple[tuple[tuple[type[psycopg.Error], ...], str], ...] = (
+_STATEMENTS: tuple[tuple[tuple[type[psycopg.Error], ...], type[BookingSimError], str], ...] = (
     (
         (errors.ReadOnlySqlTransaction,),
+        BookingSimError,
         "The database is read-only: {said}. Use the primary server, or set default_transaction_read_only to off.",
     ),
     (
         (errors.InsufficientPrivilege,),
+        PermissionMissing,
         (
             "A privilege is missing: {said}. Connect as the owner, or have the owner grant it"
             " ('booking-sim db grant ROLE', with --audit to read the tables)."
         ),
     ),
     (
-        (errors.QueryCanceled,),
+        (errors.QueryCanceled, errors.TransactionTimeout),
+        BookingSimError,
         "A statement was cancelled: {said}. Raise that limit, or find out who cancelled it, and try again.",
     ),
     (
         (errors.LockNotAvailable, errors.DeadlockDetected),
+        BookingSimError,
         "A lock was not available: {said}. End other work on these tables, and try again.",
     ),
     (
         (errors.UndefinedTable, errors.UndefinedFunction, errors.UndefinedColumn, errors.InvalidSchemaName),
+        SchemaError,
         "The booking schema is missing or from another version: {said}. Run 'booking-sim db migrate'.",
     ),
     (
         (errors.DuplicatePreparedStatement, errors.InvalidSqlStatementName),
+        ConnectionFailed,
         (
             "A connection pooler does not keep prepared statements apart for each client: {said}. Use session pooling,"
             " or PgBouncer 1.21 or newer with max_prepared_statements above 0, or name the server itself."
@@ -102,10 +108,15 @@ _STATEMENTS: tuple[tuple[tuple[type[psycopg.Error], ...], str], ...] = (
     ),
     (
         (errors.DiskFull, errors.OutOfMemory, errors.ConfigurationLimitExceeded, errors.InsufficientResources),
+        BookingSimError,
         "The server is out of resources: {said}. Make room there, and try again.",
     ),
     (
-        (errors.IdleInTransactionSessionTimeout, errors.IdleSessionTimeout, errors.AdminShutdown),
+        (
+            *(errors.IdleInTransactionSessionTimeout, errors.IdleSessionTimeout, errors.AdminShutdown),
+            *(errors.CrashShutdown, errors.CannotConnectNow, errors.DatabaseDropped, errors.ConnectionException),
+        ),
+        ConnectionFailed,
         "The server ended the connection: {said}. See that nobody stops it or limits idle sessions, and try again.",
     ),
 )
@@ -138,13 +149,13 @@ def explain_statement(error: psycopg.Error) -> BookingSimError:
         error: What psycopg raised.
     """
     said = redact(" ".join((error.diag.message_primary or str(error)).split())).rstrip(".")
-    for kinds, sentence in _STATEMENTS:
+    for kinds, kind, sentence in _STATEMENTS:
         if isinstance(error, kinds):
-            return BookingSimError(sentence.format(said=said))
+            return kind(sentence.format(said=said))
     if error.sqlstate is None and isinstance(error, psycopg.OperationalError):
         return ConnectionFailed(f"The connection to the server was lost: {said}. See that it runs, and try again.")
     state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
-    return BookingSimError(f"PostgreSQL refused a statement: {said}{state}.")
+    return BookingSimError(f"PostgreSQL refused a statement: {said}{state}. Its log says more.")
 
 
 @contextmanager

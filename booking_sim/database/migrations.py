@@ -14,7 +14,7 @@ from psycopg.rows import class_row, tuple_row
 
 from booking_sim.database import migration_files
 from booking_sim.database.connecting import check_version, connect
-from booking_sim.database.explaining import explain_statement
+from booking_sim.database.explaining import explained
 from booking_sim.database.migration_files import Applied, Migration
 from booking_sim.database.run_lease import surges
 from booking_sim.errors import PermissionMissing, SchemaError, SettingError
@@ -96,7 +96,7 @@ def reset(database: str | psycopg.Connection[Any]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _SchemaState:
     """The row of `state` in sql/ledger.sql."""
 
     database: str
@@ -113,7 +113,7 @@ class _State:
 
 @contextmanager
 def _connected(database: str | psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
-    try:
+    with explained():
         if isinstance(database, str):
             with connect(database, autocommit=True) as connection:
                 yield connection
@@ -123,8 +123,6 @@ def _connected(database: str | psycopg.Connection[Any]) -> Iterator[psycopg.Conn
             raise SettingError("client_encoding is SQL_ASCII: set it to UTF8 on this connection, and migrate again.")
         else:
             yield database
-    except psycopg.Error as error:
-        raise explain_statement(error) from error
 
 
 @contextmanager
@@ -155,9 +153,9 @@ def _holder(connection: psycopg.Connection[Any]) -> str:
     return f"server process {pid} (user '{user}', application '{application}', {state or 'state not visible'})"
 
 
-def _read_state(connection: psycopg.Connection[Any]) -> _State:
+def _read_state(connection: psycopg.Connection[Any]) -> _SchemaState:
     check_version(connection)
-    with connection.cursor(row_factory=class_row(_State)) as cursor:
+    with connection.cursor(row_factory=class_row(_SchemaState)) as cursor:
         return cursor.execute(load("ledger/state")).fetchall()[0]
 
 
@@ -185,7 +183,7 @@ def _outstanding(connection: psycopg.Connection[Any]) -> list[Migration]:
     return migrations
 
 
-def _read_ledger(connection: psycopg.Connection[Any], state: _State) -> list[Applied]:
+def _read_ledger(connection: psycopg.Connection[Any], state: _SchemaState) -> list[Applied]:
     try:
         with connection.cursor(row_factory=class_row(Applied)) as cursor:
             return cursor.execute(load("ledger/applied")).fetchall()

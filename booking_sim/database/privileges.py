@@ -56,7 +56,7 @@ def _grant(connection: Connection[Any], role: str, *, audit: bool) -> None:
     parameters = {"role": role, "audit": audit}
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
         if cursor.execute(load("privileges/role_exists"), parameters).fetchone() != (True,):
-            raise SettingError(f"There is no role {role!r}: make it with CREATE ROLE, or give its name as it is kept.")
+            raise SettingError(f"Role {role!r} is unknown: make it with CREATE ROLE, or give its name as it is kept.")
         cursor.execute(SQL(load("privileges/grant")).format(role=Identifier(role)))
         if audit:
             cursor.execute(SQL(load("privileges/grant_audit")).format(role=Identifier(role)))

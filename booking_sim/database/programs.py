@@ -1,4 +1,4 @@
-"""PostgreSQL's programs and the account they run as: it refuses root, so root hands it to an account without rights.
+"""PostgreSQL's programs and the account they run as: it refuses root, so root starts it as an account without rights.
 
 Nothing found is changed for that: no account is made, and no folder but our own is opened to others.
 """

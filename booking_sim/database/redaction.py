@@ -86,5 +86,5 @@ def _misplaced_at(url: str) -> bool:
 def _unreadable(name: str, reason: str) -> SettingError:
     hint = next((hint for words, hint in _HINTS.items() if words in reason), "check its spelling")
     return SettingError(
-        f"{name} cannot be read: {hint}. It should look like postgresql://user:password@host:5432/database."
+        f"{name} cannot be read: {hint}. Expected a URL such as postgresql://user:password@host:5432/database."
     )

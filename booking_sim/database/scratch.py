@@ -74,7 +74,7 @@ def remove_abandoned(connection: Connection[Any]) -> list[str]:
     """
     dropped = []
     for (name,) in connection.execute(load("scratch/abandoned")).fetchall():
-        # Another run may remove it at the same time, and somebody may look around in it.
+        # Another run may remove it at the same time, and somebody may be connected to it.
         with suppress(psycopg.errors.InvalidCatalogName, psycopg.errors.ObjectInUse):
             connection.execute(SQL(load("scratch/drop_if_unused")).format(name=Identifier(name)))
             dropped.append(name)

@@ -8,7 +8,7 @@ clients too, so there a setting is checked instead: a setting that was changed w
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from psycopg import AsyncConnection, Connection
+from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from booking_sim.errors import SettingError
@@ -73,19 +73,6 @@ def prepare(connection: Connection[Any], settings: Mapping[str, str]) -> None:
         connection.commit()
 
 
-async def prepare_async(connection: AsyncConnection[Any], settings: Mapping[str, str]) -> None:
-    """Set what a new connection depends on: as `prepare`, awaited."""
-    async with connection.cursor(row_factory=tuple_row) as cursor:
-        await cursor.execute(load("session/settings"), _parameters(connection, settings))
-        rows = await cursor.fetchall()
-        if _is_pooled(rows):
-            tracked = {"names": [*_TRACKED], "values": [SETTINGS[name] for name in _TRACKED]}
-            await cursor.execute(load("session/tracked"), tracked)
-            _settle_behind_a_pooler(connection, rows)
-    if not connection.autocommit:
-        await connection.commit()
-
-
 def worker_settings() -> tuple[list[str], list[str]]:
     """Return names and values of what a worker's connection is set to."""
     names = sorted(_OF_WORKERS)
@@ -112,13 +99,13 @@ def _is_pooled(rows: Iterable[Row]) -> bool:
     return any(is_pooled for _, _, is_pooled in rows)
 
 
-def _parameters(connection: Connection[Any] | AsyncConnection[Any], settings: Mapping[str, str]) -> dict[str, Any]:
+def _parameters(connection: Connection[Any], settings: Mapping[str, str]) -> dict[str, Any]:
     newer = _SINCE_17 if connection.info.server_version >= 170000 else {}
     wanted = {**SETTINGS, **newer, **settings}
-    return {"names": [*wanted], "values": [*wanted.values()], "told_pid": connection.info.backend_pid}
+    return {"names": [*wanted], "values": [*wanted.values()], "announced_pid": connection.info.backend_pid}
 
 
-def _settle_behind_a_pooler(connection: Connection[Any] | AsyncConnection[Any], rows: Iterable[Row]) -> None:
+def _settle_behind_a_pooler(connection: Connection[Any], rows: Iterable[Row]) -> None:
     """Refuse what is wrong and cannot be set, and prepare no statements: the next one may meet another session."""
     connection.prepare_threshold = None
     if refusal := refusal_behind_a_pooler(rows, connection.info.user):

@@ -22,7 +22,7 @@ class CheckResult:
     """One check.
 
     Attributes:
-        check: What was looked at.
+        check: What was checked.
         verdict: What it means to a run.
         found: What was found, and why it matters if it is not good.
         advice: What to do; empty if there is nothing to do.
@@ -40,7 +40,7 @@ def good(check: str, found: str) -> CheckResult:
 
 
 def hurts(check: str, found: str, advice: str) -> CheckResult:
-    """A run would be refused, or its figures would not be what they seem."""
+    """A run would be refused, or its metrics would not be what they seem."""
     return CheckResult(check, CheckVerdict.HURTS, found, advice)
 
 
@@ -65,7 +65,7 @@ class Diagnosis:
         bad = [finding.check for finding in self.findings if finding.verdict is CheckVerdict.HURTS]
         open_ = sum(finding.verdict is CheckVerdict.UNKNOWN for finding in self.findings)
         found = f"Will hurt a run: {', '.join(bad)}" if bad else "Nothing that will hurt a run was found"
-        return f"{found}. Cannot be told from here: {open_} of {len(self.findings)}." if open_ else f"{found}."
+        return f"{found}. Not known from here: {open_} of {len(self.findings)}." if open_ else f"{found}."
 
     @property
     def ok(self) -> bool:
@@ -84,10 +84,3 @@ class Diagnosis:
 
     def __repr__(self) -> str:
         return f"<Diagnosis: {self.headline}>"
-
-    def _repr_html_(self) -> str:
-        from booking_sim.display.templates import table  # noqa: PLC0415  only a notebook wants it
-
-        head = ("check", "verdict", "found", "advice")
-        tones = {CheckVerdict.GOOD.value: "good", CheckVerdict.HURTS.value: "bad"}
-        return table(head, [[row[name] for name in head] for row in self.rows()], self.headline, tones)

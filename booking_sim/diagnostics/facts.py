@@ -1,4 +1,4 @@
-"""What the doctor looks at: asked of the server, measured on the way to it, and seen on this machine."""
+"""What the doctor checks: asked of the server, measured on the way to it, and seen on this machine."""
 
 import math
 import os
@@ -34,7 +34,7 @@ class Facts:
         settings: The server's settings that we may see; sizes in bytes, times in milliseconds.
         server: One row of facts; the query `doctor/server` says what they are.
         version: The server's, such as 180006.
-        told_pid: The process that the server said it gave us; another one answers if there is a pooler between.
+        announced_pid: The process that the server said it gave us; another one answers if there is a pooler between.
         round_trip_s: The median time of a question and its answer.
         clock_ahead_s: By how much the server's clock is ahead of ours.
         commit_s: The median time for which a commit waited beyond that; not a number if there was none.
@@ -42,6 +42,7 @@ class Facts:
         cpus: Of this machine.
         busy: The share of them at work while we were not.
         files: How many files and connections a process may open here.
+        command: What is to be run.
     """
 
     wanted: int
@@ -49,7 +50,7 @@ class Facts:
     settings: dict[str, str]
     server: dict[str, Any]
     version: int
-    told_pid: int
+    announced_pid: int
     round_trip_s: float
     clock_ahead_s: float
     commit_s: float
@@ -57,14 +58,16 @@ class Facts:
     cpus: int
     busy: float
     files: float
+    command: str = "surge"
 
 
-def gather(connection: Connection[Any], wanted: int) -> Facts:
-    """Look at everything; it takes one or two seconds, and leaves nothing behind.
+def gather(connection: Connection[Any], wanted: int, command: str = "surge") -> Facts:
+    """Gather everything; it takes one or two seconds, and leaves nothing behind.
 
     Args:
         connection: One to the database in question.
         wanted: Connections that a run would open.
+        command: What is to be run.
     """
     settings = dict(connection.execute(queries.load("doctor/settings")).fetchall())
     with connection.cursor(row_factory=dict_row) as cursor:
@@ -79,7 +82,7 @@ def gather(connection: Connection[Any], wanted: int) -> Facts:
         settings=settings,
         server=server,
         version=connection.info.server_version,
-        told_pid=connection.info.backend_pid,
+        announced_pid=connection.info.backend_pid,
         round_trip_s=round_trip_s,
         clock_ahead_s=clock_ahead_s,
         commit_s=_commit_s(connection, round_trip_s),
@@ -87,6 +90,7 @@ def gather(connection: Connection[Any], wanted: int) -> Facts:
         cpus=os.cpu_count() or 1,
         busy=psutil.cpu_percent(_LOOK_S) / 100,
         files=math.inf if soft == resource.RLIM_INFINITY else soft,
+        command=command,
     )
 
 

@@ -1,4 +1,4 @@
-"""Checks of the server's settings: those that make figures better than they are, or a sale worse than it need be."""
+"""Checks of the server's settings: those that make metrics better than they are, or a sale worse than it need be."""
 
 import math
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def _durability(facts: Facts) -> CheckResult:
     if off:
         return hurts(
             "durability",
-            f"{' and '.join(off)} off: calls look faster than a server is that keeps what it promised.",
+            f"{' and '.join(off)} off: calls are faster than on a server that keeps what it promised.",
             f"Set {', '.join(f'{name} = on' for name in off)}.",
         )
     return good("durability", "fsync, full_page_writes and synchronous_commit are on: what is answered is kept.")

@@ -6,6 +6,9 @@ from booking_sim.database.headroom import RESERVED_CONNECTIONS
 from booking_sim.diagnostics.check_result import CheckResult, good, hurts, unknown
 from booking_sim.diagnostics.facts import Facts
 
+IN_SCRATCH_DATABASES = ("compare", "bench", "strategies")
+"""Commands that work in scratch databases only."""
+
 _MANY = 500
 """Connections from which a server does more to keep them apart than to serve them; each is a process."""
 _OLD_S = 5.0
@@ -35,28 +38,44 @@ def checks(facts: Facts) -> Iterator[CheckResult]:
 
 def _rights(facts: Facts) -> CheckResult:
     user, database = facts.server["user_name"], facts.server["database_name"]
-    if facts.server["is_standby"]:
+    if facts.server["is_standby"] and facts.command != "audit":
         return hurts("rights", "The server is a standby, which nobody can write to.", "Name the primary.")
-    if not facts.server["may_create_events"]:
-        owner = facts.server["schema_owner"]
+    if facts.command in IN_SCRATCH_DATABASES:
+        return good("rights", f"'{facts.command}' works in scratch databases, and needs none in database '{database}'.")
+    owner = facts.server["schema_owner"]
+    if owner is None and facts.command == "audit":
+        return hurts("rights", f"Database '{database}' has no booking schema to audit.", "Say: booking-sim db migrate.")
+    if owner is None and not facts.server["may_create_schemas"]:
         return hurts(
             "rights",
-            f"User '{user}' may not put an event on sale in database '{database}'.",
-            (f"Connect as '{owner}'" if owner else f"Have its owner say: grant create on database {database} to {user}")
-            + "; or use a database of your own.",
+            f"User '{user}' may not make the booking schema in database '{database}'.",
+            f"Have its owner say: grant create on database {database} to {user}; or use a database of your own.",
         )
-    return good("rights", f"User '{user}' may put events on sale in database '{database}'.")
+    cannot_call = owner and facts.command != "audit" and not facts.server["may_call"]
+    if cannot_call or (owner and not facts.server["may_read"]):
+        return hurts(
+            "rights",
+            f"User '{user}' may not {'call the functions' if cannot_call else 'read the tables'} of schema booking in"
+            f" database '{database}'.",
+            f"Have '{owner}' say: booking-sim db grant {user} --audit; or use a database of your own.",
+        )
+    return good("rights", f"User '{user}' has what '{facts.command}' needs in database '{database}'.")
 
 
 def _scratch(facts: Facts) -> CheckResult:
     user = facts.server["user_name"]
-    if not facts.server["may_create_databases"]:
+    if facts.server["may_create_databases"]:
+        return good("scratch databases", f"User '{user}' may create them, as compare, bench and other strategies do.")
+    if facts.command in IN_SCRATCH_DATABASES:
         return hurts(
             "scratch databases",
-            f"User '{user}' may not create databases: no other strategy, comparison or bench can be run.",
+            f"User '{user}' may not create databases, and '{facts.command}' needs one.",
             f"Have the server's owner say: alter role {user} createdb.",
         )
-    return good("scratch databases", f"User '{user}' may create them: other strategies, comparisons and the bench run.")
+    return good(
+        "scratch databases",
+        f"User '{user}' may not create them: '{facts.command}' needs none, but compare, bench and other strategies do.",
+    )
 
 
 def _connections(facts: Facts) -> CheckResult:
@@ -88,7 +107,7 @@ def _processes(facts: Facts) -> CheckResult:
 
 
 def _pooler(facts: Facts) -> CheckResult:
-    if facts.server["backend_pid"] != facts.told_pid:
+    if facts.server["backend_pid"] != facts.announced_pid:
         return hurts(
             "pooler",
             "A connection pooler stands between, so waits are seen in the wrong place or not at all.",

@@ -10,7 +10,7 @@ _ALL_DIGITS = 1000
 
 
 def plain(value: object) -> str:
-    """A setting or a figure as people write it."""
+    """A setting or a metric as people write it."""
     match value:
         case bool():
             return "yes" if value else "no"

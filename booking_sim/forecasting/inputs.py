@@ -75,7 +75,7 @@ def given(
     """
     schedule = scenario.schedule
     planned = np.zeros(0) if schedule is None else schedule.times
-    crowd = MOST_BUYERS if scenario.buyer_count is None else scenario.buyer_count
+    buyers = MOST_BUYERS if scenario.buyer_count is None else scenario.buyer_count
     kinds = [*scenario.kinds.values()]
     quantities = [_quantities(kind, scenario) for kind in kinds]
     ends = np.cumsum([len(some) for some in quantities])
@@ -87,7 +87,7 @@ def given(
         server_key=unsigned(mix(step(_SERVER, scenario.seed))),
         planned=_read_only(planned),
         admitted=_read_only(planned if waiting_room is None else waiting_room.admit(planned)),
-        buyers=crowd,
+        buyers=buyers,
         is_closed=schedule is None,
         duration=inf if scenario.duration is None else scenario.seconds(scenario.duration),
         connections=scenario.connections,

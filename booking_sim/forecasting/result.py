@@ -52,7 +52,7 @@ class ForecastManifest:
 class Forecast(SurgeResult):
     """A scenario on a model of a server: the metrics of each seed, and the frames of the first.
 
-    What only a database can tell is absent: there is no audit, no `oversold`, no waits
+    What only a database knows is absent: there is no audit, no `oversold`, no waits
     and no samples of the server.
 
     Attributes:
@@ -78,8 +78,8 @@ class Forecast(SurgeResult):
         waiting_room: WaitingRoom | None = None,
         generator: float | None = None,
     ) -> None:
-        told = {"scenario": scenario, "model": model, "seeds": seeds}
-        vars(self).update(told, waiting_room=waiting_room, generator=generator)
+        inputs = {"scenario": scenario, "model": model, "seeds": seeds}
+        vars(self).update(inputs, waiting_room=waiting_room, generator=generator)
         vars(self)["manifest"] = ForecastManifest(
             model=dict(model.manifest) | {"extrapolated": model.extrapolated, "usl": dict(model.usl)},
             outside=model.outside(scenario),
@@ -113,7 +113,7 @@ class Forecast(SurgeResult):
         tickets = self.scenario.events * self.scenario.tickets
         return inventory_over_time(self.holds, tickets, frames.until(self._state)).drop(columns="oversold")
 
-    audit = None  # type: ignore[assignment]  # absent: there is no database to look into
+    audit = None  # type: ignore[assignment]  # absent: there is no database
     waits = None  # type: ignore[assignment]
     server = None  # type: ignore[assignment]
     statements = None  # type: ignore[assignment]

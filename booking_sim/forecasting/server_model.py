@@ -170,8 +170,8 @@ class ServerModel:
                 if (name, nearest) in self.samples:
                     unit = self.reference_latency(max(1.0, level / factor)) / self.reference_latency(nearest)
                     samples[name, level] = self.samples[name, nearest] * unit
-        told = f"{cores:g} cores instead of the {measured:g} that were measured"
-        return replace(self, levels=levels, samples=samples, extrapolated=told)
+        how = f"{cores:g} cores instead of the {measured:g} that were measured"
+        return replace(self, levels=levels, samples=samples, extrapolated=how)
 
     def check(self, scenario: Scenario) -> None:
         """Refuse a scenario that the model says nothing about.
@@ -206,16 +206,16 @@ class ServerModel:
         """
         if self.manifest.get("made_up"):
             return []
-        told = [self.extrapolated] if self.extrapolated else []
+        ways = [self.extrapolated] if self.extrapolated else []
         if scenario.connections > self.levels[-1]:
             ratio = scenario.connections / self.levels[-1]
-            told.append(f"{scenario.connections:,} connections are {ratio:.1f} times the most calibrated")
+            ways.append(f"{scenario.connections:,} connections are {ratio:.1f} times the most calibrated")
         if self.manifest.get("tickets") and scenario.tickets > 10 * self.manifest["tickets"]:
-            told.append(f"{scenario.tickets / self.manifest['tickets']:,.0f} times the tickets of the calibration")
+            ways.append(f"{scenario.tickets / self.manifest['tickets']:,.0f} times the tickets of the calibration")
         most = max(kind.most_tickets or scenario.quantity for kind in scenario.kinds.values())
         if most > 1:
-            told.append(f"groups of up to {most} were not calibrated, only single tickets")
-        return told
+            ways.append(f"groups of up to {most} were not calibrated, only single tickets")
+        return ways
 
     def save(self, path: str | Path) -> Path:
         """Write the model to a JSON file.

@@ -1,5 +1,1 @@
-"""The live view: a surge in a notebook, as it happens, with a button that stops it."""
-
-from booking_sim.live.view import LiveView, is_possible
-
-__all__ = ["LiveView", "is_possible"]
+"""A surge while it runs: counted, shown as a bar, or as a view in a notebook with a button that stops it."""

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from booking_sim.display.templates import render
-from booking_sim.load_generator.progress import OUTCOME_LABELS
-from booking_sim.load_generator.tally import Tally
+from booking_sim.live.progress import OUTCOME_LABELS
+from booking_sim.live.tally import Tally
 from booking_sim.plots.style import OUTCOME_COLOURS, STATUS_COLOURS, STATUS_LABELS
 from booking_sim.records.attempts import OUTCOMES
 

@@ -7,10 +7,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from booking_sim.live.picture import picture
-from booking_sim.load_generator.tally import Tally
-from booking_sim.load_generator.worker.messages import Batch
+from booking_sim.live.tally import Tally
+from booking_sim.live.widget import make_widget
 from booking_sim.observer.observer import Observations
 from booking_sim.records import samples
+from booking_sim.records.batch import Batch
 
 _EVERY_S = 0.2
 
@@ -34,11 +35,9 @@ class LiveView:
     """
 
     def __init__(self, tally: Tally, observations: Observations) -> None:
-        from booking_sim.live.widget import LiveWidget  # noqa: PLC0415  only a notebook's environment has widgets
-
         self._tally = tally
         self._observations = observations
-        self._widget = LiveWidget(html=self._picture(), kernel=_kernel_id())
+        self._widget = make_widget(html=self._picture(), kernel=_kernel_id())
         self._due = 0.0
 
     def __enter__(self) -> Self:

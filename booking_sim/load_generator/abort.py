@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from booking_sim.errors import SettingError
+from booking_sim.live.tally import Tally
 from booking_sim.load_generator.interrupt import Interrupt
-from booking_sim.load_generator.tally import Tally
 from booking_sim.records.attempts import FAILURES
 from booking_sim.result.thresholds import Threshold
 from booking_sim.stats.failures import ERRORS

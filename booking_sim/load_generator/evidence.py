@@ -9,7 +9,7 @@ from typing import Self
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 
 from booking_sim.load_generator.interrupt import Interrupt
-from booking_sim.load_generator.worker.messages import Batch
+from booking_sim.records.batch import Batch
 from booking_sim.records.columns import Stream
 from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.result.folder import STREAM

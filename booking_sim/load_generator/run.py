@@ -15,22 +15,24 @@ from psycopg import Connection
 from booking_sim import queries
 from booking_sim.booking import create_event
 from booking_sim.database import connect, headroom, open_server
+from booking_sim.database.explaining import explained
 from booking_sim.database.headroom import RESERVED_CONNECTIONS
 from booking_sim.database.migrations import migrate
 from booking_sim.database.run_lease import surge_lease
 from booking_sim.errors import BookingSimError
+from booking_sim.live.progress import Progress, View
+from booking_sim.live.tally import Tally
+from booking_sim.live.view import LiveView, is_possible
 from booking_sim.load_generator.abort import Abort, parse_conditions
 from booking_sim.load_generator.assignments import assignments
 from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.evidence import Evidence
 from booking_sim.load_generator.finish import finish
 from booking_sim.load_generator.interrupt import interruptible
-from booking_sim.load_generator.progress import Progress, View
-from booking_sim.load_generator.tally import Tally
-from booking_sim.load_generator.worker.messages import Batch
 from booking_sim.load_generator.workers import Workers
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observations, Observer
+from booking_sim.records.batch import Batch
 from booking_sim.result.beginning import begin, check_can_save
 from booking_sim.result.environment import Environment
 from booking_sim.result.folder import reserved_dir
@@ -115,7 +117,7 @@ def surge(
 
             result = surge(tickets=500, buyers=5000)
             result  # the answer and a picture
-            result.summary()  # every figure
+            result.summary()  # every metric
             result.overview()  # every picture
     """
     scenario = make_scenario(scenario, settings)
@@ -148,9 +150,10 @@ def run(
     strategy = find(scenario.strategy)
     stack = ExitStack()
     try:
-        server = stack.enter_context(open_server(url))
-        target_url, token = stack.enter_context(_target(server.url, strategy))
-        context = _prepare(scenario, strategy, target_url, token, server.source)
+        with explained():
+            server = stack.enter_context(open_server(url))
+            target_url, token = stack.enter_context(_target(server.url, strategy))
+            context = _prepare(scenario, strategy, target_url, token, server.source)
         context = replace(context, manifest=replace(context.manifest, name=name, tags=dict(tags or {})))
         result = _run(context, folder, conditions, progress=progress, live=live, executor=executor)
     except BaseException:
@@ -228,11 +231,8 @@ def _run(
 
 def _view(tally: Tally, observations: Observations, *, progress: bool | None, live: bool) -> View:
     """What shows the run: the live view if it is requested and possible, else a bar."""
-    if live:
-        from booking_sim.live import LiveView, is_possible  # noqa: PLC0415  it is above this layer, and optional
-
-        if is_possible():
-            return LiveView(tally, observations)
+    if live and is_possible():
+        return LiveView(tally, observations)
     return Progress(tally, show=progress)
 
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Self, cast
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
 from booking_sim.load_generator.interrupt import INTERRUPTED, Interrupt
-from booking_sim.load_generator.worker.messages import Batch, Failed, Finished, Ready, Start, Stop, WorkerAssignment
+from booking_sim.load_generator.worker.messages import Failed, Finished, Ready, Start, Stop, WorkerAssignment
 from booking_sim.load_generator.worker_launcher import WorkerLauncher
 from booking_sim.load_generator.worker_reports import WorkerReports
+from booking_sim.records.batch import Batch
 
 if TYPE_CHECKING:
     from booking_sim.processes import Channel
@@ -24,7 +25,7 @@ _POLL_S = 0.1
 _LEAD_S = 0.05
 """From telling the workers when to start to that instant: long enough for the messages."""
 _STOP_TIMEOUT_S = 10.0
-"""How long a worker may take to end after it was told to stop; then it is killed."""
+"""How long a worker may take to end after it got Stop; then it is killed."""
 
 
 class Workers:

@@ -16,6 +16,10 @@ FORMATTERS: Mapping[str, str] = {
     "booking_sim.result.result:SurgeResult": "booking_sim.report.card:card",
     "booking_sim.forecasting.result:Forecast": "booking_sim.forecasting.card:forecast_html",
     "booking_sim.comparison.result:Comparison": "booking_sim.comparison.card:comparison_html",
+    "booking_sim.scenario.ready:ScenarioCatalogue": "booking_sim.notebook.catalogues:scenarios_html",
+    "booking_sim.strategies:StrategyCatalogue": "booking_sim.notebook.catalogues:strategies_html",
+    "booking_sim.strategies:Strategy": "booking_sim.notebook.catalogues:strategy_html",
+    "booking_sim.diagnostics.check_result:Diagnosis": "booking_sim.diagnostics.card:diagnosis_html",
 }
 """The function that writes HTML, by the class that it writes: `module:name` both."""
 
@@ -39,7 +43,7 @@ def to_html(value: object) -> str:
     for each in type(value).__mro__:
         if formatter := FORMATTERS.get(f"{each.__module__}:{each.__qualname__}"):
             return _write(formatter, value)
-    raise TypeError(f"There is no formatter for {type(value).__qualname__}: expected one of {', '.join(FORMATTERS)}.")
+    raise TypeError(f"Class {type(value).__qualname__!r} is unknown: expected one of {', '.join(FORMATTERS)}.")
 
 
 def register() -> None:

@@ -20,19 +20,19 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StartSampling:
     """Parent, just before it: the run begins at this instant of `time.monotonic()`, in seconds."""
 
     at: float
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopSampling:
     """Parent: take a last sample, and end. A closed pipe means the same."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ObserverReady:
     """Observer: it has sampled everything once."""
 
 
@@ -45,7 +45,7 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class ObserverFinished:
     """Observer, last."""
 
     sampling: Mapping[str, Mapping[str, float]]

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from booking_sim import processes
-from booking_sim.observer.messages import Finished, Ready, Samples, Start, Stop, Watch
+from booking_sim.observer.messages import ObserverFinished, ObserverReady, Samples, StartSampling, StopSampling, Watch
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 10.0
@@ -83,11 +83,11 @@ class Observer:
 
     def start(self, at: float) -> None:
         """Let it sample from the start of the run on, an instant of `time.monotonic()`; say it just before."""
-        self._send(Start(at))
+        self._send(StartSampling(at))
 
     def stop(self) -> Observations:
         """Let it take a last sample and end; what it reported."""
-        self._send(Stop())
+        self._send(StopSampling())
         self._listener.join(_PATIENCE_S)
         if self._listener.is_alive():
             self.observations.problems.append("it did not end on request, and was ended by force")
@@ -109,9 +109,9 @@ class Observer:
                 case Samples(columns):
                     for name, batch in columns.items():
                         self.observations.columns.setdefault(name, []).append(batch)
-                case Ready():
+                case ObserverReady():
                     self._ready.set()
-                case Finished(sampling, problems):
+                case ObserverFinished(sampling, problems):
                     self.observations.sampling = sampling
                     self.observations.problems += problems
                     break

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import psycopg
@@ -31,6 +32,7 @@ class Probe:
         self._watch = watch
         self._cpu_clock = CpuClock()
         self._open: Connection[Any] | None = None
+        self._is_pooled = False
         self.samplers: dict[str, Callable[[], list[Row]]] = {
             "waits": self._waits,
             "server": self._server,
@@ -58,8 +60,8 @@ class Probe:
         ]
 
     def _server(self) -> list[Row]:
-        asked, [(*figures, pids)] = self._ask("server")
-        return [(asked, *figures, *self._cpu_clock.seconds(pids))]
+        asked, [(*counts, pids)] = self._ask("server")
+        return [(asked, *counts, *self._cpu_clock.seconds(pids))]
 
     def _inventory(self) -> list[Row]:
         asked, rows = self._ask("inventory", {"event_ids": list(self._watch.event_ids)})
@@ -67,8 +69,14 @@ class Probe:
 
     def _ask(self, name: str, parameters: dict[str, Any] | None = None) -> tuple[float, Sequence[Row]]:
         connection = self._connection()
-        asked = time.monotonic()
-        return asked, connection.execute(queries.load(f"observer/{name}"), parameters).fetchall()
+        with connection.transaction() if self._is_pooled else nullcontext():
+            if self._is_pooled:
+                self._keep_out_of_the_way(connection)
+            asked = time.monotonic()
+            return asked, connection.execute(queries.load(f"observer/{name}"), parameters).fetchall()
+
+    def _keep_out_of_the_way(self, connection: Connection[Any]) -> None:
+        connection.execute(queries.load("observer/session"), {"is_pooled": self._is_pooled})
 
     def _connection(self) -> Connection[Any]:
         """Open, or opened anew.
@@ -78,10 +86,12 @@ class Probe:
         """
         if self._open is None or self._open.closed:
             connection = connect(self._watch.url, application_name=self._watch.application_name)
-            connection.prepare_threshold = 0
-            connection.execute(queries.load("observer/session"))
-            began_at = connection.execute(queries.load("observer/backend")).fetchone()
-            if began_at is not None and began_at[0] is not None:
-                self._cpu_clock.find_server(connection.info.backend_pid, began_at[0])
+            [(pid, began_at)] = connection.execute(queries.load("observer/backend")).fetchall()
+            self._is_pooled = pid != connection.info.backend_pid
+            if not self._is_pooled:
+                connection.prepare_threshold = 0
+                self._keep_out_of_the_way(connection)
+            if began_at is not None:
+                self._cpu_clock.find_server(pid, began_at)
             self._open = connection
         return self._open

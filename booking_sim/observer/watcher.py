@@ -1,4 +1,4 @@
-"""The observer's process: samples the database as often as its cost allows, until it gets Stop.
+"""The observer's process: samples the database as often as its cost allows, until it gets StopSampling.
 
 The parent starts it as `booking_sim.processes` says. It never prints, and ends when the parent is gone. All processes
 here share the clock of `time.monotonic()`, and by it a sample is placed at the moment at which it was asked for.
@@ -18,7 +18,7 @@ import psycopg
 from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
 from booking_sim.observer.adaptive_interval import AdaptiveInterval
-from booking_sim.observer.messages import Finished, Ready, Samples, Start, Watch
+from booking_sim.observer.messages import ObserverFinished, ObserverReady, Samples, StartSampling, Watch
 from booking_sim.observer.probe import Probe, Row
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Watcher:
         self._statements: dict[int, Row] = {}
 
     def watch(self) -> None:
-        """Sample everything once, say that it is ready, and watch from Start to Stop.
+        """Sample everything once, say that it is ready, and watch from StartSampling to StopSampling.
 
         Raises:
             BookingSimError: The database cannot be reached in the first place.
@@ -58,9 +58,9 @@ class Watcher:
             for name in self._intervals:
                 self._sample(name)
             gc.freeze()  # what was imported need not be searched for garbage during the run
-            self._channel.send(Ready())
+            self._channel.send(ObserverReady())
             message = self._channel.recv()
-            if isinstance(message, Start):
+            if isinstance(message, StartSampling):
                 self._begin(message.at)
                 self._go_on()
             ended = time.monotonic()
@@ -68,7 +68,7 @@ class Watcher:
             self._sample_totals()
             self._compare_statements()
             self._send_samples()
-            self._channel.send(Finished(sampling, self._problems(sampling)))
+            self._channel.send(ObserverFinished(sampling, self._problems(sampling)))
         finally:
             self._probe.close()
 
@@ -90,7 +90,7 @@ class Watcher:
         while True:
             name = min(self._intervals, key=lambda each: self._intervals[each].due)
             if self._channel.poll(max(0.0, min(self._intervals[name].due, send_at) - time.monotonic())):
-                return  # Stop; or nothing more, because the parent is gone
+                return  # StopSampling; or nothing more, because the parent is gone
             if time.monotonic() >= self._intervals[name].due:
                 self._sample(name)
             if time.monotonic() >= send_at:
@@ -112,9 +112,9 @@ class Watcher:
         """What each statement cost since the first sample, where it was called since."""
         now = time.monotonic()
         with suppress(psycopg.Error, BookingSimError):
-            for key, (_, query, *figures) in self._probe.statements().items():
-                _, _, *before = self._statements.get(key, (None, None, *[0] * len(figures)))
-                spent = [new - old for new, old in zip(figures, before, strict=True)]
+            for key, (_, query, *counts) in self._probe.statements().items():
+                _, _, *before = self._statements.get(key, (None, None, *[0] * len(counts)))
+                spent = [new - old for new, old in zip(counts, before, strict=True)]
                 if spent[0] > 0:
                     self._rows.setdefault("statements", []).append((now, query, *spent))
 
@@ -137,12 +137,14 @@ class Watcher:
 
 def main(descriptor: int) -> None:
     """Do what the parent says over the pipe."""
-    os.environ.setdefault("PGCONNECT_TIMEOUT", "2")  # so that Stop is noticed soon, also while there is no server
+    os.environ.setdefault(
+        "PGCONNECT_TIMEOUT", "2"
+    )  # so that StopSampling is noticed soon, also while there is no server
     with Connection(descriptor) as channel, suppress(EOFError, OSError):  # the parent is gone
         try:
             Watcher(channel, channel.recv()).watch()
         except (BookingSimError, psycopg.Error) as error:
-            channel.send(Finished({}, [redact(str(error)).splitlines()[0]]))
+            channel.send(ObserverFinished({}, [redact(str(error)).splitlines()[0]]))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from booking_sim.plots.axes import set_title
 from booking_sim.plots.bench import ratios, ratios_overview
 from booking_sim.plots.contention import waits_over_time, who_blocks_whom
 from booking_sim.plots.difference import latency_by_run
+from booking_sim.plots.faults import around_fault
 from booking_sim.plots.history import timeline
 from booking_sim.plots.inventory import inventory_over_time
 from booking_sim.plots.latency import latency_curve, latency_over_time
@@ -24,6 +25,7 @@ from booking_sim.plots.sweep import metric_by_setting, sweep_overview
 
 __all__ = [
     "STYLE",
+    "around_fault",
     "arrivals_over_time",
     "at_a_glance",
     "cpu_over_time",

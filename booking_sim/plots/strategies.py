@@ -1,4 +1,4 @@
-"""Strategies side by side: a row each, and a panel for each metric that tells them apart."""
+"""Strategies side by side: a row each, and a panel for each metric in which they differ."""
 
 import textwrap
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How every chart looks: one colour per meaning, told apart by colour-blind eyes (Okabe and Ito, 2008)."""
+"""The style of every chart: one colour per meaning, which colour-blind eyes can distinguish (Okabe and Ito, 2008)."""
 
 from collections.abc import Mapping
 from pathlib import Path

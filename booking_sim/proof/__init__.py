@@ -1,4 +1,4 @@
-"""Judges the history of a run: what buyers were told, against what the tables have when all is over.
+"""Judges the history of a run: the answers that buyers got, against what the tables have when all is over.
 
 Every attempt counts as a call that was invoked and then ok, failed or unknown. What is reported as violated is so.
 """

@@ -1,4 +1,4 @@
-"""Whether what buyers were told is in the tables, and nothing else: each answer beside its row at the end."""
+"""Whether the answers that buyers got are in the tables, and nothing else: each answer beside its row at the end."""
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,11 @@ _RELEASED = ("released", "already_released")
 
 
 def holds_kept(clocks: Clocks) -> Finding:
-    """Each hold that a buyer was told of is in the tables, with its user, tickets and deadline."""
+    """Each hold that a buyer got as an answer is in the tables, with its user, tickets and deadline."""
     history = clocks.history
     hold_s = round(history.circumstances.hold_s, 6)
-    told = history.answers(Call.RESERVE, *_RESERVED)
-    calls, missing, rows = _beside(history, told)
+    answered = history.answers(Call.RESERVE, *_RESERVED)
+    calls, missing, rows = _beside(history, answered)
     wrong: list[Wrong] = [
         (missing, "the hold is not in the tables"),
         ((rows["buyer"] != calls["buyer"]) | (rows["event"] != calls["event"]), "the hold is another user's"),
@@ -36,10 +36,10 @@ def holds_kept(clocks: Clocks) -> Finding:
 
 
 def sales_kept(clocks: Clocks) -> Finding:
-    """Each sale that a buyer was told of is in the tables, and its tickets are sold to this user."""
+    """Each sale that a buyer got as an answer is in the tables, and its tickets are sold to this user."""
     history = clocks.history
-    told = history.answers(Call.CONFIRM, *_SOLD) | history.answers(Call.RELEASE, *_SOLD)
-    calls, missing, rows = _beside(history, told)
+    answered = history.answers(Call.CONFIRM, *_SOLD) | history.answers(Call.RELEASE, *_SOLD)
+    calls, missing, rows = _beside(history, answered)
     wrong: list[Wrong] = [
         (missing, "the sale is not in the tables"),
         (rows["end"] != "confirmed", "the intent is not confirmed"),
@@ -49,10 +49,10 @@ def sales_kept(clocks: Clocks) -> Finding:
 
 
 def releases_kept(clocks: Clocks) -> Finding:
-    """Each release that a buyer was told of is in the tables."""
+    """Each release that a buyer got as an answer is in the tables."""
     history = clocks.history
-    told = history.answers(Call.RELEASE, *_RELEASED) | history.answers(Call.CONFIRM, *_RELEASED)
-    calls, missing, rows = _beside(history, told)
+    answered = history.answers(Call.RELEASE, *_RELEASED) | history.answers(Call.CONFIRM, *_RELEASED)
+    calls, missing, rows = _beside(history, answered)
     wrong: list[Wrong] = [
         (missing, "the intent is not in the tables"),
         (rows["end"] != "released", "the intent is not released"),
@@ -64,19 +64,19 @@ def requested(clocks: Clocks) -> Finding:
     """Nothing is in the tables that nobody requested: no hold, no sale, no release."""
     history = clocks.history
     calls, rows = history.calls, history.holds
-    told = calls.loc[history.answers(Call.RESERVE, *_RESERVED), "intent_id"]
+    answered = calls.loc[history.answers(Call.RESERVE, *_RESERVED), "intent_id"]
     maybe = history.call_key[history.unknown(Call.RESERVE)]
     wrong: list[Wrong] = [
-        (~rows.index.isin(told) & ~np.isin(history.hold_key, maybe), "nobody requested this hold"),
+        (~rows.index.isin(answered) & ~np.isin(history.hold_key, maybe), "nobody requested this hold"),
         ((rows["end"] == "confirmed") & ~_may_have_ended(history, Call.CONFIRM, _SOLD), "nobody confirmed this hold"),
         ((rows["end"] == "released") & ~_may_have_ended(history, Call.RELEASE, _RELEASED), "nobody released this hold"),
     ]
     return judge("requested", rows.reset_index(), wrong, unless=history.hold_is_unrecorded, reason=UNRECORDED)
 
 
-def _beside(history: History, told: NDArray[np.bool_]) -> tuple[pd.DataFrame, NDArray[np.bool_], pd.DataFrame]:
+def _beside(history: History, answered: NDArray[np.bool_]) -> tuple[pd.DataFrame, NDArray[np.bool_], pd.DataFrame]:
     """Some answers; of which of them the intent is not in the tables; and beside each, the row of its hold, or any."""
-    calls, place = history.calls[told], history.place[told]
+    calls, place = history.calls[answered], history.place[answered]
     rows = history.holds.take(place) if len(history.holds) else history.holds.reindex(place)
     return calls, place < 0, rows.set_axis(calls.index)
 
@@ -88,7 +88,7 @@ def _gone(history: History, rows: pd.DataFrame) -> pd.Series:
 
 
 def _may_have_ended(history: History, call: Call, words: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Which holds a call may have ended: it was told so, or its answer is lost."""
+    """Which holds a call may have ended: its answer says so, or is lost."""
     made = history.answers(call, *words) | history.unknown(call)
     return np.asarray(history.holds.index.isin(history.calls.loc[made, "intent_id"]))
 

@@ -2,7 +2,7 @@
 
 The database read its clock while it handled the call, so the instant that it wrote lies between the call and its
 answer. Each hold and each end of one thus bounds the offset; together they bound it at any instant, since two clocks
-drift apart slowly. No figure of this is estimated: what follows from a bound is certain.
+drift apart slowly. No number in this is estimated: what follows from a bound is certain.
 """
 
 from dataclasses import dataclass
@@ -185,8 +185,8 @@ def windows(history: History, call: Call, *words: str) -> tuple[Seconds, Seconds
         buyer are not recorded; and when the first answer came that says so, infinite if none did.
     """
     calls, rows = history.calls, history.holds
-    told = history.answers(call, *words)
-    by_intent = calls[told].groupby("intent_id")[["sent", "answered"]].min().reindex(rows.index)
+    answered = history.answers(call, *words)
+    by_intent = calls[answered].groupby("intent_id")[["sent", "answered"]].min().reindex(rows.index)
     maybe = history.unknown(call)
     if call is Call.RESERVE:
         first = pd.Series(calls["sent"].to_numpy()[maybe]).groupby(history.call_key[maybe]).min()

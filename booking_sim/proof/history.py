@@ -50,7 +50,6 @@ class Circumstances:
         read_at: When the tables were read, in seconds since then.
         workers: How many workers played the buyers: buyer n was played by worker n modulo this.
         lost_workers: Those of which some attempts are not recorded, since they were killed or cut off.
-        shared_keys: Whether requests of several sessions cannot be told apart, which have a key each.
         outside_locks: Whether somebody else had locks on the tickets: a drill, for instance.
     """
 
@@ -60,7 +59,6 @@ class Circumstances:
     read_at: float
     workers: int
     lost_workers: Sequence[int] = ()
-    shared_keys: bool = False
     outside_locks: bool = False
 
     @classmethod
@@ -81,7 +79,6 @@ class Circumstances:
             read_at=read_at,
             workers=scenario.workers,
             lost_workers=lost_workers,
-            shared_keys=any(kind.at_once > 1 for kind in scenario.kinds.values()),
             outside_locks=outside_locks,
         )
 

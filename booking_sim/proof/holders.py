@@ -25,14 +25,14 @@ def one_holder(clocks: Clocks) -> Finding:
 
 
 def missing_holds(history: History) -> pd.DataFrame:
-    """The holds that buyers were told of and that are not in the tables, one row each, as the answers have them.
+    """The holds that buyers got as answers and that are not in the tables, one row each, as the answers have them.
 
     Returns:
         The columns of `history.calls`, whose index it keeps; `start` and `until` by the database's clock.
     """
     calls = history.calls
-    told = history.answers(Call.RESERVE, "held") & (history.place < 0)
-    lost = calls[told].drop_duplicates("intent_id")
+    answered = history.answers(Call.RESERVE, "held") & (history.place < 0)
+    lost = calls[answered].drop_duplicates("intent_id")
     sold = calls.loc[history.answers(Call.CONFIRM, *_SOLD), "intent_id"]
     until = lost["deadline"].mask(lost["intent_id"].isin(sold), np.inf)
     return lost.assign(start=lost["deadline"] - history.circumstances.hold_s, until=until)

@@ -19,7 +19,7 @@ def answers_have_causes(clocks: Clocks) -> Finding:
     confirms = (calls["call"] == Call.CONFIRM).to_numpy()
     outcome = calls["outcome"]
     wrong: list[Wrong] = [
-        (outcome == "not_found", "the hold that this buyer was told of is not found"),
+        (outcome == "not_found", "the hold that this buyer got as an answer is not found"),
         (outcome.isin(["already_confirmed"]) & ~sold, "no other call can have confirmed it"),
         (~confirms & (outcome == "confirmed") & ~sold, "no call can have confirmed it"),
         (outcome.isin(["already_released"]) & ~released, "no other call can have released it"),

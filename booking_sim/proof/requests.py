@@ -9,8 +9,6 @@ from booking_sim.proof.finding import Finding, judge
 from booking_sim.proof.history import flat
 from booking_sim.records.attempts import Call
 
-_SHARED = "which session of its buyer made a request is not recorded"
-
 
 def one_answer(clocks: Clocks) -> Finding:
     """A request has one hold and one answer: repeated after it was held, it is answered with the same hold."""
@@ -36,7 +34,7 @@ def one_answer(clocks: Clocks) -> Finding:
         (other, "the request had another hold before"),
         (after, "the request had a hold, and was refused when it was repeated"),
     ]
-    return judge("one_answer", calls, wrong, unless=_shared(clocks, len(calls)), reason=_SHARED)
+    return judge("one_answer", calls, wrong)
 
 
 def one_hold(clocks: Clocks) -> Finding:
@@ -44,12 +42,7 @@ def one_hold(clocks: Clocks) -> Finding:
     history = clocks.history
     twice = pd.Series(history.hold_key).duplicated(keep=False).to_numpy() & (history.hold_key >= 0)
     rows, problem = history.holds.reset_index(), "the same request has another hold"
-    return judge("one_hold", rows, [(twice, problem)], unless=_shared(clocks, len(rows)), reason=_SHARED)
-
-
-def _shared(clocks: Clocks, rows: int) -> NDArray[np.bool_]:
-    """Of no row can the request be known if sessions share it."""
-    return np.full(rows, clocks.history.circumstances.shared_keys)
+    return judge("one_hold", rows, [(twice, problem)])
 
 
 def whole_groups(clocks: Clocks) -> Finding:

@@ -28,7 +28,7 @@ class Phase(StrEnum):
     WAITING = "waiting"
     """No connection was free in time, and the call was never sent."""
     CALL_SENT = "call_sent"
-    """The call was sent and no answer came back: it may have reserved. Asking again with the request key tells."""
+    """The call was sent and no answer came back: it may have reserved. A repeat with the request key answers it."""
     ANSWERED = "answered"
     """The database itself answered with an error: nothing was reserved."""
 

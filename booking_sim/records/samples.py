@@ -64,19 +64,19 @@ SCHEMAS: Final = {
 """The columns of each frame, in their order."""
 
 KEPT: Final = ("waits", "server", "statements")
-"""Those that a result keeps; the tickets are counted for the live view, and afterwards the holds tell more of them."""
+"""Those that a result keeps; the tickets are counted for the live view, and afterwards the holds say more of them."""
 
 _BLOCKERS = SCHEMAS["waits"].field("blocked_by").type
 _TYPES = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(), _BLOCKERS: pd.ArrowDtype(_BLOCKERS)}
 
 
 def to_frames(batches: Mapping[str, Batches], started_at: float | None) -> dict[str, pd.DataFrame]:
-    """Make the frames that a result keeps of what the observer told; as `to_frame`."""
+    """Make the frames that a result keeps of what the observer sampled; as `to_frame`."""
     return {name: to_frame(name, batches.get(name, ()), started_at) for name in KEPT}
 
 
 def to_frame(name: str, batches: Batches = (), started_at: float | None = None) -> pd.DataFrame:
-    """Make a frame of what the observer told.
+    """Make a frame of what the observer sampled.
 
     Args:
         name: Which, of SCHEMAS.

@@ -1,4 +1,4 @@
-"""Figures as part of a page: nothing beside the page has to be found or sent along."""
+"""Charts as part of a page: nothing beside the page has to be found or sent along."""
 
 import base64
 import io

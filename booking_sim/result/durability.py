@@ -13,5 +13,5 @@ def acknowledges_early(settings: Mapping[str, str]) -> str:
     if not early:
         return ""
     return (
-        f"The server acknowledged before data was durable ({', '.join(early)}): a crash can lose what buyers were told."
+        f"The server acknowledged before data was durable ({', '.join(early)}): a crash can lose what was acknowledged."
     )

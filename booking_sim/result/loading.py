@@ -37,7 +37,7 @@ def load(folder: str | Path) -> SurgeResult:
             wrote, that is damaged, or that was changed.
 
     Example:
-        Look at a run again:
+        Load a run again:
 
             from booking_sim import load
 

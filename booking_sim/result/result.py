@@ -58,7 +58,7 @@ class SurgeResult(Saved):
             `end`, one of `booking_sim.records.holds.ENDS`. A hold that is open has no
             `ended_at`, also when it is overdue.
         inventory: The tickets by status at up to 500 instants, `seconds` after the
-            start, exactly, as the holds tell it: `available`, `held`, `overdue` (held
+            start, exactly, as the holds say: `available`, `held`, `overdue` (held
             past the deadline) and `sold`; and `oversold`, the tickets promised to more
             than one buyer. The last row is counted in the tickets themselves, when all
             was over.
@@ -82,7 +82,7 @@ class SurgeResult(Saved):
             `buffer_reads`, `wal_bytes`.
         audit: The invariants, checked at the end: `name`, `rule`, whether it was
             `checked`, `violations`, `offenders`. No row if the audit was not done.
-        proof: What buyers were told, judged against the tables, at the end: as
+        proof: The answers that buyers got, judged against the tables, at the end: as
             `booking_sim.prove` gives it.
         manifest: When, where and with what it was run; whether it is partial, and why.
     """
@@ -164,11 +164,15 @@ class SurgeResult(Saved):
         return headline(self.summary())
 
     @property
+    def is_right(self) -> bool:
+        """Whether audit and proof were done and found nothing wrong, and no ticket was sold twice."""
+        summary = self.summary()
+        return bool(summary["audit_ok"] and not summary["oversold"] and not summary["contradictions"])
+
+    @property
     def ok(self) -> bool:
         """Whether nothing is missing, audit and proof found nothing wrong, and no ticket was sold twice."""
-        summary = self.summary()
-        is_right = summary["audit_ok"] and not summary["oversold"] and not summary["contradictions"]
-        return bool(is_right) and not self.partial
+        return self.is_right and not self.partial
 
     def to_frame(self) -> pd.DataFrame:
         """A copy of the attempts, to change as you like."""

@@ -187,7 +187,7 @@ class BuyerKind:
         names = [parameter.name for parameter in attrs.fields(cls)]
         for name in settings:
             if name not in names:
-                raise SettingError(f"there is no parameter {name!r}: {suggest(name, names)}")
+                raise SettingError(f"parameter {name!r} is unknown: {suggest(name, names)}")
         return cls(**settings)
 
     def to_dict(self) -> dict[str, Any]:

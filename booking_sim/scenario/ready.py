@@ -12,16 +12,11 @@ from booking_sim.validation import invalid, suggest
 FOLDER = DATA / "scenarios"
 
 
-class Catalogue(dict[str, str]):
+class ScenarioCatalogue(dict[str, str]):
     """What scenarios are, by their names; a notebook shows them as a table."""
 
-    def _repr_html_(self) -> str:
-        from booking_sim.display.templates import table  # noqa: PLC0415  only a notebook wants it
 
-        return table(["scenario", "what it is"], self.items())
-
-
-def catalogue() -> Catalogue:
+def catalogue() -> ScenarioCatalogue:
     """Find the ready scenarios.
 
     Returns:
@@ -36,7 +31,9 @@ def catalogue() -> Catalogue:
             surge(scenarios.find("club_gig"))
     """
     paths = sorted(FOLDER.glob("*.toml"))
-    return Catalogue((path.stem, path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")) for path in paths)
+    return ScenarioCatalogue(
+        (path.stem, path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")) for path in paths
+    )
 
 
 def find(name_or_path: str | Path) -> Scenario:

@@ -287,7 +287,7 @@ class Scenario:
         """
         for name in settings:
             if name not in cls.names():
-                raise SettingError(f"There is no setting {name!r}: {suggest(name, cls.names())}")
+                raise SettingError(f"Setting {name!r} is unknown: {suggest(name, cls.names())}")
         return cls(**settings)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Asks a call so that its skip depth can be told, and tells it: one message, one transaction, nothing left set."""
+"""Makes a call so that its skip depth can be measured: one message, one transaction, nothing left set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class Depth(NamedTuple):
 
     Attributes:
         locked: Tickets that it could have taken but for somebody's lock, or that were changed when it got the lock;
-            None where the server does not let its plans be told.
+            None where the server does not report its plans.
         dead: Entries and rows of tickets that somebody had taken already: index entries without a row that is there for
             this call, and rows that did not fit. Entries that PostgreSQL has marked as dead in the index itself are
-            passed over there, and count no more. Where plans are not told, rows that did not fit are not known, and an
-            entry that needed no look at its row counts as dead.
+            passed over there, and count no more. Where plans are not reported, rows that did not fit are not known, and
+            an entry whose row was not visited counts as dead.
     """
 
     locked: int | None
@@ -38,7 +38,7 @@ class Measure:
 
     Attributes:
         every: Of how many calls of a worker one is measured.
-        prelude: What comes before the call in its message, so that plans are told; empty if they are not.
+        prelude: What comes before the call in its message, so that plans are reported; empty if they are not.
     """
 
     every: int
@@ -57,7 +57,7 @@ class Measure:
         return tuple([None if column is None else _unwrap(column) for column in row[:_ANSWER]])
 
     def depth(self, row: Sequence[bytes | None], notices: Sequence[str]) -> Depth:
-        """Tell the depth of a call that was asked with `message`.
+        """Return the depth of a call that was made with `message`.
 
         Args:
             row: The answer to it, each column in text as it came.
@@ -68,8 +68,8 @@ class Measure:
         )
         if not self.prelude:
             return Depth(None, entries - rows)
-        reading = sum((told for notice in notices if (told := read_plan(notice))), Reading())
-        # Each count misses something: index-only scans need not look at rows, and a statement that failed has no plan.
+        reading = sum((found for notice in notices if (found := read_plan(notice))), Reading())
+        # Each count misses something: index-only scans need not visit rows, and a statement that failed has no plan.
         return Depth(reading.locked, entries - max(rows, reading.rows) + reading.refused)
 
 
@@ -79,13 +79,16 @@ def _unwrap(column: bytes) -> bytes:
 
 
 def find_prelude(connection: Connection[Any]) -> str:
-    """What makes this server tell its plans to this user; empty if nothing does.
+    """What makes this server report its plans to this user; empty if nothing does.
 
     Args:
         connection: An idle one. Nothing is left changed, but that auto_explain may be loaded.
     """
-    told = load("skip_depth/explain")
-    preludes = (load("skip_depth/load") + told, told)  # a superuser may load it; for others it may be loaded already
+    explain = load("skip_depth/explain")
+    preludes = (
+        load("skip_depth/load") + explain,
+        explain,
+    )  # a superuser may load it; for others it may be loaded already
     return next((prelude for prelude in preludes if _explains(connection, prelude)), "")
 
 

@@ -1,4 +1,4 @@
-"""What auto_explain tells of one statement: how many tickets it met, and how many of them a lock kept from it."""
+"""What auto_explain reports of one statement: how many tickets it met, and how many of them a lock kept from it."""
 
 import json
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Reading:
 
 
 def read_plan(notice: str) -> Reading | None:
-    """Read what a notice tells.
+    """Read a notice.
 
     Args:
         notice: Its text; the words before the JSON are in the server's language.
@@ -39,12 +39,12 @@ def read_plan(notice: str) -> Reading | None:
     """
     at = notice.find("{")
     try:
-        told = json.loads(notice[at:]) if at >= 0 else None
+        explained = json.loads(notice[at:]) if at >= 0 else None
     except ValueError:
         return None
-    if not isinstance(told, dict) or "Plan" not in told:
+    if not isinstance(explained, dict) or "Plan" not in explained:
         return None
-    return _read(told["Plan"], is_writing=False)
+    return _read(explained["Plan"], is_writing=False)
 
 
 def _read(node: dict[str, Any], *, is_writing: bool) -> Reading:
@@ -70,6 +70,6 @@ def _reads_tickets(node: dict[str, Any]) -> bool:
 
 
 def _rows(node: dict[str, Any]) -> int:
-    """Plans tell the mean over the loops."""
+    """Plans report the mean over the loops."""
     rows, loops = float(node["Actual Rows"]), int(node["Actual Loops"])
     return round(rows * loops)

@@ -8,7 +8,7 @@ from booking_sim.records.attempts import Call
 from booking_sim.stats.bins import cut, default_bins, nice_width
 
 _AROUND_AN_INSTANT = 1.0
-"""Seconds shown of a schedule that is over at once, so that it does not look like one that lasts."""
+"""Seconds shown of a schedule that is over at once, so that it can be distinguished from one that lasts."""
 
 
 def arrival_rates(schedule: Schedule, bins: int = 100) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def _unclear(summary: pd.Series) -> list[str]:
     sentences = []
     if summary["oversold_unclear"]:
         sentences.append(
-            f"Whether {summary['oversold_unclear']:,} tickets were sold twice cannot be told: attempts are missing, and"
+            f"Whether {summary['oversold_unclear']:,} tickets were sold twice is not known: attempts are missing, and"
             " the tables show releases that nobody recorded."
         )
     if summary["held_too_late"]:

@@ -53,7 +53,7 @@ def answer_times(attempts: pd.DataFrame) -> pd.Series:
 
 
 def sold(attempts: pd.DataFrame) -> pd.Series:
-    """Find the attempts that tell a buyer of a sale.
+    """Find the attempts whose answer is a sale.
 
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.

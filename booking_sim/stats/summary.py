@@ -122,10 +122,10 @@ def summarise(
     return pd.Series({name: values[name] for name in METRICS}, name="surge", dtype=object)
 
 
-def _buyers(columns: Columns, crowd: int | None) -> dict[str, float]:
+def _buyers(columns: Columns, buyers: int | None) -> dict[str, float]:
     """Each buyer by the final outcome of reserving."""
     attempts = columns("buyer", "attempt", "call", "outcome")
-    everybody = attempts["buyer"].nunique() if crowd is None else crowd
+    everybody = attempts["buyer"].nunique() if buyers is None else buyers
     attempts = attempts[attempts["call"] == Call.RESERVE]
     order = np.lexsort([attempts["attempt"], attempts["buyer"]])
     buyer = attempts["buyer"].to_numpy()[order]
@@ -136,7 +136,7 @@ def _buyers(columns: Columns, crowd: int | None) -> dict[str, float]:
         **{name: int(counts.get(name, 0)) for name in ("held", "sold_out", "contended", "timed_out", "gave_up")},
         "held_too_late": int(counts.get("hold_expired", 0)),
         "failed_buyers": int(sum(counts.get(name, 0) for name in ERRORS)),
-        "unanswered": math.nan if crowd is None else everybody - len(last),
+        "unanswered": math.nan if buyers is None else everybody - len(last),
     }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from booking_sim.errors import BookingSimError, SettingError
-from booking_sim.load_generator.progress import is_interactive, tqdm
+from booking_sim.live.progress import is_interactive, tqdm
 from booking_sim.plots.sweep import sweep_overview
 from booking_sim.result.catalogue import KeptResult
 from booking_sim.scenario.ready import make_scenario

@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "exceptions": package.exceptions,
     "invariants": package.invariants,
     "proof": package.proof,
+    "drills": package.drills,
     "functions": contract.functions,
     "tables": contract.tables,
     "sqlstates": contract.sqlstates,

@@ -16,6 +16,7 @@ from booking_sim import scenarios as ready
 from booking_sim import strategies as ways
 from booking_sim.audit import RULES
 from booking_sim.cli import cli
+from booking_sim.drills import FAULTS
 from booking_sim.proof.rules import unchecked
 from booking_sim.queries import describe
 from booking_sim.records import columns, holds, samples
@@ -120,6 +121,12 @@ def proof() -> str:
     return table(
         ("name", "what must be true"), ((code(row.name), row.rule) for row in unchecked().itertuples(index=False))
     )
+
+
+def drills() -> str:
+    """The faults of the drills, and what a user can expect of each."""
+    rows = ((code(fault.name), fault.sentence, fault.expected.value) for fault in FAULTS.values())
+    return table(("fault", "what happens", "a surge"), rows)
 
 
 def invariants() -> str:

@@ -122,7 +122,7 @@ comment on index booking.stock_checks_by_event is 'Finds the latest check of an 
 -- Sequences are outside of transactions, so they are hints.
 create sequence booking.places minvalue 0 cycle;
 comment on sequence booking.places is
-    'Hands out places to look at first, so that buyers meet different tickets. Lost, reset or copied, it costs time and no answer.';
+    'Gives out places to begin the search at, so that buyers meet different tickets. Lost, reset or copied, it costs time and no answer.';
 create sequence booking.searches minvalue 0;
 comment on sequence booking.searches is
     'Says who searched all of an event last, and when: the event, modulo 900,000, times 10^13, plus milliseconds since 1970. While '

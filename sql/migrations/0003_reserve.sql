@@ -1,11 +1,11 @@
 -- reserve(): finds tickets, puts them on hold, and tells the truth when it refuses.
 --
--- Where to look first is a hint: the next value of a sequence, modulo the capacity. While one event is on sale, each buyer starts
+-- Where to begin the search is a hint: the next value of a sequence, modulo the capacity. While one event is on sale, each buyer starts
 -- at a different ticket, in order, and waits for nobody; with several events the steps are longer. Whatever the hint says, a
 -- ticket is taken only if its row, locked with SKIP LOCKED, says that it is available; and nobody is refused because of a hint.
 --
 -- Each try is a subtransaction that locks exactly the tickets that it takes, or is rolled back with all its locks.
--- BK000 means, inside this file only: this try did not get what it looked for.
+-- BK000 means, inside this file only: this try did not get what it searched for.
 
 -- Raises what is wrong with a request, or returns the event's capacity. reserve() calls it only where its own, cheaper test was
 -- not enough.
@@ -180,7 +180,7 @@ end $$;
 
 
 -- Of the holds that are overdue longest, 512 or more for a group, some that nobody has locked, with `quantity` tickets together.
--- Keeps no lock. The order is random, so that buyers who look at once find different holds.
+-- Keeps no lock. The order is random, so that buyers who search at once find different holds.
 create function booking.unlocked_overdue(event_id bigint, quantity int) returns bigint[]
 language plpgsql as $$
 #variable_conflict use_variable
@@ -243,7 +243,7 @@ begin
                 event_id, array(select f from unnest(fresh) as f where f <> all (found) order by random()),
                 quantity - cardinality(found));
             found := found || fresh;
-            if fresh <> '{}' then  -- the next buyers look here first
+            if fresh <> '{}' then  -- the next buyers begin here
                 perform setval('booking.places', pg_sequence_last_value('booking.places') / capacity * capacity + fresh[1] - 1);
             end if;
             exit when cardinality(found) = quantity;
@@ -328,7 +328,7 @@ begin
     insert into booking.claimed_blocks (event_id, block_no)
         select event_id, b from unnest(blocks) as b where b <> all (open_blocks);
     if cardinality(blocks) = 64 * quantity then
-        return false;  -- there may be more of them: look again
+        return false;  -- there may be more of them: search again
     elsif blocks <> '{}' and open_blocks = '{}' then
         insert into booking.claimed_blocks (event_id, block_no) values (event_id, 0);
     end if;

@@ -4,8 +4,8 @@
 --   nobody has locked, and goes on to the next bucket while there are too few.
 -- used by: The write sharding of DynamoDB's manual: a number added to a key that is too hot. On PostgreSQL it is the leading
 --   column of an index.
--- costs: A crowd 32 times thinner at each end. Towards the end a buyer looks into many buckets, a refusal into all of them,
---   and past the dead entries of each.
+-- costs: Little: 32 times fewer buyers meet at each first ticket. Towards the end a buyer searches many buckets, a refusal all
+--   of them, past the dead entries of each.
 
 drop index if exists booking.tickets_available;
 alter table booking.tickets add column bucket int generated always as (ticket_no % 32) stored;

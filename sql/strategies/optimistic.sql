@@ -4,7 +4,7 @@
 --   still the one that was read; if it is not, tries again.
 -- used by: Hibernate (@Version) and Rails (lock_version), wherever an entity of theirs is a seat or a ticket.
 -- costs: All read the same lowest ticket, one of them wins, and the others have waited for its commit and lose: work thrown
---   away grows with the crowd, the retries run out, and the answer is contended. The write waits for locks after all:
+--   away grows with the number of buyers, the retries run out, and the answer is contended. The write waits for locks after all:
 --   where holds end as fast as buyers wait, they deadlock with those who expire holds, as the blocking ones do.
 -- client: retry 40P01
 

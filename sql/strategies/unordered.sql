@@ -2,9 +2,9 @@
 --
 -- does: Takes any available tickets that nobody has locked: whichever the scan meets first.
 -- used by: bn-api (Big Neon): limit n for update skip locked, without ORDER BY.
--- costs: The scan meets the rows in one order for everybody, so the crowd is as thick as with an order. Which scan is up to
+-- costs: The scan meets the rows in one order for everybody, so buyers meet as often as with an order. Which scan is up to
 --   the planner: if the table was analysed while all tickets were available, it reads the table from its beginning, past
---   every ticket that is taken, and leaves the index alone. bn-api also looks for overdue holds in the same WHERE, with OR,
+--   every ticket that is taken, and leaves the index alone. bn-api also searches for overdue holds in the same WHERE, with OR,
 --   which no partial index serves; here overdue holds are left to the contract around it.
 
 drop index if exists booking.tickets_available;

@@ -74,11 +74,11 @@ PROFILE = r"a profile that is not at random yet, such as constant(rate=500, dura
 REFUSED = [
     (
         "constnat(5)",
-        "arrivals: there is no profile 'constnat': did you mean 'constant'?",
+        "arrivals: profile 'constnat' is unknown: did you mean 'constant'?",
     ),
     ("burst()", f"burst needs buyers: expected {BUYERS}."),
     ("constant(rate=5)", f"constant needs duration: expected {DURATION}."),
-    ("constant(rat=5)", "constant has no parameter 'rat': did you mean 'rate'?"),
+    ("constant(rat=5)", "constant: parameter 'rat' is unknown: did you mean 'rate'?"),
     ("burst(5, 5s, 5)", "burst takes no more than buyers, at: leave out '5'."),
     ("burst(5, buyers=5)", "burst: buyers is given twice: expected once."),
     ("constant(rate=abc, duration=30s)", f"constant: rate='abc' is invalid: expected {RATE}."),

@@ -79,7 +79,7 @@ create table tiny.seats (no int primary key, owner text);
 """,
     "sale": """insert into tiny.seats (no) select n from generate_series(1, %(tickets)s) as n;
 """,
-    "state_sold": "update tiny.seats set owner = 'crowd' where no %% 1 = 0 and no <= %(sold)s",
+    "state_sold": "update tiny.seats set owner = 'buyer' where no %% 1 = 0 and no <= %(sold)s",
     "held": "select count(*) from tiny.seats where owner is not null",
     "reserve": """begin;
 select coalesce(min(no), 0) as seat from (
@@ -134,7 +134,7 @@ def test_a_system_without_a_file_that_it_needs(run, system):
 
 
 def test_a_state_that_fails_ends_its_phase_and_not_the_bench(server, system):
-    (system / "state_sold.sql").write_text("update tiny.sets set owner = 'crowd'")
+    (system / "state_sold.sql").write_text("update tiny.sets set owner = 'buyer'")
     result = bench(
         phases=["fresh", "half"],
         systems=find_systems((str(system),)),
@@ -172,10 +172,10 @@ def test_nothing_is_left_of_a_bench_that_is_interrupted(server, start, tmp_path,
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--phase", "sometimes"], "There is no phase 'sometimes': choose from fresh, half, last,"),
+        (["--phase", "sometimes"], "Phase 'sometimes' is unknown: choose from fresh, half, last,"),
         (["--clients", 100_000], "clients=100000 is more than the server has left"),
         (["--clients", 250, "--quick", "--phase", "last"], "clients=250 is too many for the tickets that are left"),
-        (["--systems", "nosuch"], "There is no system 'nosuch': "),
+        (["--systems", "nosuch"], "System 'nosuch' is unknown: "),
         (
             ["--systems", "--phase", "inventory"],
             "Systems are compared in fresh, half, last, sold_out, expired, returned: choose from these.",

@@ -10,12 +10,12 @@ def test_both_take_turns_and_are_compared(run, server):
     status, out, err = run(
         "bench", "generator", "--clients", 4, "--tickets", 60_000, "--rounds", 1, "--seconds", 1, "--json"
     )
-    told = json.loads(out)
-    assert (status, err) == (0 if told["ok"] else 1, "")
+    reported = json.loads(out)
+    assert (status, err) == (0 if reported["ok"] else 1, "")
     for name in ("rates", "p50_ms", "p99_ms"):
-        assert len(told[name]) == 1
-        assert all(theirs > 0 and own > 0 for theirs, own in told[name])
-    assert 0 < told["busy"] <= 1.1
+        assert len(reported[name]) == 1
+        assert all(theirs > 0 and own > 0 for theirs, own in reported[name])
+    assert 0 < reported["busy"] <= 1.1
     assert server.scratches(os.getpid()) == []
 
 

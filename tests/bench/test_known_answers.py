@@ -4,8 +4,8 @@ import pytest
 
 from booking_sim.bench.contestants import BASELINE, SKIP_LOCKED
 from booking_sim.bench.metrics import METRICS, Goal
-from booking_sim.bench.phases import Comparison, Side
-from booking_sim.bench.run import run
+from booking_sim.bench.phases import BenchComparison, Side
+from booking_sim.bench.run import run_bench
 from booking_sim.bench.server_cost import WalMeter
 from booking_sim.database import connect
 from booking_sim.database.embedded import Cluster
@@ -32,8 +32,8 @@ def measured(quiet, costing):
         sides = [Side(each.name, each, tickets=tickets, part=PART) for each in (BASELINE, *systems)]
         goals = [Goal(side.label, metric, None, sides[0].label) for side in sides[1:] for metric in METRICS]
         clients = how.pop("clients")
-        comparison = Comparison("known", "known answers", clients, tuple(sides), tuple(goals))
-        result = run([comparison], "known", url=quiet, progress=False, **how)
+        comparison = BenchComparison("known", "known answers", clients, tuple(sides), tuple(goals))
+        result = run_bench([comparison], "known", url=quiet, progress=False, **how)
         return result.table().set_index(["side", "metric"])["ratio"]
 
     return measure
@@ -64,8 +64,8 @@ def test_a_goal_that_is_missed_is_reported_as_missed(quiet, costing):
         Goal(dear.name, "statements", 5.2),
         Goal(dear.name, "statements", 5.0),
     )
-    comparison = Comparison("known", "known answers", 2, sides, goals)
-    result = run([comparison], "known", rounds=2, seconds=ALL_CALLS_S, url=quiet, progress=False)
+    comparison = BenchComparison("known", "known answers", 2, sides, goals)
+    result = run_bench([comparison], "known", rounds=2, seconds=ALL_CALLS_S, url=quiet, progress=False)
     assert list(result.table()["reached"]) == [True, False, True, False]
     assert not result.ok
     assert "2 of 4 goals reached, 2 missed" in result.headline
@@ -86,8 +86,8 @@ select lean.refuse(:event);
     )
     sides = tuple(Side(each.name, each, 10_000) for each in (BASELINE, refusing))
     goals = (Goal(refusing.name, "record_bytes", None, BASELINE.name),)
-    comparison = Comparison("known", "known answers", 2, sides, goals)
-    result = run([comparison], "known", rounds=1, seconds=ALL_CALLS_S, url=quiet, progress=False)
+    comparison = BenchComparison("known", "known answers", 2, sides, goals)
+    result = run_bench([comparison], "known", rounds=1, seconds=ALL_CALLS_S, url=quiet, progress=False)
     served = result.rounds.set_index("side")["served"]
     assert served[BASELINE.name] == pytest.approx(1, abs=0.005)
     assert served[refusing.name] == pytest.approx(0.5, abs=0.02)
@@ -99,8 +99,8 @@ def test_an_old_snapshot_is_older_than_the_sales(quiet):
     plain = Side("plain", SKIP_LOCKED, 5000, "sold", 0.5)
     old = Side("old", SKIP_LOCKED, 5000, "sold", 0.5, snapshot=True)
     goals = (Goal("old", "buffers", 1.1, "plain"),)
-    comparison = Comparison("known", "known answers", 2, (plain, old), goals)
-    result = run([comparison], "known", rounds=1, seconds=ALL_CALLS_S, url=quiet, progress=False)
+    comparison = BenchComparison("known", "known answers", 2, (plain, old), goals)
+    result = run_bench([comparison], "known", rounds=1, seconds=ALL_CALLS_S, url=quiet, progress=False)
     assert result.table()["ratio"][0] > 1.3
     assert not result.ok
 

@@ -8,7 +8,7 @@ import pytest
 
 from booking_sim.bench.contestants import BASELINE, RANDOM_START, SKIP_LOCKED, Catalogued
 from booking_sim.bench.metrics import METRICS, Goal
-from booking_sim.bench.phases import PHASES, Comparison, Side, against_systems, comparisons
+from booking_sim.bench.phases import PHASES, BenchComparison, Side, against_systems, comparisons
 from booking_sim.bench.result import BenchManifest, BenchResult
 from booking_sim.bench.table import interval, judge
 from booking_sim.bench.window import worst_window
@@ -24,7 +24,7 @@ GOALS = (
     Goal("mine", "buffers", 1.1, "base"),
     Goal("mine", "statements", None, "base"),
 )
-COMPARISON = Comparison("fresh", "fresh", 8, (Side("base", BASELINE, 1), Side("mine", BASELINE, 1)), GOALS)
+COMPARISON = BenchComparison("fresh", "fresh", 8, (Side("base", BASELINE, 1), Side("mine", BASELINE, 1)), GOALS)
 
 
 def manifest(*notes):
@@ -68,7 +68,7 @@ def test_what_was_not_measured_or_has_no_goal_is_neither_reached_nor_missed():
 def test_amounts_of_nearly_nothing_are_equal():
     frame = rounds({"per_s": [1], "wal_bytes": [0.01]}, {"per_s": [1], "wal_bytes": [5.0]})
     goal = Goal("mine", "wal_bytes", 1.1, "base")
-    [row] = judge(frame, [Comparison("fresh", "fresh", 8, COMPARISON.sides, (goal,))]).itertuples()
+    [row] = judge(frame, [BenchComparison("fresh", "fresh", 8, COMPARISON.sides, (goal,))]).itertuples()
     assert (row.ratio, row.reached) == (1, True)
 
 
@@ -104,7 +104,7 @@ def test_the_headline_counts_and_names_the_farthest():
 
 
 def test_what_could_not_be_brought_about_is_no_success():
-    comparison = Comparison("fresh", "fresh", 8, COMPARISON.sides, GOALS[:1])
+    comparison = BenchComparison("fresh", "fresh", 8, COMPARISON.sides, GOALS[:1])
     assert BenchResult(ROUNDS, [comparison], manifest()).ok
     assert not BenchResult(ROUNDS, [comparison], manifest("too slow")).ok
 
@@ -112,11 +112,11 @@ def test_what_could_not_be_brought_about_is_no_success():
 def test_a_goal_without_a_value_is_no_success_but_where_nothing_can_be_read():
     sides = (*COMPARISON.sides, Side("late", BASELINE, 1))
     goals = (Goal("mine", "per_s", 0.75, "base"), Goal("late", "per_s", 0.75, "base"))
-    result = BenchResult(ROUNDS, [Comparison("fresh", "fresh", 8, sides, goals)], manifest())
+    result = BenchResult(ROUNDS, [BenchComparison("fresh", "fresh", 8, sides, goals)], manifest())
     assert result.headline == "mine: 1 of 2 goals reached, 0 missed, 1 not measured"
     assert not result.ok
     goals = (goals[0], Goal("mine", "buffers", 1.1, "base"))
-    result = BenchResult(ROUNDS, [Comparison("fresh", "fresh", 8, sides, goals)], manifest())
+    result = BenchResult(ROUNDS, [BenchComparison("fresh", "fresh", 8, sides, goals)], manifest())
     assert result.headline == "mine: 1 of 2 goals reached, 0 missed, 1 not measured (here cannot be read: buffers)"
     assert result.ok
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.speed
 
 @pytest.fixture(scope="module")
 def shares(server):
-    """The generator's figures as shares of pgbench's."""
+    """The generator's rates as shares of pgbench's."""
     return generator(url=server.url).shares
 
 
@@ -26,7 +26,7 @@ def test_its_latencies_at_half_of_capacity_are_those_of_pgbench(shares, percenti
 
 
 def test_watching_costs_little(server):
-    """As far as can be told: the noise of so short a run is larger than the cost."""
+    """As far as can be measured: the noise of so short a run is larger than the cost."""
     cost = watching_cost(seconds=40, url=server.url)
     assert cost.cost - cost.error <= MOST
     assert cost.processors <= MOST

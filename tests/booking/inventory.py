@@ -37,7 +37,7 @@ def empty(conn):
 
 
 def skip_before_17(conn):
-    """Without statistics, before 17, the planner reads all of an event rather than look up a few numbers."""
+    """Without statistics, before 17, the planner reads all of an event rather than a few numbers by the index."""
     if conn.info.server_version < 170000:
         pytest.skip("PostgreSQL 15 and 16 may read a whole event where the tables were never analysed: a known limit")
 

@@ -147,7 +147,7 @@ def cancelled_at(caller, canceller, delay, call):
 
 
 def cancel_later_and_later(database, conn, rival, scene, tries):
-    """Cancel calls after longer and longer delays, and look for locks after each; return how many were cancelled."""
+    """Cancel calls after longer and longer delays, and search for locks after each; return how many were cancelled."""
     call = scene(conn, rival, tries + 3)
     with psycopg.connect(database, autocommit=True) as caller, psycopg.connect(database, autocommit=True) as canceller:
         caller.execute("set statement_timeout = '150ms'")  # where the cancel came before the call

@@ -3,12 +3,12 @@
 from itertools import cycle, islice
 
 import pytest
-from crowd import complaints, rush
 from inventory import stock
+from rush import complaints, rush
 
 from booking_sim.booking import create_event
 
-pytestmark = [pytest.mark.core, pytest.mark.usefixtures("crowd_turn")]
+pytestmark = [pytest.mark.core, pytest.mark.usefixtures("rush_turn")]
 
 TICKETS = 500
 BUYERS = 2_000

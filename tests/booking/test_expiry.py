@@ -199,10 +199,10 @@ def test_many_sweepers_and_buyers_at_once_give_each_ticket_back_once(database, c
                 return [await expire_holds(connection, event_id, 5) for _ in range(4)] and []
             return [await buy(connection, number) for _ in range(4)]
 
-    async def crowd():
+    async def everybody():
         return await asyncio.gather(*(serve(number) for number in range(20)))
 
-    held = [answer for answers in asyncio.run(crowd()) for answer in answers]
+    held = [answer for answers in asyncio.run(everybody()) for answer in answers]
     assert held.count(True) == 30
     assert stock(conn, event_id) == {"held": 60}
     assert violations(conn) == []

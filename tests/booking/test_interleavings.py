@@ -38,7 +38,7 @@ def waits(later, earlier, scene):
 
 
 def stories(runs, commits):
-    """Return the permutations as told by the calls in turn and by each alone."""
+    """Return the permutations as answered by the calls in turn and by each alone."""
     one, two = (f"one_{commits[0]}", f"two_{commits[1]}")
     by_steps = {run.steps: run for run in runs}
     in_turn = [

@@ -95,7 +95,7 @@ def test_behind_an_open_call_on_a_live_hold_nothing_is_given_away(conn, rival, c
     assert stock(conn, event_id) == {"held": 1}
 
 
-def test_in_a_crowd_where_nobody_ever_commits_nobody_is_refused(database, conn):
+def test_among_many_of_whom_nobody_ever_commits_nobody_is_refused(database, conn):
     event_id = create_event(conn, "on sale", 2)
 
     async def dither(connection, quantity):
@@ -106,10 +106,10 @@ def test_in_a_crowd_where_nobody_ever_commits_nobody_is_refused(database, conn):
         async with await AsyncConnection.connect(database, autocommit=True) as connection:
             return {await dither(connection, quantity) for _ in range(40)}
 
-    async def crowd():
+    async def everybody():
         return await asyncio.gather(*(serve(quantity) for quantity in [1, 2, 1, 2, 1, 2]))
 
-    assert set().union(*asyncio.run(crowd())) <= NOT_REFUSED
+    assert set().union(*asyncio.run(everybody())) <= NOT_REFUSED
     assert stock(conn, event_id) == {"available": 2}
 
 

@@ -1,15 +1,15 @@
 """The checks can fail: the load of test_counts on a reserve() without a lock oversells, and the same checks see it."""
 
 import pytest
-from crowd import complaints, rush
 from inventory import SQL, violations
+from rush import complaints, rush
 
 from booking_sim.booking import create_event
 
 TICKETS = 500
 BUYERS = 2_000
 
-pytestmark = [pytest.mark.core, pytest.mark.usefixtures("crowd_turn")]
+pytestmark = [pytest.mark.core, pytest.mark.usefixtures("rush_turn")]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ TICKETS = 100_000
 LEFT = 10
 OVERDUE = timedelta(microseconds=1)
 ROWS = 100  # that a call may read, all its statements together
-BLOCK = 256  # tickets; a search looks into 64 blocks for each ticket requested
+BLOCK = 256  # tickets; a search reads 64 blocks for each ticket requested
 SEARCHED = 3 * 64 * LEFT * BLOCK  # rows that a search for LEFT tickets may read: found, counted, and once more
 
 PATHS = {
@@ -51,7 +51,7 @@ AUTO_EXPLAIN = """
 
 @pytest.fixture
 def event_id(conn):
-    """An event where every ticket looks like the other, in a house with a history, freshly analysed."""
+    """An event where every ticket is like the other, in a house with a history, freshly analysed."""
     conn.execute((SQL / "past.sql").read_text(encoding="utf-8"))
     event_id = create_event(conn, "on sale", TICKETS)
     conn.execute("vacuum analyze")
@@ -140,8 +140,8 @@ def test_where_all_tickets_look_alike(conn, event_id, scans_of, subtests):
 
 
 def test_where_nearly_all_tickets_are_sold(conn, event_id, scans_of, subtests):
-    crowd = reserve(conn, event_id, "crowd", TICKETS - LEFT)
-    confirm(conn, crowd.intent_id, "crowd")
+    others = reserve(conn, event_id, "others", TICKETS - LEFT)
+    confirm(conn, others.intent_id, "others")
     conn.execute("vacuum analyze")
     with subtests.test("reserve"):
         hold, scans = scans_of(reserve, event_id, "ann", LEFT, hold_for=OVERDUE)

@@ -33,13 +33,13 @@ def at_once(database, arguments):
                 pass
             return answer
 
-    async def crowd():
+    async def everybody():
         return await asyncio.gather(*(ask(*each) for each in arguments), return_exceptions=True)
 
-    return asyncio.run(crowd())
+    return asyncio.run(everybody())
 
 
-@pytest.mark.usefixtures("crowd_turn")
+@pytest.mark.usefixtures("rush_turn")
 @pytest.mark.parametrize("quantity", [1, 4])
 def test_many_at_once_give_one_intent_and_one_answer(database, conn, event_id, quantity):
     answers = at_once(database, [((event_id, "ann", quantity), {"request_key": "one"})] * AT_ONCE)

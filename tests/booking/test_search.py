@@ -16,7 +16,7 @@ OVERDUE = timedelta(microseconds=1)
 
 
 def begin_at(conn, number):
-    """Say where the next buyer looks first: the hint, modulo the capacity."""
+    """Say where the next buyer begins: the hint, modulo the capacity."""
     conn.execute("select setval('booking.places', %s, false)", [number])
 
 
@@ -65,10 +65,10 @@ def test_overdue_holds_smaller_than_the_group_are_taken_over_whole(conn, quantit
 
 
 def test_a_locked_ticket_near_the_hint_does_not_hide_the_others(conn, rival):
-    """One ticket is in an open transaction, and 90 are free: wherever a buyer looks first, it gets one."""
+    """One ticket is in an open transaction, and 90 are free: wherever a buyer begins, it gets one."""
     event_id = create_event(conn, "on sale", 100)
     for number in range(5):
-        reserve(conn, event_id, f"crowd {number}")
+        reserve(conn, event_id, f"other {number}")
     with rival.transaction(force_rollback=True):
         (locked,) = reserve(rival, event_id, "idle").ticket_nos
         taken = set()

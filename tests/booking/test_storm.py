@@ -22,7 +22,7 @@ STEPS = 120
 WAIT_FOR_THE_LAST_DEADLINE = """
     select pg_sleep(extract(epoch from max(expires_at) - clock_timestamp())) from booking.booking_intents
 """
-# Only who has asked something: who is killed while being let in is told so by `connect`, and not by the storm.
+# Only who has asked something: who is killed while being let in is refused by `connect`, and not by the storm.
 KILL_ANOTHER = """
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and application_name = 'storm' and pid <> pg_backend_pid() and query <> ''

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.core
 
 
 class Session:
-    """A connection with a thread that works through what it is told, and waits where it must."""
+    """A connection with a thread that works through what it is given, and waits where it must."""
 
     def __init__(self, stack, url):
         self.connection = stack.enter_context(connect(url, autocommit=False))

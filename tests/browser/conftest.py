@@ -51,7 +51,7 @@ def lab(chromium, servers, tmp_path_factory):
 
 @pytest.fixture
 def picture(request, tmp_path):
-    """Where to keep a picture for people to look at after the tests; by its name they are told where it is."""
+    """Where to keep a picture for people to see after the tests; the name says where it is."""
 
     def path(name):
         kept = tmp_path / f"{name}.png"

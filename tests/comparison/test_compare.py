@@ -1,4 +1,4 @@
-"""Strategies side by side, on a real server: what is told of each, and that nothing of it stays behind."""
+"""Strategies side by side, on a real server: what is reported of each, and that nothing of it stays behind."""
 
 import pandas as pd
 import pytest
@@ -91,7 +91,7 @@ def test_where_the_generator_is_the_limit_is_said(compared):
         (["default"], {"rounds": 0}, "rounds=0 is invalid"),
         (["default"], {"rounds": 1.5}, "rounds=1.5 is invalid"),
         (["default"], {"strategy": "nowait"}, "strategy=nowait is invalid"),
-        (["default"], {"ticket": 3}, "There is no setting 'ticket'"),
+        (["default"], {"ticket": 3}, "Setting 'ticket' is unknown"),
         (["default"], {"tickets": 0}, "tickets=0 is invalid"),
     ],
 )

@@ -27,9 +27,9 @@ def test_json_is_one_object_and_a_safe_one_that_oversells_is_exit_1(run, tmp_pat
     (tmp_path / "careless.sql").write_text(text, encoding="utf-8")
     status, out, err = run("compare", "careless.sql", *SMALL, "--out", "out", "--json")
     assert (status, err) == (1, "")
-    told = json.loads(out)
-    assert told["failed"] == ["careless"]
-    assert told["table"]["careless"]["oversold"]["median"] > 0
+    reported = json.loads(out)
+    assert reported["failed"] == ["careless"]
+    assert reported["table"]["careless"]["oversold"]["median"] > 0
     assert (
         json.loads((tmp_path / "out" / "manifest.json").read_text())["strategies"]["careless"]["file"] == "careless.sql"
     )
@@ -46,11 +46,11 @@ def test_bad_input_gets_one_line_and_status_2(run, tmp_path):
 def test_ctrl_c_keeps_the_runs_before_it(start, server, tmp_path):
     process = start("compare", "default", "skip_locked", *SMALL[:-1], 50, "--out", "out")
     scratch = f"booking_sim_scratch_{process.pid:08x}%"
-    look = "select datname from pg_stat_activity where datname like %s and application_name like 'booking_sim surge%%'"
+    query = "select datname from pg_stat_activity where datname like %s and application_name like 'booking_sim surge%%'"
     seen = set()
     while len(seen) < 2:  # the second run is under way
         assert process.poll() is None
-        seen |= set(server.admin.execute(look, [scratch]).fetchall())
+        seen |= set(server.admin.execute(query, [scratch]).fetchall())
         server.admin.execute("select pg_sleep(0.01)")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=SECONDS)

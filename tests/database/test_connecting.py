@@ -1,6 +1,5 @@
-"""Connections, pools, and what is said when there is none to be had."""
+"""Connections, and what is said when there is none to be had."""
 
-import asyncio
 import secrets
 import socket
 import struct
@@ -11,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from booking_sim.database import connect, connect_async, open_pool, open_pool_async, open_server
+from booking_sim.database import connect, open_server
 from booking_sim.database.embedded import Cluster
 from booking_sim.database.explaining import address
 from booking_sim.errors import BookingSimError
@@ -34,8 +33,6 @@ def test_no_server_there(url):
         BookingSimError, match=r"No PostgreSQL answers at (127.0.0.1:1|/no/such/folder|no.such.invalid)\."
     ):
         connect(url)
-    with pytest.raises(BookingSimError, match=r"No PostgreSQL answers at"):
-        asyncio.run(connect_async(url))
 
 
 def test_database_does_not_exist(server):
@@ -71,10 +68,9 @@ def test_wrong_password_is_refused_at_once_and_not_shown(server_home):
         guest = make_conninfo(cluster.url, user="guest")
         connect(make_conninfo(guest, password="right")).close()
         for url in (guest, make_conninfo(guest, password="wr0ng")):
-            for attempt in (connect, lambda url: open_pool(url, 1, 1), lambda url: asyncio.run(connect_async(url))):
-                with pytest.raises(BookingSimError, match='refused the password of user "guest"') as caught:
-                    attempt(url)
-                assert "wr0ng" not in str(caught.value)
+            with pytest.raises(BookingSimError, match='refused the password of user "guest"') as caught:
+                connect(url)
+            assert "wr0ng" not in str(caught.value)
 
 
 def test_autocommit_and_name_and_further_options(server):
@@ -84,33 +80,6 @@ def test_autocommit_and_name_and_further_options(server):
         assert connection.execute("show application_name").fetchone() == ("a test",)
     with connect(server.url, autocommit=False) as connection:
         assert not connection.autocommit
-
-
-def test_pool_replaces_a_connection_that_the_server_ended(server):
-    with open_pool(server.url, 1, 2) as pool:
-        with pool.connection() as connection:
-            pid = connection.info.backend_pid
-        server.admin.execute("select pg_terminate_backend(%s, 10000)", [pid])
-        with pool.connection() as connection:
-            assert connection.autocommit
-            assert connection.info.backend_pid != pid
-
-
-def test_pool_awaited(server):
-    async def use():
-        async with await open_pool_async(server.url, 1, 2) as pool, pool.connection() as connection:
-            return await (await connection.execute("select 42")).fetchone()
-
-    assert asyncio.run(use()) == (42,)
-
-
-def test_pool_that_gets_too_few_connections_says_so(server, role, monkeypatch):
-    monkeypatch.setattr("booking_sim.database.connecting.POOL_SECONDS", 0.5)
-    url = make_conninfo(server.url, user=role)
-    with pytest.raises(BookingSimError, match=r"did not give 2 connections"):
-        open_pool(url, 2, 2)
-    with pytest.raises(BookingSimError, match=r"did not give 2 connections"):
-        asyncio.run(open_pool_async(url, 2, 2))
 
 
 def test_server_older_than_15_is_refused():

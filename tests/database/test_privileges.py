@@ -101,7 +101,7 @@ def test_execute_alone_makes_none_of_the_wrong_changes(conn, clerk):
         for state in states:
             with pytest.raises(psycopg.Error) as refusal:
                 clerk.execute(state.sql)
-            if state.prevented_by not in {"identity", "type"}:  # refused before anybody's rights are looked at
+            if state.prevented_by not in {"identity", "type"}:  # refused before anybody's rights are checked
                 assert isinstance(refusal.value, psycopg.errors.InsufficientPrivilege)
     assert holds(audit(conn))
 
@@ -151,7 +151,7 @@ def test_a_role_that_audits_can_read_and_observe_and_not_write(conn, database, r
 
 def test_what_cannot_be_granted_is_said_in_one_line(conn, empty_database, roles, become):
     for nobody in ("nobody there", "public", "", roles[0].upper(), "x" * 70):
-        with pytest.raises(BookingSimError, match=rf"^There is no role '{nobody}': make it"):
+        with pytest.raises(BookingSimError, match=rf"^Role '{nobody}' is unknown: make it"):
             grant(conn, nobody)
     with pytest.raises(BookingSimError, match=NO_SCHEMA):
         grant(empty_database, roles[0])
@@ -177,5 +177,5 @@ def test_the_command(run, conn, roles, become):
     code, out, err = run("db", "grant", "nobody there")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert run("db", "grant")[0] == 2
-    told = run("db", "grant", "--help")[1]
-    assert "booking-sim db grant auditor --audit" in told
+    reported = run("db", "grant", "--help")[1]
+    assert "booking-sim db grant auditor --audit" in reported

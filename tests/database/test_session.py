@@ -1,6 +1,5 @@
 """Settings of a server, a database, a role or a URL: the toolkit works with each, whatever it is set to."""
 
-import asyncio
 import json
 
 import psycopg
@@ -11,7 +10,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from booking_sim import booking
 from booking_sim.audit import audit, holds
-from booking_sim.database import connect, connect_async, open_pool
+from booking_sim.database import connect
 from booking_sim.database.migrations import migrate, reset
 from booking_sim.database.session import SETTINGS
 from booking_sim.models import Confirmation, Outcome
@@ -79,16 +78,12 @@ def test_the_command_line(hostile, run):
     assert run("doctor", "--connections", 2)[2] == ""
 
 
-def test_every_way_to_connect_has_the_settings(database):
-    async def shown():
-        async with await connect_async(database) as connection:
-            return [(await (await connection.execute(f"show {name}")).fetchone())[0] for name in SETTINGS]
-
+def test_every_connection_has_the_settings(database):
     with connect(database) as owner:
         owner.execute(SQL("alter database {} set DateStyle = German").format(Identifier(owner.info.dbname)))
-    with connect(database, autocommit=False) as connection, open_pool(database, 1, 1) as pool, pool.connection() as own:
-        ways = [[each.execute(f"show {name}").fetchone()[0] for name in SETTINGS] for each in (connection, own)]
-    assert [*ways, asyncio.run(shown())] == [[*SETTINGS.values()]] * 3
+    for autocommit in (True, False):
+        with connect(database, autocommit=autocommit) as connection:
+            assert {name: connection.execute(f"show {name}").fetchone()[0] for name in SETTINGS} == SETTINGS
 
 
 def test_a_setting_of_the_caller_comes_before_ours(database):

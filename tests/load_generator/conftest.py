@@ -3,9 +3,9 @@
 import attrs
 import pytest
 from stage import Stage, assign
-from wire import Wire
 
 from booking_sim.booking import create_event
+from booking_sim.drills.proxy import Proxy
 from booking_sim.scenario.kinds import BuyerKind
 
 
@@ -34,5 +34,5 @@ def stage(database, event_id):
 @pytest.fixture
 def wire(database):
     """A way to the database that can be cut."""
-    with Wire(database) as wire:
+    with Proxy(database) as wire:
         yield wire

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from booking_sim.errors import SettingError
+from booking_sim.live.tally import Tally
 from booking_sim.load_generator.abort import LIVE, Abort, parse_conditions
 from booking_sim.load_generator.interrupt import Interrupt
-from booking_sim.load_generator.tally import Tally
 from booking_sim.result.loading import load
 from booking_sim.stats.metrics import METRICS
 

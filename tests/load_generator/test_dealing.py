@@ -4,7 +4,7 @@ import pytest
 
 from booking_sim import surge
 
-CROWD = {
+BUYERS = {
     "arrivals": "poisson(constant(rate=150, duration=1s))",
     "events": 2,
     "tickets": 1000,
@@ -23,7 +23,7 @@ def lives(database):
     """What everybody wanted, of a surge with so many workers: nobody is refused, so it is what they were dealt."""
 
     def play(workers):
-        result = surge(**CROWD, workers=workers, url=database, progress=False)
+        result = surge(**BUYERS, workers=workers, url=database, progress=False)
         attempts = result.attempts
         assert set(attempts["worker"]) == set(range(workers))
         assert not set(attempts["outcome"]) & {"sold_out", "contended", "error"}
@@ -42,7 +42,7 @@ def lives(database):
     return play
 
 
-def test_one_worker_and_three_are_dealt_the_same_crowd(lives):
+def test_one_worker_and_three_are_dealt_the_same_buyers(lives):
     one, three = lives(1), lives(3)
     assert {kind for wants in one.values() for kind, *_ in wants} == {"fan", "bot"}
     assert sorted(one) == list(range(len(one)))

@@ -4,14 +4,18 @@ import json
 import os
 import resource
 import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import psutil
 import pytest
 from program import SECONDS
 
+from booking_sim import audit as audit_module
 from booking_sim import load, surge
 from booking_sim.database import connect
+from booking_sim.database.embedded import Cluster
 from booking_sim.database.scratch import empty_database
-from booking_sim.errors import BookingSimError
 from booking_sim.load_generator import finish
 from booking_sim.load_generator import run as module
 from booking_sim.records.columns import read_stream
@@ -39,24 +43,35 @@ def test_a_parent_that_is_killed_leaves_a_folder_that_can_be_loaded(start, first
     assert left.headline.startswith("Partial run, the audit was not done: ")
 
 
-def no_answer(*_, **__):
-    raise BookingSimError("No PostgreSQL answers at here. Start it, or correct the URL.")
+def at_the_end(patch, fault):
+    """Let a fault happen when the last worker has ended."""
+    patch.setattr(module, "_await_end_of_sessions", lambda _: fault())
+
+
+def cancelled_audit(patch, conn):
+    """The audit meets a lock, and somebody cancels it."""
+
+    def audit(connection, **options):
+        with connect(conn.info.dsn) as other, other.transaction(), ThreadPoolExecutor() as pool:
+            other.execute("lock table booking.tickets")
+            done = pool.submit(audit_module.audit, connection, **options)
+            cancel = "select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and pid = %s"
+            while not conn.execute(cancel, [connection.info.backend_pid]).fetchone() and not done.done():
+                conn.execute("select pg_sleep(0.01)")
+            return done.result()
+
+    patch.setattr(finish, "audit", audit)
 
 
 FAULTS = {
-    "the server is gone": (
-        lambda patch, _: patch.setattr(finish, "connect", no_answer),
-        "the final state of the database, audit included, is missing: No PostgreSQL answers at here",
-        {"attempts.parquet", "surge.png"},
-    ),
-    "the audit is cut off": (
-        lambda patch, _: patch.setattr(finish, "audit", no_answer),
-        "the audit is missing: No PostgreSQL answers at here",
+    "the audit is cancelled": (
+        cancelled_audit,
+        "the audit is missing: The audit could not be done. A statement was cancelled: canceling statement due to user",
         {"attempts.parquet", "holds.parquet", "surge.png"},
     ),
-    "a file cannot be written": (
-        lambda patch, _: patch.setattr("booking_sim.records.holds.write", no_answer),
-        "holds.parquet is missing: No PostgreSQL answers at here",
+    "the disk is full": (
+        lambda patch, _: at_the_end(patch, lambda: Path("out/holds.parquet").symlink_to("/dev/full")),
+        "holds.parquet is missing: ",
         {"attempts.parquet", "surge.png"},
     ),
     "Ctrl-C while the audit is done": (
@@ -70,7 +85,7 @@ FAULTS = {
         {"attempts.parquet", "holds.parquet"},
     ),
     "the schema is dropped": (
-        lambda patch, conn: patch.setattr(module, "_await_end_of_sessions", lambda _: conn.execute(DROP)),
+        lambda patch, conn: at_the_end(patch, lambda: conn.execute(DROP)),
         "the audit is missing: ",
         {"attempts.parquet", "surge.png"},
     ),
@@ -93,6 +108,16 @@ def test_what_fails_after_a_run_is_named_and_the_rest_is_kept(run, conn, tmp_pat
     if "audit" in problem:
         assert summary["audit_ok"] is False
         assert "the audit was not done" in left.headline
+
+
+def test_a_server_that_is_killed_at_the_end(run, server_home, tmp_path, monkeypatch):
+    with Cluster(server_home) as cluster:
+        at_the_end(monkeypatch, lambda: psutil.Process(cluster.pid).kill())
+        status, out, err = run(*SMALL, POSTGRES_URL=cluster.url)
+    assert (status, err) == (1, "")
+    problem = "the final state of the database, audit included, is missing: No PostgreSQL answers at "
+    assert [line for line in json.loads(out)["problems"] if line.startswith(problem)]
+    assert len(load(tmp_path / "out").attempts) == 300
 
 
 def test_a_disk_that_is_full_stops_the_run_and_what_was_written_is_kept(start, tmp_path):

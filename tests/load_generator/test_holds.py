@@ -38,8 +38,8 @@ def test_every_end_is_told_and_when(conn):
     assert (holds["ended_at"] > holds["held_at"]).sum() == 3
     read = "select expires_at from booking.booking_intents where event_id = %s order by created_at"
     deadlines = [deadline for (deadline,) in conn.execute(read, [event_id])]  # one clock for all of them
-    told = [started_at + timedelta(seconds=seconds) for seconds in holds["deadline"]]
-    assert all(abs(a - b) < timedelta(milliseconds=0.1) for a, b in zip(told, deadlines, strict=True))
+    reported = [started_at + timedelta(seconds=seconds) for seconds in holds["deadline"]]
+    assert all(abs(a - b) < timedelta(milliseconds=0.1) for a, b in zip(reported, deadlines, strict=True))
     assert set(fetch_holds(conn, [event_id, other_id], started_at)["event"]) == {event_id, other_id}
 
 
@@ -54,14 +54,14 @@ def test_no_hold_is_an_empty_frame_of_the_same_columns(conn):
 
 def test_a_surge_tells_of_every_hold_on_its_own_clock(database):
     result = surge(tickets=2, buyers=2000, hold="20ms", connections=4, url=database, progress=False)
-    told = result.attempts[result.attempts["outcome"] == "held"].sort_values("intent_id")
+    reported = result.attempts[result.attempts["outcome"] == "held"].sort_values("intent_id")
     holds = result.holds.sort_values("intent_id")
-    assert holds["intent_id"].tolist() == told["intent_id"].tolist()
-    assert holds["buyer"].tolist() == told["buyer"].tolist()
+    assert holds["intent_id"].tolist() == reported["intent_id"].tolist()
+    assert holds["buyer"].tolist() == reported["buyer"].tolist()
     assert {"expired", "open"} == set(holds["end"])
-    late = holds["held_at"].to_numpy() - told["sent_at"].to_numpy()
+    late = holds["held_at"].to_numpy() - reported["sent_at"].to_numpy()
     assert (late > -1).all()
-    assert (late < told["latency_ms"].to_numpy() / 1000 + 0.001).all()
+    assert (late < reported["latency_ms"].to_numpy() / 1000 + 0.001).all()
 
 
 def test_a_ticket_that_is_given_back_or_overdue_and_held_again_is_not_sold_twice(database):
@@ -72,11 +72,11 @@ def test_a_ticket_that_is_given_back_or_overdue_and_held_again_is_not_sold_twice
     assert result.ok, result.headline
     assert {"confirmed", "released", "expired"} <= set(holds["end"])
     for call, answer, end in (("confirm", "confirmed", "confirmed"), ("release", "released", "released")):
-        told = attempts[(attempts["call"] == call) & (attempts["outcome"] == answer)]
-        assert sorted(told["intent_id"]) == sorted(holds.loc[holds["end"] == end, "intent_id"])
+        reported = attempts[(attempts["call"] == call) & (attempts["outcome"] == answer)]
+        assert sorted(reported["intent_id"]) == sorted(holds.loc[holds["end"] == end, "intent_id"])
     assert result.summary()["tickets_sold"] == holds.loc[holds["end"] == "confirmed", "quantity"].sum()
     assert result.headline.startswith(f"{result.summary()['tickets_sold']} of 20 tickets sold, ")
-    inventory = result.inventory  # told by the holds; the last row, by the tickets themselves
+    inventory = result.inventory  # computed from the holds; the last row, by the tickets themselves
     assert (inventory[["available", "held", "overdue", "sold"]].sum(axis="columns") == 20).all()
     assert (inventory["oversold"] == 0).all()
     assert inventory.iloc[0].to_dict() == {

@@ -6,6 +6,7 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -17,6 +18,7 @@ from booking_sim.database import connect
 from booking_sim.load_generator import run
 from booking_sim.load_generator import workers as worker_module
 from booking_sim.load_generator.interrupt import Interrupt
+from booking_sim.result.result import SurgeResult
 
 LONG = ("surge", "--tickets", 50, "--buyers", 100_000, "--connections", 8, "--out", "out", "--json")
 SURGE = "datname = current_database() and application_name ~ '^booking_sim (surge|observer) '"
@@ -48,6 +50,30 @@ def end(conn, tmp_path):
         return process.returncode, json.loads(out), json.loads((tmp_path / "out" / "manifest.json").read_text())
 
     return wait
+
+
+@pytest.mark.parametrize(
+    ("problems", "is_right", "status"),
+    [
+        (["interrupted"], True, 130),
+        (["interrupted"], False, 1),
+        (["interrupted", "the audit is missing: interrupted"], False, 1),
+        (["interrupted", "surge.png is missing: No space left on device"], True, 1),
+        (["interrupted", "worker 0 was cut off"], True, 1),
+    ],
+)
+def test_an_interrupt_explains_nothing_but_the_calls_that_were_not_made(run, monkeypatch, problems, is_right, status):
+    """What is missing besides, or wrong, is what CI has to see."""
+    ended = []
+
+    def end(self, *_):
+        self.manifest = replace(self.manifest, interrupted=True, problems=problems)
+        ended.append(self)
+
+    monkeypatch.setattr(SurgeResult, "save_in", end)
+    monkeypatch.setattr(SurgeResult, "is_right", property(lambda _: is_right))
+    assert run("surge", "--tickets", 2, "--buyers", 4, "--connections", 2, "--workers", 1, "--out", "out")[0] == status
+    assert len(ended) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -116,9 +142,9 @@ def test_workers_that_do_not_hear_are_ended_by_force(blocked, conn, database, mo
 
     monkeypatch.setattr(run, "interruptible", lambda: nullcontext(interrupt))
     with blocked(), ThreadPoolExecutor() as executor:
-        told = executor.submit(interrupt_when_blocked)
+        reported = executor.submit(interrupt_when_blocked)
         result = surge(tickets=8, buyers=30, connections=8, cold=True, url=database)
-        told.result()
+        reported.result()
         assert conn.execute(f"select count(*) from pg_stat_activity where {SURGE}").fetchone() == (0,)
     assert result.manifest.problems == ["interrupted", "worker 0 was cut off", "worker 1 was cut off"]
     assert result.partial

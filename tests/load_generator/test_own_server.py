@@ -44,7 +44,7 @@ def test_more_connections_than_it_allows_are_one_line_and_nothing_is_started(clu
 
 
 def test_a_server_that_dies_and_comes_back_has_every_hold_that_anybody_was_told_of(cluster):
-    """Killed outright, so that it has to recover; the crowd goes on coming meanwhile, and is answered afterwards."""
+    """Killed outright, so that it has to recover; buyers go on coming meanwhile, and are answered afterwards."""
 
     def kill_and_start():
         with connect(cluster.url) as conn:
@@ -55,19 +55,19 @@ def test_a_server_that_dies_and_comes_back_has_every_hold_that_anybody_was_told_
 
     thread = threading.Thread(target=kill_and_start)
     thread.start()
-    crowd = {"arrivals": "constant(rate=60, duration=4s)", "tickets": 600, "quantity": 2, "connections": 4}
-    result = surge(**crowd, url=cluster.url, progress=False)
+    settings = {"arrivals": "constant(rate=60, duration=4s)", "tickets": 600, "quantity": 2, "connections": 4}
+    result = surge(**settings, url=cluster.url, progress=False)
     thread.join()
     assert sum(result.manifest.generator.connecting.values()) > 0, "it was killed too late"
     summary = result.summary()
     assert (summary["audit_ok"], summary["oversold"]) == (True, 0)
     assert (summary["held"], summary["unanswered"], result.partial) == (240, 0, False)
-    told = result.attempts[result.attempts["outcome"] == "held"]
+    reported = result.attempts[result.attempts["outcome"] == "held"]
     with connect(cluster.url) as conn:
         known = {
-            intent: (user, quantity) for intent, user, quantity in conn.execute(HELD, [told["intent_id"].tolist()])
+            intent: (user, quantity) for intent, user, quantity in conn.execute(HELD, [reported["intent_id"].tolist()])
         }
         placed = dict(conn.execute(PLACED).fetchall())
-    for intent, buyer, ticket_nos in zip(told["intent_id"], told["buyer"], told["ticket_nos"], strict=True):
+    for intent, buyer, ticket_nos in zip(reported["intent_id"], reported["buyer"], reported["ticket_nos"], strict=True):
         assert known[intent] == (f"buyer {buyer}", 2)
         assert placed[intent] == sorted(ticket_nos)

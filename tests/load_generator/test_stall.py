@@ -26,10 +26,10 @@ def test_a_stall_shows_in_the_latency_from_the_plan(database, conn, first_hold):
 
     thread = threading.Thread(target=stall)
     thread.start()
-    crowd = {"arrivals": "constant(rate=100, duration=3s)", "tickets": 500, "connections": 4}
-    result = surge(**crowd, url=database, progress=False)
+    settings = {"arrivals": "constant(rate=100, duration=3s)", "tickets": 500, "connections": 4}
+    result = surge(**settings, url=database, progress=False)
     thread.join()
     assert result.ok
     assert result.summary()["held"] == 300
-    assert percentiles(result.attempts, (90,), clock="scheduled")[90] > 500  # a third of the crowd came meanwhile
+    assert percentiles(result.attempts, (90,), clock="scheduled")[90] > 500  # a third of the buyers came meanwhile
     assert (result.attempts["latency_ms"] > 500).sum() <= 8  # and only those with a call under way see it otherwise

@@ -22,7 +22,7 @@ TABLES = ("events", "tickets", "booking_intents")
 
 @pytest.fixture(scope="module")
 def place(servers):
-    """The URL of a database that several tests look at."""
+    """The URL of a database that several tests read."""
     server = servers("main")
     with server.database(server.template) as url:
         yield url
@@ -70,8 +70,8 @@ def test_every_attempt_is_a_row(small, inside):
     assert attempts["latency_ms"].between(0, 60_000, inclusive="neither").all()
     assert list(attempts["outcome"].cat.categories) == [*OUTCOMES, *PAYMENTS]
     held = attempts[attempts["outcome"] == "held"].explode("ticket_nos")
-    told = set(zip(held["intent_id"], held["ticket_nos"], "buyer " + held["buyer"].astype(str), strict=True))
-    assert told == set(inside.execute("select intent_id, ticket_no, held_by from booking.tickets").fetchall())
+    reported = set(zip(held["intent_id"], held["ticket_nos"], "buyer " + held["buyer"].astype(str), strict=True))
+    assert reported == set(inside.execute("select intent_id, ticket_no, held_by from booking.tickets").fetchall())
 
 
 def test_a_quantity_that_leaves_a_rest_leaves_it_available(database):

@@ -102,7 +102,7 @@ def test_the_unsafe_strategy_oversells_and_the_audit_says_so(run):
         ),
         (["--strategy", "nosuch.sql"], {}, "Cannot read the strategy nosuch.sql: No such file"),
         (["--out", "/dev/null/out"], {}, "Cannot write to '/dev/null/out'"),
-        (["--require", "p98 < 5"], {}, "there is no metric 'p98': choose from tickets, tickets_sold"),
+        (["--require", "p98 < 5"], {}, "metric 'p98' is unknown: choose from tickets, tickets_sold"),
         (["--junit", "/dev/null/junit.xml"], {}, "Cannot write to '/dev/null/junit.xml'"),
         ([], {"POSTGRES_URL": "postgresql://someone:secret@localhost:1/x"}, "No PostgreSQL answers"),
         ([], {"POSTGRES_URL": "postgresql://someone:sec@ret@"}, "cannot be read"),

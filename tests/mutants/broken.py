@@ -180,8 +180,8 @@ language sql security definer as $$
 }
 
 SOLD_OUT = {
-    "sold_out_sometimes": ("One call in 20 is refused without a look.", refuse("one_in_20")),
-    "sold_out_rarely": ("One call in 200 is refused without a look.", refuse("random() < 0.005")),
+    "sold_out_sometimes": ("One call in 20 is refused without a search.", refuse("one_in_20")),
+    "sold_out_rarely": ("One call in 200 is refused without a search.", refuse("random() < 0.005")),
     "sold_out_when_half_is": ("It refuses when half of the tickets are left.", refuse(f"{FREE} <= 3")),
     "sold_out_one_early": ("It refuses the last ticket.", refuse(f"{FREE} <= quantity")),
     "returns_ignored": (

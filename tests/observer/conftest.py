@@ -44,9 +44,9 @@ def blocked(database, conn):
 def observers():
     """The observers that a process has started."""
 
-    def look(parent):
+    def of_process(parent):
         return [
             child for child in psutil.Process(parent).children() if "booking_sim.observer.watcher" in child.cmdline()
         ]
 
-    return look
+    return of_process

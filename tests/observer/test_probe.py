@@ -43,17 +43,17 @@ def test_overdue_holds_are_counted_apart_and_events_together(conn, probe):
 
 
 def test_what_the_server_did_is_counted(conn, probe):
-    def look():
+    def read():
         [row] = probe.samplers["server"]()
         return dict(zip(samples.SCHEMAS["server"].names, row, strict=True))
 
     event_id = create_event(conn, "concert", 50)
-    before = look()
+    before = read()
     for _ in range(20):
         reserve(conn, event_id, "buyer")
     conn.execute("select pg_stat_force_next_flush()")
     conn.execute("vacuum booking.tickets")
-    after = look()
+    after = read()
     assert (before["connections"], before["active"]) == (1, 0)
     done = {name: after[name] - before[name] for name in ("vacuums", "updates", "hot_updates", "wal_bytes")}
     assert (done["vacuums"], done["updates"], done["hot_updates"]) == (1, 20, 20)

@@ -91,7 +91,7 @@ def test_it_watches_again_after_a_restart_of_the_server(server_home):
         with Observer(Watch(cluster.url, "booking_sim observer test", ())) as observer:
             observer.wait(lambda: True)
             observer.start(time.monotonic())
-            with connect(cluster.url) as conn:  # it has looked at who waits, once more, since it began
+            with connect(cluster.url) as conn:  # it has sampled who waits, once more, since it began
                 wait_for(conn, WATCHED.replace("count(*)", "bool_or(query like '%at_work%')"))
             cluster.stop(force=True)
             stopped = time.monotonic()

@@ -49,7 +49,7 @@ def steps(ax):
 
 
 def lines(ax):
-    """The lines and dots: their points, and how they look."""
+    """The lines and dots: their points and style."""
     return [
         SimpleNamespace(
             label=line.get_label(),

@@ -23,7 +23,7 @@ def call(buyer, call, sent, outcome, intent_id=None, *answer, latency_ms=10.0, *
 
 
 def held(buyer, sent, intent_id, *ticket_nos, held_at=None):
-    """A reservation that was answered with a hold, made in the middle of the call unless told otherwise."""
+    """A reservation that was answered with a hold, made in the middle of the call unless said otherwise."""
     deadline = NOON + timedelta(seconds=(sent + 0.005 if held_at is None else held_at) + HOLD_S)
     return call(buyer, Call.RESERVE, sent, "held", intent_id, ticket_nos, deadline)
 

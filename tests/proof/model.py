@@ -1,4 +1,4 @@
-"""The contract as a program, to test the checker with: it answers the calls of a made-up crowd, and makes faults.
+"""The contract as a program, to test the checker with: it answers the calls of made-up buyers, and makes faults.
 
 It gives the history of a system that is right, whatever went wrong on the way: attempts as workers record them, and
 the holds in the tables at the end. Many small events share one clock, so that one check judges many histories.
@@ -18,7 +18,7 @@ END = 30.0
 
 @dataclass(frozen=True)
 class Faults:
-    """What can go wrong, as the chance of each at a call; and what kind of crowd it is."""
+    """What can go wrong, as the chance of each at a call; and what kind of buyers they are."""
 
     lost: float = 0.0  # the answer is lost; the call is done, sooner or later, or not
     timed_out: float = 0.0  # cancelled and rolled back

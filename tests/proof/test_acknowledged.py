@@ -1,4 +1,4 @@
-"""What buyers were told is in the tables, and nothing else; what cannot be known accuses nobody."""
+"""What buyers got as answers is in the tables, and nothing else; what cannot be known accuses nobody."""
 
 import pytest
 from histories import call, held, judge, problems, row, unknown

@@ -1,4 +1,4 @@
-"""Surges whose tables lose what buyers were told: the exit code, the headline and `prove` say so."""
+"""Surges whose tables lose what was acknowledged: the exit code, the headline and `prove` say so."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def test_lost_sales_are_detected(run, conn, tmp_path):
     status, out, _ = run(*SURGE)
     assert status == 1
     assert "nswers and tables contradict each other" in out.splitlines()[0]
-    assert "Each sale that a buyer was told of is in the tables" in out
+    assert "Each sale that a buyer got as an answer is in the tables" in out
     assert load(tmp_path / "kept").proof.set_index("name").loc["sales_kept", "violations"] > 0
     status, out, _ = run("prove", "kept", "--timeline", "first.png")
     assert status == 1

@@ -27,8 +27,8 @@ def hold_of(model, attempt):
     return next(row for row in model.rows if row.intent_id == attempt.intent_id)
 
 
-def told(model, attempt, **changes):
-    """Change what a buyer was told of a hold, and leave the tables alone."""
+def answered_with(model, attempt, **changes):
+    """Change the answer that a buyer got of a hold, and leave the tables alone."""
     attempt.row = replace(attempt.row, **changes)
 
 
@@ -50,12 +50,12 @@ def another_user(model):
 
 
 def other_tickets(model):
-    told(model, first(model, outcome="held"), ticket_nos=(NO_TICKET,))
+    answered_with(model, first(model, outcome="held"), ticket_nos=(NO_TICKET,))
 
 
 def another_deadline(model):
     attempt = first(model, outcome="held")
-    told(model, attempt, deadline=attempt.row.deadline + 0.5)
+    answered_with(model, attempt, deadline=attempt.row.deadline + 0.5)
 
 
 def a_longer_hold(model):

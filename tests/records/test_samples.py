@@ -1,4 +1,4 @@
-"""What the observer told, as frames: on the run's clock, counted from the start, and the same from disk."""
+"""What the observer sampled, as frames: on the run's clock, counted from the start, and the same from disk."""
 
 import math
 

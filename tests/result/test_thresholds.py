@@ -62,7 +62,7 @@ def test_what_has_no_value_is_said_in_words(text, shown):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("p98_ms < 5", "there is no metric 'p98_ms': choose from tickets, tickets_sold, tickets_held, buyers"),
+        ("p98_ms < 5", "metric 'p98_ms' is unknown: choose from tickets, tickets_sold, tickets_held, buyers"),
         ("p99_ms < 50ms", "'50ms' is not a number: expected digits with at most one point"),
         *(
             (f"p99_ms < {limit}", f"'{limit}' is not a number")
@@ -73,7 +73,7 @@ def test_what_has_no_value_is_said_in_words(text, shown):
         ("p99_ms[5s:1s] < 50", "the window ends before it begins"),
         ("p99_ms{kind=fan,kind=bot} < 50", "'kind=bot' is invalid: expected kind=NAME or call=NAME, each once"),
         ("p99_ms{worker=1} < 50", "'worker=1' is invalid"),
-        ("p99_ms{call=pay} < 50", "there is no call 'pay': choose from reserve, confirm, release"),
+        ("p99_ms{call=pay} < 50", "call 'pay' is unknown: choose from reserve, confirm, release"),
         ("p99_ms{} < 50", "'' is invalid"),
         ("p99_ms = 5", "is invalid: expected a metric, one of <= >= == != < >, and a number"),
         ("p99_ms", "is invalid"),
@@ -89,7 +89,7 @@ def test_what_cannot_be_required_is_refused(text, words):
 def test_a_kind_that_the_scenario_does_not_have_is_refused_before_the_run():
     threshold = Threshold.parse("p99_ms{kind=bot} < 50")
     threshold.check(Scenario(kinds={"fan": {}, "bot": {}}))
-    with pytest.raises(SettingError, match="there is no kind 'bot': choose from fan"):
+    with pytest.raises(SettingError, match="kind 'bot' is unknown: choose from fan"):
         threshold.check(Scenario(kinds={"fan": {}}))
 
 

@@ -40,11 +40,11 @@ from booking_sim.scenario.scenario import Scenario
         ({"strategy": "../contract/reserve"}, "Strategy '../contract/reserve' is unknown"),
         (
             {"ticket": 5},
-            "There is no setting 'ticket': did you mean 'tickets'?",
+            "Setting 'ticket' is unknown: did you mean 'tickets'?",
         ),
         (
             {"xyz": 5},
-            "There is no setting 'xyz': choose from events, tickets, buyers, arrivals, duration, kinds, quantity",
+            "Setting 'xyz' is unknown: choose from events, tickets, buyers, arrivals, duration, kinds, quantity",
         ),
         ({"events": 0}, "events=0 is invalid: expected a whole number from 1 to 1,000."),
         (
@@ -60,7 +60,7 @@ from booking_sim.scenario.scenario import Scenario
         ({"kinds": {}}, "kinds={} is invalid: expected each kind's name and its parameters, such as"),
         ({"kinds": "{fan"}, "kinds='{fan' is invalid: expected a table such as '{fan = {pays = 0.7}}' ("),
         ({"kinds": {"fan": 3}}, "kinds.fan=3 is invalid: expected its parameters by name, such as {pays = 0.7}."),
-        ({"kinds": {"fan": {"pay": 1}}}, "kinds.fan: there is no parameter 'pay': did you mean 'pays'?"),
+        ({"kinds": {"fan": {"pay": 1}}}, "kinds.fan: parameter 'pay' is unknown: did you mean 'pays'?"),
         ({"kinds": {"fan": {"pays": 2}}}, "kinds.fan: pays=2 is invalid: expected a number from 0 to 1."),
         (
             {"kinds": {"fan": {"share": 0}}},
@@ -156,7 +156,7 @@ def test_a_file_has_the_settings_for_its_keys(tmp_path):
     ("text", "message"),
     [
         ("tickets = ", "mine.toml: Invalid value"),
-        ("tikets = 5", "mine.toml: There is no setting 'tikets'"),
+        ("tikets = 5", "mine.toml: Setting 'tikets' is unknown"),
         ("tickets = 0", "mine.toml: tickets=0 is invalid"),
         (None, "mine.toml: No such file or directory."),
     ],
@@ -180,7 +180,7 @@ def test_everything_is_in_proportion_to_the_time_scale():
 
 
 @pytest.mark.parametrize(
-    ("settings", "crowd"),
+    ("settings", "buyers"),
     [
         ({}, 5000),
         ({"buyers": 7}, 7),
@@ -190,14 +190,14 @@ def test_everything_is_in_proportion_to_the_time_scale():
         ({"arrivals": "burst(9)", "buyers": 7}, 7),
     ],
 )
-def test_how_many_come(settings, crowd):
-    assert Scenario(**settings).buyer_count == crowd
+def test_how_many_come(settings, buyers):
+    assert Scenario(**settings).buyer_count == buyers
 
 
 def test_no_folder_of_a_users_own_strategy_is_told(tmp_path):
-    told = Scenario(strategy=tmp_path / "mine.sql").to_dict()
-    assert told["strategy"] == "mine.sql"
-    assert Scenario.from_settings(told).to_dict() == told
+    reported = Scenario(strategy=tmp_path / "mine.sql").to_dict()
+    assert reported["strategy"] == "mine.sql"
+    assert Scenario.from_settings(reported).to_dict() == reported
 
 
 # What a file or a call may hold that would fail late

@@ -15,7 +15,7 @@ SMALL = {"tickets": 100, "buyers": 400, "connections": 8, "progress": False}
 
 @pytest.fixture(scope="module")
 def walked(servers):
-    """The textbook's strategy under a crowd."""
+    """The textbook's strategy with many buyers."""
     return surge(url=servers("main").url, strategy="skip_locked", depth_every=4, **SMALL)
 
 

@@ -122,7 +122,7 @@ def test_a_release_of_a_killed_worker_is_not_said_to_be_an_oversell():
     assert summary[["oversold", "oversold_unclear"]].tolist() == [0, 1]
     assert headline(summary).startswith("Partial run, 1 ticket perhaps sold twice, since attempts are missing: ")
     assert "none sold twice" not in headline(summary)
-    assert any("cannot be told" in sentence for sentence in caveats(summary, Scenario()))
+    assert any("is not known" in sentence for sentence in caveats(summary, Scenario()))
 
 
 def test_a_release_that_nobody_asked_for_is_an_oversell_where_no_attempt_is_missing():

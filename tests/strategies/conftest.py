@@ -2,14 +2,14 @@
 
 import pytest
 
-from booking_sim.contract import crowd
+from booking_sim.contract import stress
 from booking_sim.strategies import FOLDER
 
 
 @pytest.fixture
 def shorter(monkeypatch):
     """Let everything go on at once for less than the second that a person's verification takes."""
-    monkeypatch.setattr(crowd, "SECONDS", 0.3)
+    monkeypatch.setattr(stress, "SECONDS", 0.3)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 -- One double sale in 1000 claims
 --
 -- does: Claims available tickets in order, except for one claim in 1000, which takes tickets out of somebody's live hold.
--- used by: Nobody. It is an input with a known answer for tests of the crowd.
+-- used by: Nobody. It is an input with a known answer for tests of the stress test.
 -- costs: The buyer who had the ticket first has a hold that is worth nothing.
 -- safe: no
 

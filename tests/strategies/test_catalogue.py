@@ -61,7 +61,7 @@ def test_a_strategy_reserves_all_there_is(server, name):
 
 @pytest.mark.parametrize("name", NAMES[:-1])
 def test_a_strategy_keeps_the_contract(server, shorter, name):
-    findings = [*verify(find(name), server.url, crowd_for=timedelta(seconds=0.5))]
+    findings = [*verify(find(name), server.url, stress_for=timedelta(seconds=0.5))]
     assert [finding.point for finding in findings] == [point.name for point in POINTS]
     assert {finding.point: finding.problem for finding in findings if finding.verdict == "FAIL"} == {}
     assert kept(findings)

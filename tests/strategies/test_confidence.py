@@ -38,7 +38,7 @@ def result(point, claims, problem=None, *, required=True):
     return PointResult(point, "A sentence.", required, problem, 1.0, claims)
 
 
-def test_only_the_claims_of_the_crowd_count():
+def test_only_the_claims_under_stress_count():
     results = [
         result("bad_input", 70),
         result("never_waits", 5, "it waited", required=False),
@@ -56,5 +56,5 @@ def test_only_the_claims_of_the_crowd_count():
         [result("bad_input", 70)],
     ],
 )
-def test_nothing_is_stated_of_a_broken_contract_or_without_a_crowd(results):
+def test_nothing_is_stated_of_a_broken_contract_or_without_a_stress_test(results):
     assert confidence(results) is None

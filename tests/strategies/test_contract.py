@@ -119,7 +119,7 @@ def test_an_answer_that_makes_no_sense_is_a_finding(server, own):
     """
     findings = {
         finding.point: finding.problem
-        for finding in verify(find(own(nonsense)), server.url, crowd_for=timedelta(seconds=1))
+        for finding in verify(find(own(nonsense)), server.url, stress_for=timedelta(seconds=1))
     }
     assert findings["signatures"] is None
     assert findings["one_ticket_each"] == "an answer that makes no sense: 'perhaps' is not a valid Outcome"

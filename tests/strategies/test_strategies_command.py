@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import UndefinedTable
 
 from booking_sim.cli import cli
-from booking_sim.contract import POINTS, Confidence, crowd
+from booking_sim.contract import POINTS, Confidence, stress
 from booking_sim.database import connect
 from booking_sim.strategies import catalogue, find
 
@@ -39,21 +39,23 @@ def test_a_users_file_that_keeps_the_contract(run, shorter, own):
     assert (code, err) == (0, "")
     assert out.count("\n  pass ") == len(POINTS)
     checked, sure = out.splitlines()[-2:]
-    figures = re.fullmatch(
+    counts = re.fullmatch(
         r"own keeps the contract: 15 required points, 2 noted; "
-        r"([\d,]+) claims in all, ([\d,]+) of them in the last crowd \([\d.]+ s\)\.",
+        r"([\d,]+) claims in all, ([\d,]+) of them in the last stress test \([\d.]+ s\)\.",
         checked,
     )
-    claims, of_the_crowd = (int(figure.replace(",", "")) for figure in figures.groups())
-    assert claims > of_the_crowd > 20
-    assert sure == f"The last crowd saw {Confidence(of_the_crowd)}."
+    claims, under_stress = (int(count.replace(",", "")) for count in counts.groups())
+    assert claims > under_stress > 20
+    assert sure == f"The last stress test saw {Confidence(under_stress)}."
 
 
 def test_the_unsafe_one_sells_tickets_twice_and_the_audit_says_so(run, shorter):
     code, out, err = run("strategies", "verify", "unsafe")
     assert (code, err) == (1, "")
     assert re.search(
-        r"^  FAIL      A crowd gets exactly .*\n.*\n +\d+ tickets were given to more than one buyer$", out, re.MULTILINE
+        r"^  FAIL      Buyers at once get exactly .*\n.*\n +\d+ tickets were given to more than one buyer$",
+        out,
+        re.MULTILINE,
     )
     assert re.search(
         r"^  FAIL      However long .*\n.*\n +ticket \d+ of event \d+ has two holders: intent", out, re.MULTILINE
@@ -75,18 +77,18 @@ def test_the_verdict_for_a_program(run, shorter, strategy, kept):
     assert [result["point"] for result in results] == [point.name for point in POINTS]
     assert set(results[0]) == {"point", "sentence", "required", "problem", "seconds", "claims", "verdict"}
     assert any(result["verdict"] == "FAIL" for result in results) == (not kept)
-    of_the_crowd = next(result["claims"] for result in results if result["point"] == "one_holder")
+    under_stress = next(result["claims"] for result in results if result["point"] == "one_holder")
     assert verdict == {
         "strategy": strategy,
         "kept": kept,
         "interrupted": False,
         "claims": sum(result["claims"] for result in results),
-        "confidence": Confidence(of_the_crowd).figures() if kept else None,
+        "confidence": Confidence(under_stress).to_dict() if kept else None,
     }
 
 
-def claims_of_the_long_crowd(server, scratches):
-    """Count the claims of the last crowd, whose events alone have its capacity; None before there is a database."""
+def claims_of_the_long_stress_test(server, scratches):
+    """Count the claims of the last stress test, whose events alone have its capacity; None without a database."""
     for name in scratches:
         try:
             with connect(make_conninfo(server.url, dbname=name)) as connection:
@@ -94,17 +96,17 @@ def claims_of_the_long_crowd(server, scratches):
                     "select count(*) from booking.booking_intents as i join booking.events as e on e.id = i.event_id"
                     " where e.capacity = %s"
                 )
-                return connection.execute(query, [crowd.CLAIMING.capacity]).fetchone()[0]
+                return connection.execute(query, [stress.CLAIMING.capacity]).fetchone()[0]
         except UndefinedTable:  # it is being migrated
             return None
     return None
 
 
 @pytest.mark.parametrize(("number", "as_json"), [(signal.SIGINT, False), (signal.SIGTERM, True)])
-def test_an_interrupt_ends_the_crowd_with_a_partial_verdict(start, server, own, number, as_json):
+def test_an_interrupt_ends_the_stress_test_with_a_partial_verdict(start, server, own, number, as_json):
     process = start("strategies", "verify", own(), "--for", "1h", *["--json"] * as_json)
     until = monotonic() + SECONDS
-    while not claims_of_the_long_crowd(server, server.scratches(process.pid)):
+    while not claims_of_the_long_stress_test(server, server.scratches(process.pid)):
         assert process.poll() is None
         assert monotonic() < until
         sleep(0.1)

@@ -20,7 +20,7 @@ OVERDUE = {  # a hold past its deadline waits for their job: this makes every ho
     "plain_transaction": """update plain_transaction.intents set expires_at = now() - interval '1 minute';
         update plain_transaction.tickets set hold_expires_at = now() - interval '1 minute'""",
 }
-PROMISED = {  # who was told to have a ticket, where an inventory of tickets shows one holder of each
+PROMISED = {  # who got a ticket as an answer, where an inventory of tickets shows one holder of each
     "alf_io": "select count(*) from alf_io.tickets_reservation where status = 'PENDING'",
     "bn_api": "select count(*) from bn_api.order_items where created_at > now() - interval '1 day'",
     "plain_transaction": "select count(*) from plain_transaction.intents where status = 'pending'",
@@ -76,7 +76,7 @@ def system(request, empty_database):
         yield system
 
 
-def test_a_crowd_gets_the_tickets_that_there_are(system, record_property):
+def test_many_buyers_get_the_tickets_that_there_are(system, record_property):
     assert system.count() == {"available": TICKETS}
     system.sell_out()
     system.pgbench("reserve", calls=3, clients=8)

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from booking_sim.arrivals.curve_files.cells import read_number, read_time
-from booking_sim.arrivals.curve_files.series import Bins, CurveError, Point, bins_of_events, bins_of_series
+from booking_sim.arrivals.curve_files.series import CurveBins, CurveError, CurvePoint, bins_of_events, bins_of_series
 
 _K6_METRICS = ("http_reqs", "iterations")
 _STATISTICS = ("Sum", "SampleCount")
 
 
-def read_json(text: str, column: str, seconds_per_unit: int | None) -> Bins:
+def read_json(text: str, column: str, seconds_per_unit: int | None) -> CurveBins:
     """Read a curve from JSON.
 
     Args:
@@ -43,7 +43,7 @@ def _parse(text: str, where: str) -> Any:
         raise CurveError(f"{where} is nested too deeply") from None
 
 
-def _points(document: Any, column: str) -> Iterator[Point]:
+def _points(document: Any, column: str) -> Iterator[CurvePoint]:
     pairs: Iterable[tuple[Any, Any]]
     if isinstance(document, dict) and "MetricDataResults" in document:
         series = _only(document["MetricDataResults"])
@@ -60,7 +60,7 @@ def _points(document: Any, column: str) -> Iterator[Point]:
         results = document["data"]["result"] if isinstance(document, dict) else document
         pairs = _only(results)["values"]
     for number, (time, value) in enumerate(pairs, 1):
-        yield Point(read_time(time), read_number(value), f"value {number}")
+        yield CurvePoint(read_time(time), read_number(value), f"value {number}")
 
 
 def _only(series: Any) -> Any:
@@ -69,7 +69,7 @@ def _only(series: Any) -> Any:
     return series[0]
 
 
-def _k6(lines: list[str], metric: str) -> Iterator[Point]:
+def _k6(lines: list[str], metric: str) -> Iterator[CurvePoint]:
     entries = [(number, _parse(line, f"line {number}")) for number, line in enumerate(lines, 1)]
     names = {entry["metric"] for _, entry in entries if entry.get("type") == "Point"}
     wanted = metric or next((each for each in _K6_METRICS if each in names), "")
@@ -78,6 +78,6 @@ def _k6(lines: list[str], metric: str) -> Iterator[Point]:
     for number, entry in entries:
         if entry["metric"] == wanted and entry.get("type") == "Point":
             try:
-                yield Point(read_time(entry["data"]["time"]), Decimal(entry["data"]["value"]), f"line {number}")
+                yield CurvePoint(read_time(entry["data"]["time"]), Decimal(entry["data"]["value"]), f"line {number}")
             except (ValueError, KeyError, ArithmeticError) as error:
                 raise CurveError(f"line {number}: {error}") from None

@@ -8,11 +8,11 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from booking_sim.arrivals.curve_files.cells import read_number, read_time
 from booking_sim.arrivals.curve_files.json_exports import read_json
-from booking_sim.arrivals.curve_files.series import Bins, CurveError, Point, bins_of_series
+from booking_sim.arrivals.curve_files.series import CurveBins, CurveError, CurvePoint, bins_of_series
 from booking_sim.arrivals.curve_files.tables import read_table
 
 
-def read_bins(path: Path, column: str, seconds_per_unit: int | None) -> Bins:
+def read_bins(path: Path, column: str, seconds_per_unit: int | None) -> CurveBins:
     """Read a curve.
 
     Args:
@@ -45,7 +45,7 @@ def _decode(content: bytes) -> str:
     return text
 
 
-def _parquet(path: Path, column: str) -> list[Point]:
+def _parquet(path: Path, column: str) -> list[CurvePoint]:
     try:
         table = pq.read_table(path)
     except pa.ArrowException as error:
@@ -57,7 +57,7 @@ def _parquet(path: Path, column: str) -> list[Point]:
     points = []
     for number, (time, value) in enumerate(zip(times.to_pylist(), values.to_pylist(), strict=True), 1):
         try:
-            points.append(Point(read_time(_text(time)), read_number(_text(value)), f"row {number}"))
+            points.append(CurvePoint(read_time(_text(time)), read_number(_text(value)), f"row {number}"))
         except ValueError as error:
             raise CurveError(f"row {number}: {error}") from None
     return points

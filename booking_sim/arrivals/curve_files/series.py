@@ -19,7 +19,7 @@ class CurveError(Exception):
 
 
 @attrs.frozen
-class Point:
+class CurvePoint:
     """One row of a file.
 
     Attributes:
@@ -34,7 +34,7 @@ class Point:
 
 
 @attrs.frozen
-class Bins:
+class CurveBins:
     """A curve: whole arrivals in bins of one width, from second 0.
 
     Attributes:
@@ -46,7 +46,7 @@ class Bins:
     width: float
 
 
-def bins_of_series(points: list[Point], seconds_per_unit: int | None) -> Bins:
+def bins_of_series(points: list[CurvePoint], seconds_per_unit: int | None) -> CurveBins:
     """Make bins of rows of which each is one bin, by its start.
 
     Args:
@@ -77,17 +77,17 @@ def bins_of_series(points: list[Point], seconds_per_unit: int | None) -> Bins:
         values[round(place)] = point.value
     if seconds_per_unit is not None:
         scale = Decimal(width) / NANOSECONDS / seconds_per_unit
-        return Bins(_whole(value * scale for value in values), width / NANOSECONDS)
+        return CurveBins(_whole(value * scale for value in values), width / NANOSECONDS)
     for point in points:
         if point.value != int(point.value):
             raise CurveError(
                 f"{point.where}: {point.value} is not a whole number: expected how many arrived in the bin;"
                 " if these are rates, add per=second or per=minute"
             )
-    return Bins(tuple(map(int, values)), width / NANOSECONDS)
+    return CurveBins(tuple(map(int, values)), width / NANOSECONDS)
 
 
-def _put_in_order(points: list[Point]) -> None:
+def _put_in_order(points: list[CurvePoint]) -> None:
     if len(points) < 2:
         raise CurveError(f"expected two rows of data or more, to say how long a bin is, and found {len(points)}")
     if points[0].time > points[-1].time:
@@ -97,7 +97,7 @@ def _put_in_order(points: list[Point]) -> None:
             raise CurveError(f"{after.where}: its time is not after the one before: expected bins in order")
 
 
-def bins_of_events(points: Iterable[Point]) -> Bins:
+def bins_of_events(points: Iterable[CurvePoint]) -> CurveBins:
     """Make bins of a second from rows of which each is a number of events at a time.
 
     Raises:
@@ -115,10 +115,10 @@ def bins_of_events(points: Iterable[Point]) -> Bins:
     first, last = min(counts), max(counts)
     if last - first >= MOST_BINS:
         raise CurveError(f"it has bins of 1 s over {last - first:,} s: expected fewer than {MOST_BINS:,}")
-    return Bins(tuple(counts.get(second, 0) for second in range(first, last + 1)), 1.0)
+    return CurveBins(tuple(counts.get(second, 0) for second in range(first, last + 1)), 1.0)
 
 
-def _check(point: Point) -> None:
+def _check(point: CurvePoint) -> None:
     if not 0 <= point.value <= 10_000_000:
         raise CurveError(f"{point.where}: {point.value} is not a number of arrivals: expected 0 to 10,000,000")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import takewhile
 
 from booking_sim.arrivals.curve_files.cells import read_number, read_time
-from booking_sim.arrivals.curve_files.series import Bins, CurveError, Point, bins_of_events, bins_of_series
+from booking_sim.arrivals.curve_files.series import CurveBins, CurveError, CurvePoint, bins_of_events, bins_of_series
 
 _DELIMITERS = "\t;,"
 _TIMES = ("start", "time", "timestamp", "date", "datetime")
@@ -20,7 +20,7 @@ Row = tuple[int, list[str]]
 """The number of its line in the file, and its cells."""
 
 
-def read_table(text: str, column: str, seconds_per_unit: int | None) -> Bins:
+def read_table(text: str, column: str, seconds_per_unit: int | None) -> CurveBins:
     """Read a curve from a table.
 
     Args:
@@ -70,7 +70,7 @@ def _rows(lines: Sequence[str]) -> Iterator[Row]:
         raise CurveError(f"line {numbers[max(0, min(reader.line_num, len(numbers)) - 1)]}: {error}") from None
 
 
-def _points(rows: list[Row], column: str) -> list[Point]:
+def _points(rows: list[Row], column: str) -> list[CurvePoint]:
     header, data = _split(rows)
     if not header[-1] and all(len(cells) == len(header) and not cells[-1] for _, cells in data):
         header = header[:-1]  # every line ends with a delimiter
@@ -87,7 +87,7 @@ def _points(rows: list[Row], column: str) -> list[Point]:
     points = []
     for number, cells in data:
         try:
-            points.append(Point(read_time(cells[at]), read_number(cells[of]), f"line {number}"))
+            points.append(CurvePoint(read_time(cells[at]), read_number(cells[of]), f"line {number}"))
         except ValueError as error:
             raise CurveError(f"line {number}: {error}") from None
     return points
@@ -125,7 +125,7 @@ def _value_column(header: list[str], at: int, data: list[Row], column: str) -> i
     )
 
 
-def _k6(rows: list[Row], metric: str) -> Iterator[Point]:
+def _k6(rows: list[Row], metric: str) -> Iterator[CurvePoint]:
     names = {cells[0] for _, cells in rows if cells}
     wanted = metric or next((each for each in _K6_METRICS if each in names), "")
     if wanted not in names:
@@ -133,20 +133,20 @@ def _k6(rows: list[Row], metric: str) -> Iterator[Point]:
     for number, cells in rows:
         if cells[0] == wanted:
             try:
-                yield Point(read_time(cells[1]), read_number(cells[2]), f"line {number}")
+                yield CurvePoint(read_time(cells[1]), read_number(cells[2]), f"line {number}")
             except (ValueError, IndexError) as error:
                 raise CurveError(f"line {number}: {error}") from None
 
 
-def _pgbench(lines: Sequence[str]) -> Bins:
+def _pgbench(lines: Sequence[str]) -> CurveBins:
     """A log of `pgbench --log`: a row for each transaction, or with --aggregate-interval for each interval."""
     rows = [(number, line.split()) for number, line in enumerate(lines, 1) if line.strip()]
     try:
         if int(rows[0][1][0]) >= 10**9:  # the interval's start; else it is the number of a client
-            aggregated = [Point(read_time(cells[0]), read_number(cells[1]), f"line {n}") for n, cells in rows]
+            aggregated = [CurvePoint(read_time(cells[0]), read_number(cells[1]), f"line {n}") for n, cells in rows]
         else:
             return bins_of_events(
-                Point(read_time(cells[4]) + 1000 * int(cells[5]), Decimal(1), f"line {n}") for n, cells in rows
+                CurvePoint(read_time(cells[4]) + 1000 * int(cells[5]), Decimal(1), f"line {n}") for n, cells in rows
             )
     except (ValueError, IndexError) as error:
         raise CurveError(f"it is not a log of pgbench: {error}") from None

@@ -15,7 +15,7 @@ from booking_sim.load_generator.worker.event_loop import EventLoop
 from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.raw_connection import Failure, RawConnection, Row
 from booking_sim.load_generator.worker.recorder import Recorder
-from booking_sim.load_generator.worker.request import Buyer, Request, Result, State
+from booking_sim.load_generator.worker.request import Buyer, Request, RequestState, Result
 from booking_sim.records.attempts import Call, Phase
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _GRACE_S = 1.0
 _CANCELLED = "57014"
 _RESERVE = Call.RESERVE
 _MEASURED = _RESERVE.encode()
-_QUEUED = State.QUEUED
+_QUEUED = RequestState.QUEUED
 
 
 class Dispatcher:
@@ -227,10 +227,10 @@ class Dispatcher:
     def _on_patience_over(self, request: Request) -> None:
         if self._is_stopped:
             return
-        if request.state is State.SENT:
+        if request.state is RequestState.SENT:
             request.is_timed_out = True
             self._cancel(cast("RawConnection", request.connection))
-        elif request.state is State.QUEUED:
+        elif request.state is RequestState.QUEUED:
             error = "no connection was free in time"
             self._end(request, Result("gave_up", time.monotonic(), phase=Phase.WAITING, error=error))
 

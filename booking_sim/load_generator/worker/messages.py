@@ -59,24 +59,6 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Worker, several times a second: what happened since the last batch."""
-
-    attempts: bytes
-    """The fields of Attempt, one sequence each, pickled: nobody needs them before the end of the run."""
-    latencies_ms: Sequence[float]
-    """The database latencies of those of them that were sent."""
-    outcomes: dict[str, int]
-    """How many attempts ended in each way."""
-    buyers_done: int
-    """How many buyers left."""
-    requests_queued: int
-    """How many requests were queued for a connection. Those that have not ended yet are waiting."""
-    connecting: dict[str, int]
-    """Connections that were lost or could not be made, by the reason."""
-
-
-@dataclass(frozen=True, slots=True)
 class Finished:
     """Worker, last: every attempt has been sent."""
 

@@ -116,7 +116,7 @@ class RawConnection:
         self.owner = owner
         self._connection: PGconn
         self._socket: int | None = None
-        # A pooler hands a server's session on, with what is prepared in it: no two connections use the same names.
+        # A pooler gives a server's session to other clients, with what is prepared in it: so names differ.
         self._names = {name.encode(): f"{name}_{secrets.token_hex(8)}".encode() for name in _STATEMENTS}
         self._unprepared: list[str] = []
         self._result: PGresult | None = None

@@ -6,9 +6,9 @@ from collections import Counter
 from itertools import repeat
 
 from booking_sim.load_generator.worker.decoding import decode_hold, decode_intent
-from booking_sim.load_generator.worker.messages import Batch
 from booking_sim.load_generator.worker.request import Request
 from booking_sim.records.attempts import Attempt
+from booking_sim.records.batch import Batch
 
 _TYPES = {
     "buyer": "i",

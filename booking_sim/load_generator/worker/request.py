@@ -12,7 +12,7 @@ from booking_sim.skip_depth.measure import Depth
 _STATEMENTS = {call: call.encode() for call in Call}
 
 
-class State(Enum):
+class RequestState(Enum):
     """How far a request has come."""
 
     PLANNED = "planned"
@@ -125,7 +125,7 @@ class Request:
         self.quantity = quantity
         self.intent_id = intent_id
         self.session_no = session_no
-        self.state = State.PLANNED
+        self.state = RequestState.PLANNED
         self.connection: RawConnection | None = None
         self.sent_at: float | None = None
         self.is_first_call = self.is_timed_out = False
@@ -155,15 +155,15 @@ class Request:
 
     def enqueue(self, scheduled_at: float, now: float) -> None:
         """It waits for a connection from now on."""
-        self.state = State.QUEUED
+        self.state = RequestState.QUEUED
         self.scheduled_at, self.queued_at = scheduled_at, now
 
     def send(self, connection: RawConnection, sent_at: float) -> None:
         """It was sent."""
-        self.state = State.SENT
+        self.state = RequestState.SENT
         self.connection, self.sent_at = connection, sent_at
 
     def end(self, result: Result) -> None:
         """It has a result."""
-        self.state = State.ENDED
+        self.state = RequestState.ENDED
         self.result = result

@@ -1,4 +1,4 @@
-"""What a person looks at in JupyterLab beside results: how a thing is used, and what it holds, as table or picture."""
+"""What a person opens in JupyterLab beside results: how a thing is used, and what it holds, as table or picture."""
 
 import pytest
 from playwright.sync_api import expect
@@ -32,8 +32,8 @@ def test_everything_shows_itself_and_shift_tab_says_how_to_use_it(lab, page, pic
 
     cells.last.locator(".cm-content").click()
     page.keyboard.press("Shift+Tab")
-    told = page.locator(".jp-Tooltip")
-    expect(told).to_contain_text("Run a scenario against a real PostgreSQL")
+    reported = page.locator(".jp-Tooltip")
+    expect(reported).to_contain_text("Run a scenario against a real PostgreSQL")
     for part in ("live: bool = False", "`tickets`", "Returns:", "BookingSimError:", "surge(tickets=500, buyers=5000)"):
-        expect(told).to_contain_text(part)
+        expect(reported).to_contain_text(part)
     page.screenshot(path=picture("shift_tab"))

@@ -1,4 +1,4 @@
-"""A crowd that does everything that buyers do, for a while: at the same time in some events, alone in one of them.
+"""Sessions that do everything that buyers do, for a while: at the same time in some events, alone in one of them.
 
 Its attempts are recorded as workers do it. Some answers it throws away, as a cut connection does: their requests are unknown,
 and repeated.
@@ -15,7 +15,7 @@ from random import Random
 import psycopg
 
 from booking_sim.audit import audit
-from booking_sim.booking import confirm, create_event, expire_holds, release, reserve
+from booking_sim.booking import BookingError, confirm, create_event, expire_holds, release, reserve
 from booking_sim.database import connect
 from booking_sim.load_generator.finish import fetch_holds
 from booking_sim.proof.history import Circumstances
@@ -32,12 +32,12 @@ CALLS = {Call.CONFIRM: confirm, Call.RELEASE: release}
 
 
 @dataclass
-class Crowd:
+class Stress:
     """What came of it.
 
     Attributes:
         url: The database.
-        seed: Of everything that the crowd does.
+        seed: Of everything that they do.
         attempts: Every attempt.
         began_at: An instant of `time.monotonic()`.
     """
@@ -88,7 +88,7 @@ class Crowd:
 class _Buyer:
     """One visit: a request, perhaps a hold, and its end."""
 
-    crowd: Crowd
+    stress: Stress
     connection: psycopg.Connection
     random: Random
     number: int
@@ -144,11 +144,11 @@ class _Buyer:
 
     def _record(self, call, quantity, ask, intent_id=None):
         """Make a call, write down what came of it, and return the answer: None if it was lost, or an error."""
-        began_at = self.crowd.began_at
+        began_at = self.stress.began_at
         sent_at, answer, error = time.monotonic(), None, None
         try:
             answer = ask()
-        except psycopg.Error as caught:
+        except (psycopg.Error, BookingError) as caught:
             error = caught
         answered_at = time.monotonic()
         lost = self.random.random() < 0.05
@@ -182,5 +182,5 @@ class _Buyer:
             phase=phase,
             quantity=quantity,
         )
-        self.crowd.attempts.append(row)
+        self.stress.attempts.append(row)
         return answer

@@ -1,4 +1,4 @@
-"""Points about a crowd that does everything at once: every answer is checked as it comes, and the tables afterwards."""
+"""Points under stress, many sessions that do everything at once: each answer is checked as it comes, and the tables."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -17,20 +17,20 @@ from psycopg import Connection
 from booking_sim.booking import HOLD, confirm, create_event, expire_holds, release, reserve
 from booking_sim.contract.ledger import Hold, Ledger, describe, two_holders
 from booking_sim.contract.point import point
-from booking_sim.contract.subject import CROWD, Broken, Intents, Subject, count_intents, expect
+from booking_sim.contract.subject import SESSIONS, Broken, Intents, Subject, count_intents, expect
 from booking_sim.models import Confirmation, Outcome, Release
 from booking_sim.queries import load
 
 SECONDS = 1.0
-"""How long a crowd does everything at once with a few tickets."""
+"""How long everything is done at once with a few tickets."""
 
 EVENTS = 2
 """Events that are on sale at once."""
 
 
 @dataclass(frozen=True)
-class Habits:
-    """What a crowd is like.
+class StressProfile:
+    """What the sessions of a stress test do.
 
     Attributes:
         sessions: Database sessions.
@@ -55,9 +55,9 @@ class Habits:
     refusals: int | None
 
 
-PUSHING = Habits(
-    sessions=CROWD,
-    capacity=CROWD,
+PUSHING = StressProfile(
+    sessions=SESSIONS,
+    capacity=SESSIONS,
     quantities=(1, 1, 1),
     short=1.0,
     lengths=(timedelta(milliseconds=10), timedelta(milliseconds=200)),
@@ -68,7 +68,7 @@ PUSHING = Habits(
 )
 """Many sessions for few tickets, which are in overdue holds most of the time: here deadlocks are found."""
 
-CLAIMING = Habits(
+CLAIMING = StressProfile(
     sessions=16,
     capacity=200,
     quantities=(8, 1, 1),
@@ -88,32 +88,32 @@ def everything_at_once(subject: Subject) -> None:
 
     An error after which the strategy's client repeats the call does not count, if the call succeeds in the end.
     """
-    Crowd(subject, PUSHING).run(SECONDS)
+    Stress(subject, PUSHING).run(SECONDS)
 
 
 @point
 def one_holder(subject: Subject) -> None:
-    """However long a crowd goes on, a ticket has one holder at a time, by every answer and by the tables afterwards."""
-    crowd = Crowd(subject, CLAIMING)
-    crowd.run(subject.crowd_for.total_seconds())
-    if not crowd.answered.made:
-        raise Broken("the crowd got no hold, so nothing was checked")
-    check_tables(subject, crowd)
+    """However long it lasts, a ticket has one holder at a time, by every answer and by the tables afterwards."""
+    stress = Stress(subject, CLAIMING)
+    stress.run(subject.stress_for.total_seconds())
+    if not stress.answered.made:
+        raise Broken("no session got a hold, so nothing was checked")
+    check_tables(subject, stress)
 
 
 @dataclass
-class Crowd:
+class Stress:
     """Sessions that claim the tickets of a few events.
 
     Attributes:
         subject: What is verified.
-        habits: What the crowd is like.
+        profile: What the sessions do.
         answered: The holds, confirms and releases that were answered and checked.
         event_ids: The events so far.
     """
 
     subject: Subject
-    habits: Habits
+    profile: StressProfile
     answered: Intents = field(default_factory=Intents)
     event_ids: list[int] = field(default_factory=list)
     _ledgers: list[Ledger] = field(default_factory=list)
@@ -121,16 +121,16 @@ class Crowd:
     _stopped: Event = field(default_factory=Event)
 
     def run(self, seconds: float) -> None:
-        """Let the crowd go on for a time, or until something is found."""
+        """Let the sessions go on for a time, or until something is found."""
         self._ledgers = [self._open_event(self.subject.connection) for _ in range(EVENTS)]
         with ExitStack() as stack:
-            connections = [stack.enter_context(self.subject.connect()) for _ in range(self.habits.sessions)]
+            connections = [stack.enter_context(self.subject.connect()) for _ in range(self.profile.sessions)]
             start = monotonic()
-            pool = stack.enter_context(ThreadPoolExecutor(self.habits.sessions))
+            pool = stack.enter_context(ThreadPoolExecutor(self.profile.sessions))
             stack.callback(self._stopped.set)  # before the pool waits for its threads, also after Ctrl-C
             sessions = [
                 pool.submit(self._visit_often, *each, start + seconds)
-                for each in zip(connections, range(self.habits.sessions), strict=True)
+                for each in zip(connections, range(self.profile.sessions), strict=True)
             ]
             while wait(sessions, timeout=0.2, return_when=FIRST_EXCEPTION).not_done and not self._stopped.is_set():
                 self.subject.progress(self.answered.made, monotonic() - start, seconds)
@@ -144,9 +144,9 @@ class Crowd:
             for visit in count(1):  # at least one, however little time there is
                 place = random.randrange(EVENTS)
                 waiting.extend(self._buy(connection, random, place, f"buyer {number}.{visit}"))
-                if len(waiting) > self.habits.waiting:
+                if len(waiting) > self.profile.waiting:
                     self._end(connection, random, *waiting.popleft())
-                if random.random() < self.habits.sweeps:
+                if random.random() < self.profile.sweeps:
                     self.subject.ask(connection, expire_holds, self._ledgers[place].event_id)
                 if monotonic() > until or self._stopped.is_set():
                     break
@@ -164,9 +164,9 @@ class Crowd:
     ) -> list[tuple[Ledger, Hold, bool]]:
         """Reserve at the event in a place; return the hold, if there is one, and whether it is short."""
         ledger = self._ledgers[place]
-        quantity = random.choices([1, 2, 3], weights=self.habits.quantities)[0]
-        short = random.random() < self.habits.short
-        least, most = self.habits.lengths
+        quantity = random.choices([1, 2, 3], weights=self.profile.quantities)[0]
+        short = random.random() < self.profile.short
+        least, most = self.profile.lengths
         hold_for = least + random.random() * (most - least) if short else HOLD
         answer = self.subject.ask(connection, reserve, ledger.event_id, user_id, quantity, hold_for=hold_for)
         with self._lock:
@@ -181,11 +181,11 @@ class Crowd:
         return []
 
     def _is_last_refusal(self, refusals: int) -> bool:
-        each = self.habits.refusals
-        return each is not None and refusals == each * self.habits.sessions
+        each = self.profile.refusals
+        return each is not None and refusals == each * self.profile.sessions
 
     def _end(self, connection: Connection[Any], random: Random, ledger: Ledger, hold: Hold, short: bool) -> None:
-        match random.choices(["keep", "confirm", "release"], weights=self.habits.endings)[0]:
+        match random.choices(["keep", "confirm", "release"], weights=self.profile.endings)[0]:
             case "confirm":
                 confirmation = self.subject.ask(connection, confirm, hold.intent_id, hold.user_id)
                 late = {Confirmation.EXPIRED} if short else set()
@@ -201,16 +201,16 @@ class Crowd:
                     self.answered.released += answer is Release.RELEASED
 
     def _open_event(self, connection: Connection[Any]) -> Ledger:
-        event_id = self.subject.ask(connection, create_event, "crowd", self.habits.capacity)
+        event_id = self.subject.ask(connection, create_event, "stress", self.profile.capacity)
         self.event_ids.append(event_id)
-        return Ledger(event_id, self.habits.capacity)
+        return Ledger(event_id, self.profile.capacity)
 
 
-def check_tables(subject: Subject, crowd: Crowd) -> None:
+def check_tables(subject: Subject, stress: Stress) -> None:
     """Compare the holds in the tables with each other, and the numbers of intents with those of the answers."""
-    parameters = {"event_ids": crowd.event_ids}
+    parameters = {"event_ids": stress.event_ids}
     row = subject.connection.execute(load("contract/overlaps"), parameters).fetchone()
     if row is not None:
         event_id, ticket_no, *holds = row
         raise Broken(two_holders(event_id, ticket_no, describe(*holds[:4]), describe(*holds[4:])))
-    expect("intents in the tables", count_intents(subject.connection, crowd.event_ids), crowd.answered)
+    expect("intents in the tables", count_intents(subject.connection, stress.event_ids), stress.answered)

@@ -1,4 +1,4 @@
-"""A crowd of buyers that comes at once over many connections, and what can be held against the answers it got."""
+"""Buyers who come at once over many connections, and what can be held against the answers it got."""
 
 import asyncio
 from collections import Counter

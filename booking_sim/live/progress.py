@@ -8,9 +8,9 @@ from typing import Protocol, Self
 
 from tqdm import TqdmWarning
 
-from booking_sim.load_generator.tally import Tally
-from booking_sim.load_generator.worker.messages import Batch
+from booking_sim.live.tally import Tally
 from booking_sim.records.attempts import OUTCOMES
+from booking_sim.records.batch import Batch
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", TqdmWarning)  # a notebook without widgets gets the bar as text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from booking_sim.load_generator.worker.messages import Batch
+from booking_sim.records.batch import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The crowd finds what is rare, shows it, and counts what it checked."""
+"""The stress test finds what is rare, shows it, and counts what it checked."""
 
 import re
 from contextlib import ExitStack
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from psycopg.errors import DeadlockDetected
 
-from booking_sim.contract import confidence, crowd, verify
+from booking_sim.contract import confidence, stress, verify
 from booking_sim.contract.subject import Broken, Subject, count_intents
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
@@ -64,26 +64,26 @@ def rarer(tmp_path):
 
 
 def test_one_double_sale_in_a_thousand_is_found_and_shown(subject_of):
-    minute = subject_of(ONE_IN_1000, crowd_for=timedelta(minutes=1))
+    minute = subject_of(ONE_IN_1000, stress_for=timedelta(minutes=1))
     with pytest.raises(Broken) as found:
-        crowd.one_holder.check(minute)
+        stress.one_holder.check(minute)
     assert TWO_HOLDERS.fullmatch(str(found.value))
 
 
 def test_the_tables_show_it_too(subject_of):
     subject = subject_of(ONE_IN_1000)
-    it = crowd.Crowd(subject, crowd.CLAIMING)
+    it = stress.Stress(subject, stress.CLAIMING)
     with pytest.raises(Broken):
         it.run(60)
     with pytest.raises(Broken) as found:
-        crowd.check_tables(subject, it)
+        stress.check_tables(subject, it)
     assert TWO_HOLDERS.fullmatch(str(found.value))
 
 
 def test_what_is_stated_of_a_rarer_fault_is_true(server, rarer, monkeypatch):
     """In a second there are too few claims to exclude one fault in 20,000, and the statement does not exclude it."""
-    monkeypatch.setattr(crowd, "SECONDS", 0.3)
-    findings = [*verify(find(rarer), server.url, crowd_for=timedelta(seconds=1))]
+    monkeypatch.setattr(stress, "SECONDS", 0.3)
+    findings = [*verify(find(rarer), server.url, stress_for=timedelta(seconds=1))]
     stated = confidence(findings)
     if stated is None:
         assert any(finding.verdict == "FAIL" for finding in findings)
@@ -95,9 +95,9 @@ def test_what_is_stated_of_a_rarer_fault_is_true(server, rarer, monkeypatch):
 def test_each_hold_is_counted_and_events_are_replaced_when_sold_out(subject_of):
     counts = []
     subject = subject_of("default", progress=lambda claims, seconds, in_all: counts.append((seconds, claims, in_all)))
-    it = crowd.Crowd(subject, replace(crowd.CLAIMING, sessions=4, capacity=10))
+    it = stress.Stress(subject, replace(stress.CLAIMING, sessions=4, capacity=10))
     it.run(2)
-    crowd.check_tables(subject, it)
+    stress.check_tables(subject, it)
     assert count_intents(subject.connection) == it.answered
     assert len(it.event_ids) > 2
     assert counts == sorted(counts)
@@ -109,13 +109,13 @@ def test_each_hold_is_counted_and_events_are_replaced_when_sold_out(subject_of):
     ("break_it", "complaint"),
     [
         (ALWAYS_EXPIRED, r"^confirm of intent \d+ of buyer [\d.]+, held at .*, until .*: expired$"),
-        (ALWAYS_SOLD_OUT, r"^the crowd got no hold, so nothing was checked$"),
+        (ALWAYS_SOLD_OUT, r"^no session got a hold, so nothing was checked$"),
         (NEVER_RELEASED, r"^intents in the tables: .*released=0\), and should be .*released=[1-9]\d*\)$"),
     ],
 )
 def test_wrong_answers(subject_of, own, break_it, complaint):
     with pytest.raises(Broken, match=complaint):
-        crowd.one_holder.check(subject_of(own(break_it), crowd_for=timedelta(seconds=1)))
+        stress.one_holder.check(subject_of(own(break_it), stress_for=timedelta(seconds=1)))
 
 
 def test_deadlocks_are_found(subject_of):
@@ -124,13 +124,13 @@ def test_deadlocks_are_found(subject_of):
 
     def push_again_and_again():
         for _ in range(20):  # a second finds one most of the time
-            crowd.Crowd(subject, crowd.PUSHING).run(1)
+            stress.Stress(subject, stress.PUSHING).run(1)
 
     with pytest.raises(DeadlockDetected):
         push_again_and_again()
 
 
-@pytest.mark.parametrize("crowd_for", [timedelta(0), timedelta(seconds=-1)])
-def test_a_crowd_needs_time(crowd_for):
-    with pytest.raises(BookingSimError, match="give it more than no time"):
-        next(verify(find("default"), "", crowd_for=crowd_for))
+@pytest.mark.parametrize("stress_for", [timedelta(0), timedelta(seconds=-1)])
+def test_a_stress_test_needs_time(stress_for):
+    with pytest.raises(BookingSimError, match="expected a duration above 0"):
+        next(verify(find("default"), "", stress_for=stress_for))

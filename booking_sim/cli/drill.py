@@ -1,0 +1,69 @@
+"""`booking-sim drill`: deliberate faults during surges, and whether each ends as it must."""
+
+import json
+import math
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from booking_sim.cli.labels import labelled
+from booking_sim.drills import DrillOutcome, drill, find_faults
+from booking_sim.result.junit import check
+
+
+@click.command("drill")
+@click.argument("faults", nargs=-1, metavar="[FAULT]...")
+@click.option("--all", "every", is_flag=True, help="All faults that there are.")
+@click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="The same seed repeats a drill.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where to keep the surges  [default: results/TIME-drill]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write a test case per drill, for CI.")
+def drill_command(
+    *, faults: tuple[str, ...], every: bool, seed: int, out: Path | None, as_json: bool, junit: Path | None
+) -> None:
+    """Break something on purpose while a surge runs, and see whether it ends as it must.
+
+    Without a FAULT, they are listed. Each has a surge of its own on an embedded server that is made for the drills and
+    removed afterwards: nothing of yours is touched. Then audit and proof judge the surge, its exit code and message are
+    compared with what is known to come of the fault, and nothing may be left behind: no process, no database session,
+    no scratch database. Negative controls are faults that audit or proof have to detect.
+
+    Exits with 0 if every drill ended as it must, 1 if not, 2 for bad input, 130 if interrupted.
+
+    \b
+      booking-sim drill worker_killed     one fault
+      booking-sim drill --all             all of them, in a few minutes
+      booking-sim drill --all --seed 7    at other instants
+    """  # noqa: D301  click's own mark keeps the lines apart
+    chosen = find_faults(*faults)
+    if not faults and not every:
+        for fault in chosen:
+            click.echo(labelled(fault.name, f"{fault.sentence} Expected: {fault.expected}."))
+        return
+    if junit is not None:
+        check(junit)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running
+    folder = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-drill"
+    outcomes = drill(*faults, seed=seed, out=folder, on_outcome=lambda one: None if as_json else click.echo(_line(one)))
+    outcomes.write_json(folder / "drills.json")
+    if junit is not None:
+        outcomes.write_junit(junit)
+    if as_json:
+        click.echo(json.dumps(outcomes.to_dict() | {"out": str(folder)}))
+    else:
+        click.echo(f"\n{outcomes.headline}. Kept in {folder}.")
+    sys.exit(0 if outcomes.ok else 1)
+
+
+def _line(outcome: DrillOutcome) -> str:
+    verdict = "ok" if outcome.ok else "FAIL"
+    recovery = "" if math.isnan(outcome.recovery_s) else f", answers again after {outcome.recovery_s:.2f} s"
+    found = f"{outcome.attempts:,} calls, {outcome.unknown:,} without an answer{recovery}"
+    about = (
+        f"{outcome.sentence} {outcome.expected.capitalize()}: {found}. Audit: {outcome.audit}; proof: {outcome.proof}."
+    )
+    lines = [f"{verdict:<5} {outcome.fault:<22} {about}", *(f"{'':<28} {failure}" for failure in outcome.failures)]
+    return "\n".join(lines)

@@ -1,0 +1,84 @@
+"""A deliberate fault: what it does beside a surge, and what is known to come of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from inspect import getdoc
+from typing import Final
+
+from booking_sim.drills.stage import Stage
+
+
+class Expected(StrEnum):
+    """What a user can expect of a surge that meets a fault."""
+
+    SURVIVES = "survives"
+    """It goes on, and all answers are true."""
+    UNKNOWN = "answers unknown"
+    """It goes on; some answers are lost, and their requests are repeated. All other answers are true."""
+    STOPS = "stops with a message"
+    """It ends early, or something is missing from its result, and a line says what. All answers are true."""
+    DETECTED = "detected"
+    """Answers are not true any more, and audit or proof say so: a negative control."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A deliberate fault.
+
+    Attributes:
+        name: In one word.
+        sentence: What happens.
+        expected: What is known to come of it.
+        lasts_s: From its beginning to its end, in seconds.
+        statuses: What the surge exits with, one of these.
+        says: What one of its messages contains; empty: anything, or nothing.
+        is_through_proxy: Whether the surge reaches the server through a proxy.
+        locks: Whether somebody else locks tickets meanwhile.
+        inject: Makes the fault, and ends it.
+    """
+
+    name: str
+    sentence: str
+    expected: Expected
+    lasts_s: float
+    statuses: tuple[int, ...]
+    says: str
+    is_through_proxy: bool
+    locks: bool
+    inject: Callable[[Stage], AbstractContextManager[None]]
+
+
+FAULTS: Final[dict[str, Fault]] = {}
+"""All of them, by name."""
+
+_STATUSES = {Expected.SURVIVES: (0,), Expected.UNKNOWN: (0,), Expected.STOPS: (1,), Expected.DETECTED: (1,)}
+
+
+def fault(
+    expected: Expected,
+    *,
+    lasts_s: float = 0.0,
+    statuses: tuple[int, ...] | None = None,
+    says: str = "",
+    is_through_proxy: bool = False,
+    locks: bool = False,
+) -> Callable[[Callable[[Stage], Iterator[None]]], Callable[[Stage], Iterator[None]]]:
+    """Make a fault of a generator: it begins before the yield and ends after it. The docstring says what happens."""
+
+    def register(inject: Callable[[Stage], Iterator[None]]) -> Callable[[Stage], Iterator[None]]:
+        FAULTS[inject.__name__] = Fault(
+            name=inject.__name__,
+            sentence=getdoc(inject) or "",
+            expected=expected,
+            lasts_s=lasts_s,
+            statuses=_STATUSES[expected] if statuses is None else statuses,
+            says=says,
+            is_through_proxy=is_through_proxy,
+            locks=locks,
+            inject=contextmanager(inject),
+        )
+        return inject
+
+    return register

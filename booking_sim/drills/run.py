@@ -1,0 +1,188 @@
+"""Runs a drill: a surge in a process of its own, a fault beside it, and the judgement of what came of it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import psutil
+
+from booking_sim.audit import holds
+from booking_sim.drills.fault import Expected, Fault
+from booking_sim.drills.outcome import DrillOutcome
+from booking_sim.drills.proxy import Proxy
+from booking_sim.drills.server import DrillServer
+from booking_sim.drills.stage import Stage
+from booking_sim.errors import BookingSimError
+from booking_sim.plots.faults import around_fault
+from booking_sim.proof.history import Circumstances
+from booking_sim.proof.rules import check, verdict
+from booking_sim.queries import load as load_query
+from booking_sim.records.attempts import FAILURES
+from booking_sim.result.loading import load
+from booking_sim.result.result import SurgeResult
+
+SCENARIO: Final = {
+    "tickets": "300",
+    "arrivals": "constant(rate=200, duration=3s)",
+    "hold": "1s",
+    "kinds": "{fan = {pays = 0.5, fails = 0.3, think = '~100ms'}}",
+    "connections": "8",
+    "workers": "2",
+    "answer-timeout": "1s",
+    "depth-every": "0",
+}
+"""The surge of every drill, as flags: it goes on before, during and after the fault."""
+
+CHART: Final = "fault.png"
+"""Answers and latency of the surge, the fault's interval shaded; beside its result."""
+
+_LONGEST_S: Final = 120.0
+_LEAVE_S: Final = 10.0
+_EARLIEST_S, _LATEST_S = 0.3, 0.8
+"""From the first hold to the fault."""
+
+
+def run_drill(fault: Fault, server: DrillServer, folder: Path, seed: int) -> DrillOutcome:
+    """Run one drill, and judge it.
+
+    Args:
+        fault: What happens.
+        server: Where the surge runs; it is left as it was.
+        folder: Where the result of the surge is kept.
+        seed: Of the surge, and of the instant of the fault.
+    """
+    server.renew()
+    outcome = DrillOutcome(fault=fault.name, sentence=fault.sentence, expected=fault.expected, seed=seed)
+    instants: list[float] = []
+    failures: list[str] = []
+    with ExitStack() as stack:
+        proxy = stack.enter_context(Proxy(server.url))
+        surge = stack.enter_context(_surge(proxy.url if fault.is_through_proxy else server.url, folder, seed))
+        stage = Stage(server, proxy, surge, Random(seed))  # noqa: S311  repeatable, not a secret
+        family: list[psutil.Process] = []
+        try:
+            family = _begin(stage)
+            instants.append(time.time())
+            with fault.inject(stage):
+                stage.pause(fault.lasts_s)
+                instants.append(time.time())
+        except BookingSimError as error:
+            failures.append(str(error))
+        try:
+            out, err = surge.communicate(timeout=_LONGEST_S)
+        except subprocess.TimeoutExpired:
+            surge.kill()
+            out, err = surge.communicate()
+            failures.append(f"the surge did not end within {_LONGEST_S:g} s")
+    if "Traceback" in out + err:
+        failures.append(f"a traceback: {err.strip().splitlines()[-1]}")
+    failures += _left_behind(server, family)
+    outcome = replace(outcome, status=surge.returncode, message=err.strip(), folder=str(folder), failures=failures)
+    return _judge(outcome, fault, folder, instants)
+
+
+@contextmanager
+def _surge(url: str, folder: Path, seed: int) -> Iterator["subprocess.Popen[str]"]:
+    """A surge, in a process of its own, which is gone at the end."""
+    flags = [word for name, value in SCENARIO.items() for word in (f"--{name}", value)]
+    code = "import sys; from booking_sim.cli import main; main(sys.argv[1:])"
+    words = ["surge", *flags, "--seed", str(seed), "--require", "errors >= 0", "--out", str(folder), "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", code, *words],
+        env=os.environ | {"POSTGRES_URL": url, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for the drill
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _begin(stage: Stage) -> list[psutil.Process]:
+    """Wait until the surge is under way, and a little longer; the processes of the surge."""
+    with stage.server.connect() as connection:
+        under_way = load_query("drill/is_under_way")
+        stage.wait("the first hold", lambda: connection.execute(under_way).fetchone() == (True,))
+    stage.pause(stage.random.uniform(_EARLIEST_S, _LATEST_S))
+    return psutil.Process(stage.surge.pid).children(recursive=True)
+
+
+def _left_behind(server: DrillServer, family: Sequence[psutil.Process]) -> list[str]:
+    """What is still there of the surge that must not be."""
+    _, alive = psutil.wait_procs(family, _LEAVE_S)
+    for process in alive:
+        process.kill()
+    deadline = time.monotonic() + _LEAVE_S
+    while (left := server.left_behind()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return [f"left behind: process {process.pid}" for process in alive] + [f"left behind: {what}" for what in left]
+
+
+def _judge(outcome: DrillOutcome, fault: Fault, folder: Path, instants: Sequence[float]) -> DrillOutcome:
+    """Compare what came of the surge with what is known to come of the fault."""
+    failures = [*outcome.failures]
+    if outcome.status not in fault.statuses:
+        failures.append(f"it exited with {outcome.status}, not with {' or '.join(map(str, fault.statuses))}")
+    try:
+        result = load(folder)
+        attempts = result.attempts
+    except BookingSimError as error:
+        return replace(outcome, failures=[*failures, str(error)])
+    message = "; ".join(filter(None, [*result.manifest.problems, outcome.message]))
+    if fault.says not in message:
+        failures.append(f"no message says '{fault.says}': {message or 'there is none'}")
+    audit = "not done" if result.audit.empty else "passed" if holds(result.audit) else "violated"
+    proof = _prove(result, fault)
+    unknown = int((attempts["outcome"] == "unknown").sum())
+    is_detected = "violated" in {audit, proof}
+    if is_detected != (fault.expected is Expected.DETECTED):
+        failures.append(f"the audit: {audit}; the proof: {proof}")
+    if fault.expected is Expected.UNKNOWN and not unknown:
+        failures.append("no answer was lost")
+    began_s, ended_s = _interval(result, instants)
+    if len(attempts):
+        around_fault(attempts, began_s, ended_s, title=fault.sentence).savefig(folder / CHART, dpi=100)
+    later = attempts[(attempts["sent_at"] > ended_s) & ~attempts["outcome"].isin(FAILURES)]
+    answered = later["sent_at"] + later["latency_ms"] / 1000
+    return replace(
+        outcome,
+        began_s=began_s,
+        ended_s=ended_s,
+        recovery_s=float(answered.min() - ended_s),
+        message=message,
+        attempts=len(attempts),
+        unknown=unknown,
+        audit=audit,
+        proof=proof,
+        failures=failures,
+    )
+
+
+def _prove(result: SurgeResult, fault: Fault) -> str:
+    history = result.manifest.history
+    if history is None:
+        return "cannot tell"
+    circumstances = Circumstances.of(result.scenario, **asdict(history), outside_locks=fault.locks)
+    return str(verdict(check(result.attempts, result.holds, circumstances)).value)
+
+
+def _interval(result: SurgeResult, instants: Sequence[float]) -> tuple[float, float]:
+    """When the fault began and ended, in seconds since the start of the run; not a number if that is not known."""
+    history = result.manifest.history
+    if history is None or len(instants) < 2:
+        return float("nan"), float("nan")
+    start = datetime.fromisoformat(history.started_at).timestamp()  # by the clock of this machine, the server's too
+    return instants[0] - start, instants[1] - start
