@@ -13,8 +13,8 @@ _BUSY: Final = 0.9
 _MOST: Final = 0.5
 """The share of the sessions at work that must have waited for the same kind of thing, for it to be named."""
 
-_LEAST_SAMPLES: Final = 3
-"""Fewer samples with a session at work say nothing about the waits of a run."""
+_LEAST: Final = 10
+"""Fewer sessions at work, in all samples together, say nothing about the waits of a run."""
 
 BOTTLENECKS: Final[Mapping[str, str]] = {
     "generator": "the load generator: it had no time to spare, or came to calls late",
@@ -101,8 +101,8 @@ def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = (), waits: pd.Dat
 
 
 def _main_wait(waits: pd.DataFrame) -> str | None:
-    """The kind of thing that most sessions at work waited for; None if there is none, or too few samples."""
-    if waits.loc[waits["pid"].notna(), "seconds"].nunique() < _LEAST_SAMPLES:
+    """The kind of thing that most sessions at work waited for; None if there is none, or too few were seen."""
+    if waits["pid"].notna().sum() < _LEAST:
         return None
     shares = waited_for(waits).drop("other", errors="ignore")
     return str(shares.index[0]) if len(shares) and shares.iloc[0] > _MOST else None

@@ -54,8 +54,8 @@ def test_a_generator_that_is_busy_or_late_is_named():
     assert bottleneck(attempts(late=1.0), [0.2], waits(LOCK)) == "generator"
 
 
-def test_too_few_samples_name_nothing():
-    assert bottleneck(attempts(), waits=waits(LOCK, samples=2)) == "database"
+def test_too_few_sessions_name_nothing():
+    assert bottleneck(attempts(), waits=waits(LOCK, samples=9)) == "database"
     idle = waits(LOCK).assign(pid=None, wait_event_type=None)
     assert bottleneck(attempts(queued=1.0), waits=idle) == "connections"
     assert bottleneck(attempts().iloc[:0]) is None
