@@ -19,6 +19,8 @@ from booking_sim.notebook import register
 
 if TYPE_CHECKING:
     from booking_sim import plots, stats, strategies
+    from booking_sim.calibration.calibrate import calibrate
+    from booking_sim.calibration.holdout import holdout
     from booking_sim.comparison import compare
     from booking_sim.comparison.result import Comparison
     from booking_sim.database import connect, open_server
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from booking_sim.forecasting.run import forecast
     from booking_sim.forecasting.server_model import ServerModel
     from booking_sim.load_generator.run import surge
+    from booking_sim.planning.plan import plan
     from booking_sim.proof import prove
     from booking_sim.result.loading import load
     from booking_sim.result.result import SurgeResult
@@ -50,14 +53,17 @@ __all__ = [
     "SurgeResult",
     "Sweep",
     "WaitingRoom",
+    "calibrate",
     "compare",
     "connect",
     "doctor",
     "drill",
     "forecast",
+    "holdout",
     "knee",
     "load",
     "open_server",
+    "plan",
     "plots",
     "prove",
     "scenarios",
@@ -79,13 +85,16 @@ _HOMES = {
     "ServerModel": "booking_sim.forecasting.server_model",
     "SurgeResult": "booking_sim.result.result",
     "WaitingRoom": "booking_sim.forecasting.inputs",
+    "calibrate": "booking_sim.calibration.calibrate",
     "compare": "booking_sim.comparison",
     "connect": "booking_sim.database",
     "doctor": "booking_sim.diagnostics",
     "drill": "booking_sim.drills",
     "forecast": "booking_sim.forecasting.run",
+    "holdout": "booking_sim.calibration.holdout",
     "load": "booking_sim.result.loading",
     "open_server": "booking_sim.database",
+    "plan": "booking_sim.planning.plan",
     "prove": "booking_sim.proof",
     "surge": "booking_sim.load_generator.run",
 }

@@ -157,6 +157,7 @@ def server_home():
 
 def pytest_configure(config):
     if not is_worker(config):
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles every module
         give_memory_back()
         folder = MEMORY if in_memory(config) else None
         os.environ[RUN] = tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir=folder)

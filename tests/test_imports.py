@@ -42,6 +42,8 @@ ORDER = [
     "drills",
     "report",
     "forecasting",
+    "calibration",
+    "planning",
     "comparison",
     "sweeping",
     "pytest",

@@ -47,7 +47,10 @@ COMMANDS = {
     "compare": "booking_sim.cli.compare:compare_command",
     "sweep": "booking_sim.cli.sweep:sweep_command",
     "knee": "booking_sim.cli.knee:knee_command",
+    "calibrate": "booking_sim.cli.calibrate:calibrate_command",
     "forecast": "booking_sim.cli.forecast:forecast_command",
+    "holdout": "booking_sim.cli.holdout:holdout_command",
+    "plan": "booking_sim.cli.plan:plan_command",
     "bench": "booking_sim.cli.bench:bench_command",
     "doctor": "booking_sim.cli.doctor:doctor_command",
     "db": "booking_sim.cli.db:db",
@@ -77,7 +80,10 @@ def cli(*, verbose: bool) -> None:
       booking-sim compare      the same buyers for each of them, side by side
       booking-sim sweep        one scenario with settings varied
       booking-sim knee         the greatest arrival rate that is still good enough
+      booking-sim calibrate    measure a server for a forecast
       booking-sim forecast     an on-sale larger than any machine here, on a model of one
+      booking-sim holdout      how far forecasts are from surges
+      booking-sim plan         how many connections, which hold, when sold out: twelve answers
       booking-sim bench        how near the database's limit they come
       booking-sim doctor       what will hurt a run here, and what to do
       booking-sim db --help    the database that all of it runs on

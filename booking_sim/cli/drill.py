@@ -11,18 +11,27 @@ import click
 
 from booking_sim.cli.labels import labelled
 from booking_sim.drills import DrillOutcome, drill, find_faults
+from booking_sim.durations import parse_duration
 from booking_sim.result.junit import check
 
 
 @click.command("drill")
 @click.argument("faults", nargs=-1, metavar="[FAULT]...")
 @click.option("--all", "every", is_flag=True, help="All faults that there are.")
+@click.option("--for", "duration", metavar="TIME", help="Draw faults until the time is over: 10m, 8h.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="The same seed repeats a drill.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the surges  [default: results/TIME-drill]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write a test case per drill, for CI.")
 def drill_command(
-    *, faults: tuple[str, ...], every: bool, seed: int, out: Path | None, as_json: bool, junit: Path | None
+    *,
+    faults: tuple[str, ...],
+    every: bool,
+    duration: str | None,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+    junit: Path | None,
 ) -> None:
     """Break something on purpose while a surge runs, and see whether it ends as it must.
 
@@ -37,9 +46,11 @@ def drill_command(
       booking-sim drill worker_killed     one fault
       booking-sim drill --all             all of them, in a few minutes
       booking-sim drill --all --seed 7    at other instants
+      booking-sim drill --for 10m         faults drawn until the time is over; each line has the seed that repeats it
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = find_faults(*faults)
-    if not faults and not every:
+    length = None if duration is None else parse_duration(duration)
+    if not faults and not every and length is None:
         for fault in chosen:
             click.echo(labelled(fault.name, f"{fault.sentence} Expected: {fault.expected}."))
         return
@@ -47,7 +58,8 @@ def drill_command(
         check(junit)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running
     folder = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-drill"
-    outcomes = drill(*faults, seed=seed, out=folder, on_outcome=lambda one: None if as_json else click.echo(_line(one)))
+    on_outcome = _ignore if as_json else _print
+    outcomes = drill(*faults, seed=seed, duration=length, out=folder, on_outcome=on_outcome)
     outcomes.write_json(folder / "drills.json")
     if junit is not None:
         outcomes.write_junit(junit)
@@ -58,12 +70,16 @@ def drill_command(
     sys.exit(0 if outcomes.ok else 1)
 
 
-def _line(outcome: DrillOutcome) -> str:
-    verdict = "ok" if outcome.ok else "FAIL"
+def _ignore(_: DrillOutcome) -> None:
+    """Print nothing: the JSON object is all that is printed."""
+
+
+def _print(outcome: DrillOutcome) -> None:
     recovery = "" if math.isnan(outcome.recovery_s) else f", answers again after {outcome.recovery_s:.2f} s"
     found = f"{outcome.attempts:,} calls, {outcome.unknown:,} without an answer{recovery}"
-    about = (
-        f"{outcome.sentence} {outcome.expected.capitalize()}: {found}. Audit: {outcome.audit}; proof: {outcome.proof}."
+    click.echo(
+        f"{'ok' if outcome.ok else 'FAIL':<5} {outcome.fault:<22} {outcome.sentence} {outcome.expected.capitalize()}:"
+        f" {found}. Audit: {outcome.audit}; proof: {outcome.proof}. Seed {outcome.seed}."
     )
-    lines = [f"{verdict:<5} {outcome.fault:<22} {about}", *(f"{'':<28} {failure}" for failure in outcome.failures)]
-    return "\n".join(lines)
+    for failure in outcome.failures:
+        click.echo(f"{'':<28} {failure}")

@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
+from booking_sim.cli.pages import write_page
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.forecasting.inputs import WaitingRoom
+from booking_sim.forecasting.page import forecast_page
 from booking_sim.forecasting.result import Forecast
 from booking_sim.forecasting.run import forecast
 from booking_sim.forecasting.server_model import ServerModel, find_model
@@ -33,11 +35,12 @@ _ROWS = {
 @click.command("forecast")
 @click.argument("scenario", required=False, metavar="[SCENARIO]")
 @settings()
-@click.option("--server", type=click.Path(path_type=Path), metavar="FILE", help="A model of the server.")
+@click.option("--server", type=click.Path(path_type=Path), metavar="FILE", help="The model that `calibrate` wrote.")
 @click.option("--latency", type=float, metavar="MS", help="A made-up server instead: exponential, with this mean.")
 @click.option("--seeds", type=int, default=20, show_default=True, metavar="N", help="Runs with different buyers.")
 @click.option("--admit", type=float, metavar="X", help="A waiting room that lets this many buyers in per second.")
 @click.option("--cores", type=float, metavar="X", help="Extrapolate the server to another number of cores.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write an HTML page, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def forecast_command(
     *,
@@ -47,6 +50,7 @@ def forecast_command(
     seeds: int,
     admit: float | None,
     cores: float | None,
+    out: Path | None,
     as_json: bool,
     **flags: Any,
 ) -> None:
@@ -64,6 +68,8 @@ def forecast_command(
         seeds=seeds,
         waiting_room=room,
     )
+    if out is not None:
+        write_page(out, forecast_page(result))
     click.echo(_json(result) if as_json else _table(result))
 
 

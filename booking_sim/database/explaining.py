@@ -13,6 +13,8 @@ from booking_sim.errors import BookingSimError, ConnectionFailed, PermissionMiss
 NO_ANSWER = "connected, but no answer in time"
 """The reason of a connection that was let in and then got no answer: its turn at a pooler did not come."""
 
+_UNPREPARED = r"prepared statement .* (?:already exists|does not exist)"
+
 # libpq gives no SQLSTATE for a connection that was refused, only words.
 _REASONS = (
     (
@@ -42,7 +44,7 @@ _REASONS = (
         'The server at {where} does not let user "{user}" into database "{dbname}". Use another, or ask its owner.',
     ),
     (
-        r"prepared statement .* (?:already exists|does not exist)",
+        _UNPREPARED,
         (
             "The connection pooler at {where} does not keep prepared statements apart for each client. Use session"
             " pooling, or PgBouncer 1.21 or newer with max_prepared_statements above 0, or name the server itself."
@@ -120,6 +122,11 @@ _STATEMENTS: tuple[tuple[tuple[type[psycopg.Error], ...], type[BookingSimError],
         "The server ended the connection: {said}. See that nobody stops it or limits idle sessions, and try again.",
     ),
 )
+
+
+def is_unprepared(reason: str) -> bool:
+    """Whether a call failed because a connection pooler gave it another session than the one it was prepared in."""
+    return re.search(_UNPREPARED, reason) is not None
 
 
 def explain(reason: str, url: str) -> ConnectionFailed:

@@ -1,8 +1,11 @@
 """Drills: deliberate faults during a surge, seeded, on a server of their own; and whether all is as it must be."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
+from random import Random
 from tempfile import mkdtemp
 
 from booking_sim.drills import of_processes, of_the_network, of_the_server, of_the_tables
@@ -22,6 +25,7 @@ PARTS = (of_processes, of_the_server, of_the_network, of_the_tables)
 def drill(
     *faults: str,
     seed: int = 1,
+    duration: timedelta | None = None,
     out: str | Path | None = None,
     on_outcome: Callable[[DrillOutcome], None] = lambda _: None,
 ) -> Drills:
@@ -37,6 +41,8 @@ def drill(
         *faults: Their names; none: all that there are.
         seed: Of the surges, and of the instant of each fault. The same seed gives the
             same faults at the same instants after the first hold.
+        duration: Draw faults, each with a seed of its own, until so much time is over.
+            None: run each fault once.
         out: A folder for the results of the surges, one below it for each fault. None:
             a new temporary one, which stays.
         on_outcome: Called with each outcome as it is known.
@@ -57,14 +63,29 @@ def drill(
     """
     chosen = find_faults(*faults)
     folder = Path(mkdtemp(prefix="booking_sim-drills-") if out is None else out)
+    planned = ((fault, seed) for fault in chosen) if duration is None else draw(chosen, seed)
+    until = None if duration is None else time.monotonic() + duration.total_seconds()
     outcomes = Drills()
-    with ExitStack() as stack:
-        server = stack.enter_context(DrillServer())
-        for fault in chosen:
-            outcome = run_drill(fault, server, folder / fault.name, seed)
+    with DrillServer() as server:
+        for fault, its_seed in planned:
+            if until is not None and time.monotonic() > until:
+                break
+            name = fault.name if until is None else f"{its_seed}-{fault.name}"
+            outcome = run_drill(fault, server, folder / name, its_seed)
             outcomes.append(outcome)
             on_outcome(outcome)
     return outcomes
+
+
+def draw(faults: Sequence[Fault], seed: int) -> Iterator[tuple[Fault, int]]:
+    """Draw faults without end, each with the seed that repeats its drill.
+
+    Args:
+        faults: What to draw from.
+        seed: Of the first drill; each later one has the next.
+    """
+    for its_seed in count(seed):
+        yield Random(its_seed).choice(faults), its_seed  # noqa: S311  repeatable, not a secret
 
 
 def find_faults(*names: str) -> list[Fault]:

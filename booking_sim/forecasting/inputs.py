@@ -113,7 +113,7 @@ def given(
         dispatch_s=0.0 if generator is None else 1 / generator,
         most_tickets=max(number for some in quantities for number, _ in some),
         is_kept=keep,
-        **server.arrays(scenario.connections),
+        **server.arrays(scenario.connections, seed=scenario.seed, cold=scenario.cold),
     )
 
 

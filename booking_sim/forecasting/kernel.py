@@ -91,6 +91,7 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
     connections, tickets, inf = given.connections, given.tickets, np.inf
     ends, last_words, counts, moments = state.ends, state.last_words, state.counts, state.moments
     database, scheduled, over_time = state.database, state.scheduled, state.over_time
+    held_by_kind = state.held_by_kind
     attempts_of, word_attempt = state.attempts_of, state.word_attempt
     word_of, calls_of, shared = state.word_of, state.calls_of, len(state.word_of)
     idle, heap, place, ends_at = state.idle, state.heap, state.place, state.ends_at
@@ -369,6 +370,7 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
         if call == RESERVE:
             if end == HELD or end == RETURNED:
                 counts[TICKETS_HELD] += holds[hold, HOLD_QUANTITY]
+                held_by_kind[kind_of] += holds[hold, HOLD_QUANTITY]
                 moments[LAST_HELD] = ended_at
                 _count_over_time(over_time, moments, ended_at, OVER_HELD, 1)
                 own = _key(given.run_key, buyer_of)

@@ -138,6 +138,8 @@ class State(NamedTuple):
     """A histogram of the time from sending a call to its answer."""
     scheduled: Integers
     """The same from the planned instant."""
+    held_by_kind: Integers
+    """Tickets in all holds, by the kind of their buyers."""
     over_time: Integers
     """Answers, and tickets paid for, in MOMENTS bins of `moments[WIDTH]` seconds."""
 
@@ -224,6 +226,7 @@ def begin(given: Given) -> State:
         moments=moments,
         database=np.zeros(LATENCY_BINS, np.int64),
         scheduled=np.zeros(LATENCY_BINS, np.int64),
+        held_by_kind=np.zeros(len(given.kind_numbers), np.int64),
         over_time=np.zeros((MOMENTS, 4), np.int64),
         attempts_of=np.zeros(shared, np.int32),
         word_attempt=np.zeros(shared, np.int32),

@@ -20,6 +20,7 @@ from booking_sim.forecasting.layout import (
     LAST_HELD,
     LAST_PAID,
     MOST_IN_FLIGHT,
+    OVER_PAID,
     REFUSED_EARLY,
     RETRIES,
     SOLD_OUT,
@@ -28,6 +29,7 @@ from booking_sim.forecasting.layout import (
     TIMED_OUT,
     UNPAID_TICKET_S,
     WAITED_S,
+    WIDTH,
     Integers,
     State,
 )
@@ -39,6 +41,7 @@ OWN: Final = {
     "last_held_s": "When the last hold was made, in seconds since the start.",
     "last_paid_s": "When the last ticket was paid for, in seconds since the start.",
     "unsold": "Tickets that were not paid for.",
+    "unsold_at_last_arrival": "Tickets that were not paid for when the arrivals ended; within 1 % of the run.",
     "unpaid_ticket_minutes": "Minutes that tickets spent in holds that were not paid for, added up.",
     "refused_before_return": "Final refusals before the last ticket was paid for that an earlier hold had given back.",
     "most_in_flight": "The most calls that the database had at once.",
@@ -56,7 +59,8 @@ def measure(scenario: Scenario, state: State) -> dict[str, float]:
 
     Returns:
         Metrics by name: those of SurgeResult.summary that a forecast has, and those of
-        OWN. Not a number where there was nothing to count.
+        OWN, and `tickets_held{kind=fan}` of each kind of buyers. Not a number where there
+        was nothing to count.
     """
     ends, words, counts, moments = state.ends, state.last_words, state.counts, state.moments
     answered = int(words.sum())
@@ -80,17 +84,29 @@ def measure(scenario: Scenario, state: State) -> dict[str, float]:
         "attempts": int(counts[ATTEMPTS]),
         "retries": int(counts[RETRIES]),
         "duration_s": duration,
-        "throughput": int(counts[ATTEMPTS]) / duration if duration else 0.0,
+        "throughput": int(ends[:GAVE_UP].sum()) / duration if duration else 0.0,
         **percentiles("", state.scheduled),
         **percentiles("database_", state.database),
         "last_held_s": float(moments[LAST_HELD]),
         "last_paid_s": float(moments[LAST_PAID]),
         "unsold": tickets - int(counts[TICKETS_SOLD]),
+        "unsold_at_last_arrival": tickets - _paid_by(scenario, state),
         "unpaid_ticket_minutes": float(moments[UNPAID_TICKET_S]) / 60,
         "refused_before_return": int(counts[REFUSED_EARLY]),
         "most_in_flight": int(counts[MOST_IN_FLIGHT]),
         "waited_ms": 1000 * float(moments[WAITED_S]) / sent if sent else math.nan,
+        **{
+            f"tickets_held{{kind={kind}}}": int(held)
+            for kind, held in zip(scenario.kinds, state.held_by_kind, strict=True)
+        },
     }
+
+
+def _paid_by(scenario: Scenario, state: State) -> int:
+    """Tickets that were paid for by the end of the arrivals; in a closed loop, by the end."""
+    end = math.inf if scenario.schedule is None else scenario.schedule.end
+    bins = min(math.ceil(end / state.moments[WIDTH]), len(state.over_time)) if end < math.inf else None
+    return int(state.over_time[:bins, OVER_PAID].sum())
 
 
 def percentiles(clock: str, histogram: Integers) -> Mapping[str, float]:

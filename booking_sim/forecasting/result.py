@@ -168,9 +168,16 @@ class Forecast(SurgeResult):
 
     def overview(self) -> Figure:
         """Draw everything that a forecast has to show, on one page."""
-        waits, server = samples.to_frame("waits"), samples.to_frame("server")
+        return overview(*self.drawn(), title=self.headline)
+
+    def drawn(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """The frames that charts want, of the first seed.
+
+        Returns:
+            Attempts, holds, inventory, and no sample of waits and of the server.
+        """
         inventory = self.inventory.assign(oversold=0)  # the chart of the tickets wants the column
-        return overview(self.attempts, self.holds, inventory, waits, server, title=self.headline)
+        return self.attempts, self.holds, inventory, samples.to_frame("waits"), samples.to_frame("server")
 
     def save(self, folder: str | Path) -> NoReturn:
         """Refuse: a forecast is made again from its scenario, its model and its seed.

@@ -9,10 +9,13 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri  # type: ignore[import-untyped]
 
 from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.forecasting.layout import CLASSES, COLD
+from booking_sim.scenario.draws import mix, step, unit
 from booking_sim.scenario.scenario import Scenario
+from booking_sim.strategies import find
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,7 +31,9 @@ _INSTEAD: Final = {
 }
 """What a class is taken for that was never measured."""
 _MOST_SAMPLES: Final = 2000
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+_SPEED: Final = 0x5EED_0FA5
+"""Sets the draw of a run's speed apart from all others."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,7 +50,9 @@ class ServerModel:
             second with one in flight), `sigma`, `kappa`, and of each the interval.
         manifest: When, where and with what it was measured.
         extrapolated: What was not measured in it; empty if all was.
-        spread: The run-to-run ratio of the throughput of the calibration, 1 or more.
+        spread: The run-to-run ratio of its throughput, 1 or more: the standard
+            deviation of the logarithm, as a factor. Each seed of a forecast has a
+            speed drawn with it.
     """
 
     levels: tuple[int, ...]
@@ -105,16 +112,33 @@ class ServerModel:
         """
         number = np.maximum(np.asarray(in_flight, dtype=float), 1)
         means = [self._class("held", level).mean() for level in self.levels]
-        if self.manifest.get("made_up"):
+        if self.manifest.get("made_up") and len(self.levels) == 1:
             return np.full(number.shape, means[0])
         within = np.exp(np.interp(np.log(number), np.log(self.levels), np.log(means)))
         return np.asarray(within * np.maximum(number / self.levels[-1], 1))
 
-    def arrays(self, connections: int) -> dict[str, Any]:
+    def throughput(self, in_flight: npt.ArrayLike) -> Floats:
+        """Answers per second by calls in flight: the Universal Scalability Law that was fitted (Gunther, 2007).
+
+        Args:
+            in_flight: The number, or an array of them.
+
+        Returns:
+            As many rates; of a made-up server, the number divided by the mean latency.
+        """
+        number = np.asarray(in_flight, dtype=float)
+        if not self.usl:
+            return np.asarray(number / self.reference_latency(number))
+        rate, sigma, kappa = (self.usl[name]["value"] for name in ("rate", "sigma", "kappa"))
+        return np.asarray(rate * number / (1 + sigma * (number - 1) + kappa * number * (number - 1)))
+
+    def arrays(self, connections: int, *, seed: int = 0, cold: bool = True) -> dict[str, Any]:
         """The fields of `layout.Given` that say how long calls take.
 
         Args:
             connections: The greatest number of calls in flight.
+            seed: Decides how fast the server is in this run, within its `spread`.
+            cold: Whether connections are cold at the start.
 
         Returns:
             The fields by name.
@@ -126,13 +150,13 @@ class ServerModel:
         for column, level in enumerate(self.levels):
             unit = float(self.reference_latency(level))
             for row, name in enumerate(NAMES):
-                warm, cold = self._class(name, level), self.samples.get((f"cold_{name}", level), np.zeros(0))
-                for index, seconds in ((row, warm), (COLD + row, cold)):
+                firsts = self._cold(name, level) if cold else np.zeros(0)
+                for index, seconds in ((row, self._class(name, level)), (COLD + row, firsts)):
                     work.append(seconds / unit)
                     at[index, column] = begun, begun + len(seconds)
                     begun += len(seconds)
         return {
-            "slowdown": self.reference_latency(in_flight),
+            "slowdown": self.reference_latency(in_flight) * self.spread ** _normal(seed),
             "level_of": nearest.astype(np.int64),
             "work": np.concatenate(work),
             "work_at": at,
@@ -185,15 +209,33 @@ class ServerModel:
         """
         if self.manifest.get("made_up"):
             return
-        for what, measured, wanted in (
-            ("strategy", self.manifest.get("strategy"), scenario.strategy),
-            ("version of booking_sim", self.manifest.get("version"), version("booking-sim")),
-        ):
-            if measured != wanted:
-                raise BookingSimError(
-                    f"The model of the server was calibrated with another {what}, {measured}, than {wanted}:"
-                    " measure it again."
-                )
+        self._refuse_other("strategy", self.manifest.get("strategy"), find(scenario.strategy).describe())
+        measured = self.manifest.get("versions", {}).get("booking_sim")
+        self._refuse_other("version of booking_sim", measured, version("booking-sim"))
+
+    def check_server(self, server: Mapping[str, Any], machine: Mapping[str, Any]) -> None:
+        """Refuse a server that is not the calibrated one.
+
+        Args:
+            server: What is known of it, as `Environment.server`.
+            machine: What is known of the machine, as `Environment.machine`.
+
+        Raises:
+            BookingSimError: Another version of PostgreSQL, other settings, or another
+                number of cores.
+        """
+        measured = self.manifest.get("server", {})
+        self._refuse_other("version of PostgreSQL", measured.get("version"), server["version"])
+        self._refuse_other("settings of the server", measured.get("settings"), server["settings"])
+        self._refuse_other("number of cores", self.manifest.get("machine", {}).get("cpus"), machine["cpus"])
+
+    @staticmethod
+    def _refuse_other(what: str, measured: Any, wanted: Any) -> None:
+        if measured != wanted:
+            raise BookingSimError(
+                f"The model of the server was calibrated with another {what}: {_differences(measured, wanted)}."
+                " Calibrate it again."
+            )
 
     def outside(self, scenario: Scenario) -> list[str]:
         """How far a scenario lies outside of what was calibrated.
@@ -279,6 +321,14 @@ class ServerModel:
             spread=parts["spread"],
         )
 
+    def _cold(self, name: str, level: int) -> Floats:
+        """First calls of a class on cold connections, from the one level at which they were measured, scaled."""
+        for other in self.levels:
+            seconds = self.samples.get((f"cold_{name}", other))
+            if seconds is not None:
+                return np.asarray(seconds * (self.reference_latency(level) / self.reference_latency(other)))
+        return np.zeros(0)
+
     def _class(self, name: str, level: int) -> Floats:
         """Samples of a class at a level; if there are none, the nearest one's, scaled; else those of a like class."""
         if (name, level) in self.samples:
@@ -289,6 +339,19 @@ class ServerModel:
         nearest = min(measured, key=lambda other: abs(np.log(other / level)))
         held = (self._class("held", level).mean(), self._class("held", nearest).mean())
         return np.asarray(self.samples[name, nearest] * (held[0] / held[1]))
+
+
+def _normal(seed: int) -> float:
+    """A standard normal draw of the seed."""
+    return float(ndtri(unit(mix(step(_SPEED, seed))) or 0.5))
+
+
+def _differences(measured: Any, wanted: Any) -> str:
+    """Two values, or of two tables the entries that differ."""
+    if isinstance(measured, Mapping) and isinstance(wanted, Mapping):
+        names = [name for name in wanted if measured.get(name) != wanted[name]]
+        return ", ".join(f"{name} {measured.get(name)}, not {wanted[name]}" for name in names)
+    return f"{measured}, not {wanted}"
 
 
 def find_model(server: ServerModel | str | Path | None) -> ServerModel:

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 from matplotlib import style
 from matplotlib.figure import Figure
 
@@ -49,7 +50,7 @@ def page(result: SurgeResult) -> str:
         warnings=run_warnings(result),
         began=datetime.fromisoformat(manifest.started_at),
         kpis=kpis(result.summary()),
-        pictures=_pictures(result),
+        pictures=pictures(result.attempts, result.holds, result.inventory, result.waits, result.server),
         scenario=settings(result.scenario),
         buyers=buyer_table(result),
         bottleneck=_limited_by(manifest.generator.bottleneck),
@@ -67,15 +68,16 @@ def _limited_by(bottleneck: str | None) -> str:
     return "Nothing was sent." if bottleneck is None else f"What kept it from being faster: {BOTTLENECKS[bottleneck]}."
 
 
-def _pictures(result: SurgeResult) -> list[Picture]:
-    draw = partial(_drawn, end=end_of_run(result.attempts))
-    pictures = []
-    for panel in panels(result.attempts, result.holds, result.inventory, result.waits, result.server):
+def pictures(
+    attempts: pd.DataFrame, holds: pd.DataFrame, inventory: pd.DataFrame, waits: pd.DataFrame, server: pd.DataFrame
+) -> list[Picture]:
+    """Draw everything that these frames of a result have to show, each panel as a picture of its own."""
+    draw = partial(_drawn, end=end_of_run(attempts))
+    drawn = []
+    for panel in panels(attempts, holds, inventory, waits, server):
         description = panel.describe()
-        pictures.append(
-            Picture(panel.title, description.caption, description.alternative, draw(panel), draw(panel, DARK))
-        )
-    return pictures
+        drawn.append(Picture(panel.title, description.caption, description.alternative, draw(panel), draw(panel, DARK)))
+    return drawn
 
 
 def _drawn(panel: Panel, *overlay: Path, end: float) -> str:

@@ -1,6 +1,7 @@
 """Drills end as they must, each with its known answer; and one that does not is named."""
 
 import json
+from itertools import islice
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -8,7 +9,7 @@ from click.testing import CliRunner
 
 from booking_sim import drill
 from booking_sim.cli import cli
-from booking_sim.drills import FAULTS, Expected, find_faults
+from booking_sim.drills import FAULTS, Expected, draw, find_faults
 from booking_sim.drills import run as module
 from booking_sim.drills.outcome import DrillOutcome, Drills
 from booking_sim.errors import SettingError
@@ -66,6 +67,14 @@ def test_without_a_name_the_faults_are_listed():
     shown = CliRunner().invoke(cli, ["drill"])
     assert shown.exit_code == 0
     assert all(name in shown.output for name in FAULTS)
+
+
+def test_drawn_faults_are_repeated_by_the_seed_that_is_shown():
+    faults = find_faults()
+    drawn = [*islice(draw(faults, 5), 40)]
+    assert [seed for _, seed in drawn] == [*range(5, 45)]
+    assert len({fault.name for fault, _ in drawn}) > 10
+    assert next(draw(faults, 17)) == drawn[12]
 
 
 def test_an_unknown_fault_is_refused_with_the_nearest_name():

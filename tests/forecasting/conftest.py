@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from event_loop import compiled  # noqa: F401  it compiles the loop once for all workers of the run
 
 from booking_sim import Scenario
 from booking_sim.forecasting.inputs import given

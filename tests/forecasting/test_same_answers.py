@@ -1,11 +1,9 @@
 """The same answers with and without the compiler, on any number of workers, and from a surge and a second simulator."""
 
-import json
-import os
-import subprocess
+import pickle
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -13,7 +11,9 @@ import simpy
 from scipy.stats import ks_2samp
 
 from booking_sim import ServerModel, forecast, surge
-from booking_sim.forecasting import compiling
+from booking_sim.forecasting import compiling, inputs, kernel
+from booking_sim.forecasting.layout import KEPT, MADE
+from booking_sim.forecasting.metrics import measure
 from booking_sim.scenario.buyers import draw_buyers
 from booking_sim.scenario.scenario import Scenario
 
@@ -29,38 +29,47 @@ MIXED = {
         "bot": {"at_once": 3},
     },
 }  # fmt: skip
-PLAIN = """
-import json, sys
-from booking_sim import ServerModel, forecast
-result = forecast(**json.loads(sys.argv[1]), server=ServerModel.exponential(8), seeds=1)
-times = result.attempts[["sent_at", "latency_ms"]].fillna(-1).to_numpy().round(9).tolist()
-json.dump([result.summary().to_dict(), times, result.holds["intent_id"].tolist()], sys.stdout)
-"""
+
+
+@pytest.fixture
+def plain():
+    """The event loop and its inputs as they are without a compiler: imported anew, while numba is not to be had."""
+    names = [f"booking_sim.forecasting.{name}" for name in ("compiling", "queues", "kernel", "inputs")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "numba", None)
+        for name in names:
+            patch.setattr(name, sys.modules[name])  # the package names its modules, too: both are put back
+            patch.delitem(sys.modules, name)
+        modules = {name.rpartition(".")[2]: import_module(name) for name in names}
+    assert not modules["compiling"].IS_COMPILED
+    return modules
 
 
 @pytest.mark.skipif(not compiling.IS_COMPILED, reason="there is no compiler to be compared with")
-def test_without_the_compiler_every_attempt_is_the_same():
-    def play(**environment):
-        done = subprocess.run(
-            [sys.executable, "-c", PLAIN, json.dumps(MIXED)],
-            env=os.environ | environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return json.loads(done.stdout)
+def test_without_the_compiler_every_attempt_is_the_same(plain):
+    scenario, model = Scenario.from_settings(MIXED), ServerModel.exponential(8)
+    compiled = kernel.run(inputs.given(scenario, model, keep=True))
+    slow = plain["kernel"].run(plain["inputs"].given(scenario, model, keep=True))
+    assert measure(scenario, slow) == pytest.approx(measure(scenario, compiled), rel=1e-12, nan_ok=True)
+    kept, made = compiled.whole[KEPT], compiled.whole[MADE]
+    assert kept > 600
+    assert (slow.rows[:kept] == compiled.rows[:kept]).all()
+    assert np.allclose(slow.row_times[:kept], compiled.row_times[:kept], rtol=0, atol=1e-9, equal_nan=True)
+    assert (slow.holds[:made] == compiled.holds[:made]).all()
 
-    compiled, plain = play(), play(NUMBA_DISABLE_JIT="1")
-    assert plain[0] == pytest.approx(compiled[0], rel=1e-12)
-    assert np.abs(np.array(plain[1]) - np.array(compiled[1])).max() < 1e-9
-    assert plain[2] == compiled[2]
+
+class Elsewhere(ThreadPoolExecutor):
+    """Runs each call on copies, as a pool of processes does, and needs no time to start."""
+
+    def submit(self, function, /, *arguments):
+        return super().submit(*pickle.loads(pickle.dumps((function, *arguments))))
 
 
 def test_the_number_of_workers_changes_no_byte():
     model = ServerModel.exponential(8)
-    alone = forecast(**MIXED, server=model, seeds=3)
-    with ProcessPoolExecutor(2, get_context("spawn")) as executor:
-        together = forecast(**MIXED, server=model, seeds=3, executor=executor)
+    alone = forecast(**MIXED, server=model, seeds=4)
+    with Elsewhere(4) as executor:
+        together = forecast(**MIXED, server=model, seeds=4, executor=executor)
     assert alone.seeds.to_csv() == together.seeds.to_csv()
 
 
@@ -69,7 +78,8 @@ def test_a_surge_on_one_connection_gives_each_buyer_the_same_outcome(database):
         "tickets": 40, "buyers": 60, "connections": 1, "workers": 1, "hold": "1h", "seed": 3,
         "kinds": {"fan": {"share": 2, "quantity": {1: 0.4, 3: 0.6}, "fails": 0.3, "pays": 0.3}, "bot": {"at_once": 2}},
     }  # fmt: skip
-    measured = surge(**settings, url=database, progress=False)
+    with ThreadPoolExecutor(1) as executor:  # a thread starts at once
+        measured = surge(**settings, url=database, progress=False, executor=executor)
     expected = forecast(**settings, server=ServerModel.constant(1), seeds=1)
     columns = ["buyer", "attempt", "kind", "call", "outcome"]
     frames = [result.attempts[columns].astype(str).sort_values(columns[:2]) for result in (measured, expected)]

@@ -35,6 +35,18 @@ def test_a_buyer_gives_up_after_its_tries(conn, stage):
     assert [row.outcome for row in one.rows] == ["contended"] * 3
 
 
+def test_a_statement_that_another_session_has_prepared_is_explained(stage):
+    """As a connection pooler hands sessions on that keeps no prepared statements apart."""
+    one = stage()
+    [connection] = one.dispatcher.pool._connections
+    connection._names[b"reserve"] = b"of_another_session"
+    one.play()
+    one.end()
+    [row] = one.rows
+    assert (row.outcome, row.sqlstate) == ("error", "26000")
+    assert "Use session pooling, or PgBouncer 1.21 or newer" in row.error
+
+
 def test_a_lost_answer_is_unknown_and_asked_for_again_on_a_new_connection(conn, stage):
     one = stage()
     with conn.transaction():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from booking_sim.database import redact
 from booking_sim.database.connecting import connect_seconds
-from booking_sim.database.explaining import NO_ANSWER, explain
+from booking_sim.database.explaining import NO_ANSWER, explain, is_unprepared
 from booking_sim.load_generator.worker.event_loop import EventLoop
 from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.raw_connection import Failure, RawConnection, Row
@@ -118,6 +118,8 @@ class ConnectionPool:
 
     def _on_warm(self, connection: RawConnection, error: str) -> None:
         self.warm_up_error = self.warm_up_error or redact(error)
+        if is_unprepared(error):  # every call would fail
+            self.first_error = self.first_error or str(explain(error, self._url))
         self._on_ready(connection)
 
     def _on_ready(self, connection: RawConnection) -> None:

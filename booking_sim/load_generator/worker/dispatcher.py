@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from booking_sim.database import redact
+from booking_sim.database.explaining import explain, is_unprepared
 from booking_sim.load_generator.worker.buyer_session import Population
 from booking_sim.load_generator.worker.cancel_request import CancelRequest
 from booking_sim.load_generator.worker.connection_pool import ConnectionPool
@@ -213,6 +214,8 @@ class Dispatcher:
 
     def _failed(self, request: Request, failure: Failure, at: float) -> Result:
         error = redact(failure.message).splitlines()[0]
+        if is_unprepared(error):
+            error = str(explain(error, self._assignment.url))
         if failure.is_lost:
             return Result("unknown", at, phase=Phase.CALL_SENT, sqlstate=failure.sqlstate, error=error)
         timed_out = failure.sqlstate == _CANCELLED and request.is_timed_out and not self._is_stopped

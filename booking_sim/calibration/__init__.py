@@ -1,0 +1,1 @@
+"""Calibration: short surges on a real server become a model of it."""
