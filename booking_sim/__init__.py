@@ -5,10 +5,10 @@
     result = surge(tickets=500, buyers=5000)
 
 `surge` runs a `Scenario` against a real PostgreSQL and gives a `SurgeResult` back, which `load` reads from disk again;
-`prove` judges the answers that buyers got; `compare` runs one over several strategies. `scenarios` and `strategies`
-have ready ones. `stats` and `plots` turn frames into numbers and pictures. `doctor` says what will hurt a run, and
-`drill` breaks something during one. `open_server` and `connect` open the database that all of it ran on, for your own
-SQL.
+`prove` judges the answers that buyers got; `compare` runs one over several strategies, `sweep` with settings varied,
+and `knee` finds the greatest arrival rate that is good enough. `scenarios` and `strategies` have ready ones. `stats`
+and `plots` turn frames into numbers and pictures. `doctor` says what will hurt a run, and `drill` breaks something
+during one. `open_server` and `connect` open the database that all of it ran on, for your own SQL.
 """
 
 import logging
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from booking_sim.result.result import SurgeResult
     from booking_sim.scenario import ready as scenarios
     from booking_sim.scenario.scenario import Scenario
+    from booking_sim.sweeping.knee import Knee, knee
+    from booking_sim.sweeping.sweep import Sweep, sweep
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent, unless the caller wants to hear it
 
@@ -45,9 +47,11 @@ __all__ = [
     "Comparison",
     "Drills",
     "Forecast",
+    "Knee",
     "Scenario",
     "ServerModel",
     "SurgeResult",
+    "Sweep",
     "WaitingRoom",
     "calibrate",
     "compare",
@@ -56,6 +60,7 @@ __all__ = [
     "drill",
     "forecast",
     "holdout",
+    "knee",
     "load",
     "open_server",
     "plan",
@@ -65,10 +70,15 @@ __all__ = [
     "stats",
     "strategies",
     "surge",
+    "sweep",
 ]
 
 _HOMES = {
     "Comparison": "booking_sim.comparison.result",
+    "Knee": "booking_sim.sweeping.knee",
+    "Sweep": "booking_sim.sweeping.sweep",
+    "knee": "booking_sim.sweeping.knee",
+    "sweep": "booking_sim.sweeping.sweep",
     "Drills": "booking_sim.drills.outcome",
     "Forecast": "booking_sim.forecasting.result",
     "Scenario": "booking_sim.scenario.scenario",

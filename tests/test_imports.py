@@ -45,6 +45,8 @@ ORDER = [
     "calibration",
     "planning",
     "comparison",
+    "sweeping",
+    "pytest",
     "bench",
     "lab",
     "cli",

@@ -36,12 +36,17 @@ COMMANDS = {
     "surge": "booking_sim.cli.surge:surge_command",
     "scenarios": "booking_sim.cli.scenarios:scenarios",
     "lab": "booking_sim.cli.lab:lab_command",
+    "results": "booking_sim.cli.results:results",
+    "rerun": "booking_sim.cli.rerun:rerun_command",
+    "diff": "booking_sim.cli.diff:diff_command",
     "report": "booking_sim.cli.report:report_command",
     "audit": "booking_sim.cli.audit:audit_command",
     "prove": "booking_sim.cli.prove:prove_command",
     "drill": "booking_sim.cli.drill:drill_command",
     "strategies": "booking_sim.cli.strategies:strategies",
     "compare": "booking_sim.cli.compare:compare_command",
+    "sweep": "booking_sim.cli.sweep:sweep_command",
+    "knee": "booking_sim.cli.knee:knee_command",
     "calibrate": "booking_sim.cli.calibrate:calibrate_command",
     "forecast": "booking_sim.cli.forecast:forecast_command",
     "holdout": "booking_sim.cli.holdout:holdout_command",
@@ -64,12 +69,17 @@ def cli(*, verbose: bool) -> None:
       booking-sim surge        run a surge against PostgreSQL, see who got a ticket
       booking-sim scenarios    ready ones: a club gig, a stadium's on-sale, a bot storm
       booking-sim lab          the notebooks in JupyterLab: run and change them
+      booking-sim results      the results that are kept: find, name and remove them
+      booking-sim diff         is it better or worse than before?
+      booking-sim rerun        repeat a run, and see what differs
       booking-sim report       one page of a surge's result, to send
       booking-sim audit        check that no ticket was sold twice
       booking-sim prove        check a kept result: was each answer true?
       booking-sim drill        break something on purpose while a surge runs
       booking-sim strategies   the ways to claim a ticket, and what each costs
       booking-sim compare      the same buyers for each of them, side by side
+      booking-sim sweep        one scenario with settings varied
+      booking-sim knee         the greatest arrival rate that is still good enough
       booking-sim calibrate    measure a server for a forecast
       booking-sim forecast     an on-sale larger than any machine here, on a model of one
       booking-sim holdout      how far forecasts are from surges

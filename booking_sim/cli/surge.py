@@ -1,25 +1,15 @@
 """`booking-sim surge`: run a scenario, print the answer, keep the result."""
 
-import json
-import signal
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from booking_sim.cli.preview import announce, show_preview
+from booking_sim.cli.diff import read_runs
+from booking_sim.cli.preview import show_preview
 from booking_sim.cli.settings import chosen_scenario, settings
-from booking_sim.cli.surge_report import report, unmet
-from booking_sim.load_generator.interrupt import INTERRUPTED
-from booking_sim.load_generator.run import run
-from booking_sim.result.folder import reserved_dir
-from booking_sim.result.junit import check, write
-from booking_sim.result.result import SurgeResult
-from booking_sim.result.thresholds import Judgement, Threshold, judge, with_defaults
-
-_INTERRUPTED = 130
+from booking_sim.cli.surge_run import Order, conduct
+from booking_sim.cli.tags import label_options
 
 
 @click.command("surge")
@@ -31,6 +21,19 @@ _INTERRUPTED = 130
 @click.option(
     "--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write what passed and what not, for CI."
 )
+@click.option(
+    *("--abort-on", "abort_on"),
+    multiple=True,
+    metavar="'METRIC > X'",
+    help="End the run when this is so, as partial; may be given again.",
+)
+@click.option(
+    *("--compare-with", "compare_with"),
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A kept result, or a folder of them, to compare the run with.",
+)
+@label_options("What to call the run, to find it again.", "Write this down about it; may be given again.")
 @click.option("--preview", is_flag=True, help="Show when buyers would come, and run nothing.")
 @click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="With --preview: also write a chart.")
 def surge_command(
@@ -40,6 +43,10 @@ def surge_command(
     as_json: bool,
     require: tuple[str, ...],
     junit: Path | None,
+    abort_on: tuple[str, ...],
+    compare_with: Path | None,
+    name: str | None,
+    tags: dict[str, str],
     preview: bool,
     png: Path | None,
     **flags: Any,
@@ -61,40 +68,26 @@ def surge_command(
       --require 'p99_ms[5s:] < 50'                     of what was answered 5 s after the start and later
       --require 'throughput[5s:1m] > 1000'
       --require 'p99_ms{kind=fan,call=confirm} < 50'   of the payments of one kind of buyers
+      --require 'p99_ms ratio < 1.1'                   to the run that --compare-with names
+
+    A run that fails need not go on: --abort-on 'errors > 100' ends it. It takes errors, failed_attempts, refused,
+    answered, attempts and duration_s, and throughput and p99_database_ms of the last two seconds.
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = chosen_scenario(scenario, flags)
     if preview:
         show_preview(chosen, png)
         return
-    announce(chosen)
-    thresholds = with_defaults([Threshold.parse(text) for text in require])
-    for threshold in thresholds:
-        threshold.check(chosen)
-    if junit is not None:
-        check(junit)
-    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C does: what was begun is ended in good order
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
-    with reserved_dir(out, "surge") as folder:
-        result = run(chosen, folder)
-    judgements = judge(result, thresholds)
-    if junit is not None:
-        write(junit, result, judgements)
-    if as_json:
-        failed = [judgement.threshold.text for judgement in judgements if not judgement.is_met]
-        click.echo(
-            json.dumps(
-                result.metrics() | {"out": str(folder), "failed": failed, "problems": [*result.manifest.problems]}
-            )
-        )
-    else:
-        click.echo(report(result, folder))
-        click.echo(unmet(judgements, len(require)), nl=False)
-    sys.exit(_status(result, judgements))
-
-
-def _status(result: SurgeResult, judgements: Sequence[Judgement]) -> int:
-    """The exit code: an interrupt explains the calls that were not made, and nothing else that is missing or wrong."""
-    if [*result.manifest.problems] == [INTERRUPTED] and result.is_right:
-        return _INTERRUPTED
-    return 0 if result.ok and all(judgement.is_met for judgement in judgements) else 1
+    before = [] if compare_with is None else read_runs(compare_with)
+    conduct(
+        chosen,
+        Order(
+            out=out,
+            as_json=as_json,
+            require=require,
+            junit=junit,
+            name=name or "",
+            tags=tags,
+            abort_on=abort_on,
+            before=before,
+        ),
+    )

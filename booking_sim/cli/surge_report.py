@@ -10,6 +10,7 @@ from booking_sim.result.durability import acknowledges_early
 from booking_sim.result.thresholds import Judgement
 from booking_sim.stats.caveats import caveats
 from booking_sim.stats.failures import common_errors
+from booking_sim.stats.saturation import BOTTLENECKS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,7 @@ def report(result: "SurgeResult", folder: Path) -> str:
         "database": f"{_latencies(metrics, '_database')}, from sending a call to its answer",
         "errors": _errors(result),
         "skipped": _skipped(result),
-        "slowed by": f"the {result.manifest.generator.bottleneck or 'generator'}",
+        "slowed by": BOTTLENECKS[result.manifest.generator.bottleneck or "generator"],
         "oversold": f"{metrics['oversold']:,}",
         "audit": _audit(result.audit),
         "proof": _proof(result.proof),

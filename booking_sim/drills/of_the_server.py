@@ -1,8 +1,10 @@
 """Faults of the server and its processes: cancelled, terminated, killed, stopped; and commits that are lost."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psutil
+import psycopg
 
 from booking_sim.drills.fault import Expected, fault
 from booking_sim.drills.stage import Stage
@@ -30,9 +32,8 @@ def session_terminated(stage: Stage) -> Iterator[None]:
 @fault(Expected.UNKNOWN)
 def server_process_killed(stage: Stage) -> Iterator[None]:
     """A server process is killed in the middle of a call; the server ends all sessions and restarts."""
-    with stage.server.connect() as connection:
-        pid = stage.wait("a session", lambda: [pid for pid, _ in connection.execute(load("drill/workers"))])[0]
-    psutil.Process(pid).kill()
+    with suppress(psycopg.OperationalError), stage.blocked() as (_, [pid, *_]):  # our own sessions end too
+        psutil.Process(pid).kill()
     yield
 
 

@@ -69,6 +69,7 @@ def finish(
         circumstances = Circumstances.of(context.scenario, **asdict(state.reading))
         proof = steps.take("the proof", lambda: check(attempts.columns(*JUDGED), state.holds, circumstances), proof)
     busy = [*reports.interpreters.values()]
+    frames = samples.to_frames(observations.columns, reports.started_at)
     manifest = replace(
         context.manifest,
         ended_at=ended_at.isoformat(),
@@ -79,7 +80,9 @@ def finish(
             busy=[round(reports.busy[worker], 3) for worker in sorted(reports.busy)],
             connecting=dict(reports.connecting),
             warm_up_error=reports.warm_up_error,
-            bottleneck=bottleneck(attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"), busy),
+            bottleneck=bottleneck(
+                attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"), busy, frames["waits"]
+            ),
         ),
         observer=ObserverReport(**observations.describe(reports.started_at)),
     )
@@ -91,7 +94,7 @@ def finish(
         audit=state.audit,
         proof=proof,
         manifest=manifest,
-        **samples.to_frames(observations.columns, reports.started_at),
+        **frames,
     )
 
 

@@ -2,9 +2,10 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Unpack
@@ -22,6 +23,7 @@ from booking_sim.errors import BookingSimError
 from booking_sim.live.progress import Progress, View
 from booking_sim.live.tally import Tally
 from booking_sim.live.view import LiveView, is_possible
+from booking_sim.load_generator.abort import Abort, parse_conditions
 from booking_sim.load_generator.assignments import assignments
 from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.evidence import Evidence
@@ -37,6 +39,7 @@ from booking_sim.result.folder import reserved_dir
 from booking_sim.result.manifest import DepthMeasure, Manifest
 from booking_sim.result.result import SurgeResult
 from booking_sim.result.steps import Steps
+from booking_sim.result.thresholds import Threshold
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.skip_depth.measure import Measure, find_prelude
@@ -53,6 +56,9 @@ def surge(
     live: bool = False,
     executor: Executor | None = None,
     out: str | Path | None = None,
+    name: str = "",
+    tags: Mapping[str, str] | None = None,
+    abort_on: Sequence[str] = (),
     **settings: Unpack[ScenarioSettings],
 ) -> SurgeResult:
     """Run a scenario against a real PostgreSQL: everybody comes at once.
@@ -83,6 +89,10 @@ def surge(
             while the surge runs, so that they can be loaded whatever becomes of this
             process. None: they are written to a temporary folder, which goes with the
             result; call `save` to keep it.
+        name: What to call the run, to find it again: see `booking-sim results`.
+        tags: What else to write down about it, such as {"branch": "main"}.
+        abort_on: Conditions that end the run early, as partial, such as
+            ["errors > 100"]; `booking_sim.load_generator.abort.LIVE` has the metrics.
         **settings: Settings of Scenario by name; they override those of `scenario`. On
             sale: `events`, `tickets`. The buyers: `buyers`, `arrivals`, `duration`,
             `kinds`, `quantity`, `seed`. The rules: `hold`, `strategy`, `time_scale`.
@@ -115,10 +125,11 @@ def surge(
         raise BookingSimError(
             f"executor={executor!r} is invalid: expected one of concurrent.futures, such as ProcessPoolExecutor(3)."
         )
+    how: Any = {"url": url, "progress": progress, "live": live, "executor": executor, "abort_on": abort_on}
     if out is None:
-        return run(scenario, None, url=url, progress=progress, live=live, executor=executor)
+        return run(scenario, None, **how, name=name, tags=tags)
     with reserved_dir(Path(out), "surge") as folder:
-        return run(scenario, folder, url=url, progress=progress, live=live, executor=executor)
+        return run(scenario, folder, **how, name=name, tags=tags)
 
 
 def run(
@@ -129,9 +140,13 @@ def run(
     progress: bool | None = None,
     live: bool = False,
     executor: Executor | None = None,
+    name: str = "",
+    tags: Mapping[str, str] | None = None,
+    abort_on: Sequence[str] = (),
 ) -> SurgeResult:
     """Do what `surge` promises, in a folder that is reserved for the result; None: in a temporary one."""
     check_can_save(scenario)
+    conditions = parse_conditions(abort_on)
     strategy = find(scenario.strategy)
     stack = ExitStack()
     try:
@@ -139,7 +154,8 @@ def run(
             server = stack.enter_context(open_server(url))
             target_url, token = stack.enter_context(_target(server.url, strategy))
             context = _prepare(scenario, strategy, target_url, token, server.source)
-        result = _run(context, folder, progress=progress, live=live, executor=executor)
+        context = replace(context, manifest=replace(context.manifest, name=name, tags=dict(tags or {})))
+        result = _run(context, folder, conditions, progress=progress, live=live, executor=executor)
     except BaseException:
         stack.__exit__(*sys.exc_info())
         raise
@@ -177,15 +193,22 @@ def _prepare(scenario: Scenario, strategy: Strategy, target_url: str, token: str
 
 
 def _run(
-    context: RunContext, folder: Path | None, *, progress: bool | None, live: bool, executor: Executor | None
+    context: RunContext,
+    folder: Path | None,
+    conditions: Sequence[Threshold],
+    *,
+    progress: bool | None,
+    live: bool,
+    executor: Executor | None,
 ) -> SurgeResult:
     url, event_ids = context.target_url, tuple(context.event_ids)
     observer = Observer(Watch(url, f"booking_sim observer {context.token}", event_ids if live else ()))
+    tally = Tally(buyers=context.scenario.buyer_count, tickets=context.scenario.events * context.scenario.tickets)
     with interruptible() as interrupt:
-        steps = Steps(interrupt)
+        steps, abort = Steps(interrupt), Abort(conditions, tally, interrupt)
         with (
             Evidence(folder, interrupt) as evidence,
-            _view(context.scenario, observer.observations, progress=progress, live=live) as view,
+            _view(tally, observer.observations, progress=progress, live=live) as view,
             observer,
             Workers(assignments(context), executor) as workers,
         ):
@@ -194,6 +217,7 @@ def _run(
             def on_batch(batch: Batch) -> None:
                 evidence.add(batch)
                 view.add(batch)
+                abort.check()
 
             observer.wait(lambda: not interrupt.count)
             reports = workers.run(interrupt, on_batch, observer.start)
@@ -205,9 +229,8 @@ def _run(
     return result
 
 
-def _view(scenario: Scenario, observations: Observations, *, progress: bool | None, live: bool) -> View:
+def _view(tally: Tally, observations: Observations, *, progress: bool | None, live: bool) -> View:
     """What shows the run: the live view if it is requested and possible, else a bar."""
-    tally = Tally(buyers=scenario.buyer_count, tickets=scenario.events * scenario.tickets)
     if live and is_possible():
         return LiveView(tally, observations)
     return Progress(tally, show=progress)

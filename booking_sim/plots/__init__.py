@@ -4,6 +4,7 @@ from booking_sim.plots.arrivals import arrivals_over_time, planned_and_sent
 from booking_sim.plots.axes import set_title
 from booking_sim.plots.bench import ratios, ratios_overview
 from booking_sim.plots.contention import waits_over_time, who_blocks_whom
+from booking_sim.plots.difference import latency_by_run
 from booking_sim.plots.faults import around_fault
 from booking_sim.plots.history import timeline
 from booking_sim.plots.inventory import inventory_over_time
@@ -20,6 +21,7 @@ from booking_sim.plots.strategies import (
 )
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
+from booking_sim.plots.sweep import metric_by_setting, sweep_overview
 
 __all__ = [
     "STYLE",
@@ -30,8 +32,10 @@ __all__ = [
     "expiry_delay",
     "hold_survival",
     "inventory_over_time",
+    "latency_by_run",
     "latency_curve",
     "latency_over_time",
+    "metric_by_setting",
     "metric_by_strategy",
     "outcomes_over_time",
     "overview",
@@ -42,6 +46,7 @@ __all__ = [
     "skip_depth_by_strategy",
     "skip_depth_over_time",
     "strategies_overview",
+    "sweep_overview",
     "timeline",
     "waits_by_strategy",
     "waits_over_time",

@@ -72,6 +72,9 @@ WAIT_COLOURS: Mapping[str, str] = {
 }
 """Of a type of wait event (after Tol's muted scheme, 2021: no colour of a ticket or an outcome among them)."""
 
+RUN_COLOURS = ("#BBBBBB", "#4477AA", "#EE6677", "#228833", "#CCBB44", "#AA3377")
+"""Of kinds of run side by side, the first one behind the others (Tol's bright scheme)."""
+
 OTHER_WAITS = "#7A7A7A"
 
 

@@ -20,16 +20,10 @@ from booking_sim.report.pictures import data_uri
 from booking_sim.report.run_warnings import run_warnings
 from booking_sim.result.result import SurgeResult
 from booking_sim.stats.metrics import METRICS
+from booking_sim.stats.saturation import BOTTLENECKS
 
 _INCHES = (4.9, 3.6)
 """Small, so that the letters are still readable where the page is as narrow as a phone."""
-
-_BOTTLENECKS = {
-    "generator": "What kept it from being faster was the load generator, which had no time to spare.",
-    "connections": "An average call spent most of its time waiting for a connection to the database.",
-    "database": "An average call spent most of its time in the database.",
-    None: "Nothing was sent.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +53,7 @@ def page(result: SurgeResult) -> str:
         pictures=pictures(result.attempts, result.holds, result.inventory, result.waits, result.server),
         scenario=settings(result.scenario),
         buyers=buyer_table(result),
-        bottleneck=_BOTTLENECKS[manifest.generator.bottleneck],
+        bottleneck=_limited_by(manifest.generator.bottleneck),
         unseen=manifest.observer.problems,
         rules=result.audit.to_dict("records"),
         metrics=[(name, result.summary()[name], meaning) for name, meaning in METRICS.items()],
@@ -68,6 +62,10 @@ def page(result: SurgeResult) -> str:
         versions=manifest.environment.versions,
         git=manifest.environment.git,
     )
+
+
+def _limited_by(bottleneck: str | None) -> str:
+    return "Nothing was sent." if bottleneck is None else f"What kept it from being faster: {BOTTLENECKS[bottleneck]}."
 
 
 def pictures(

@@ -17,8 +17,10 @@ HOLDS: Final = "holds.parquet"
 INVENTORY: Final = "inventory.parquet"
 MANIFEST: Final = "manifest.json"
 CHART: Final = "surge.png"
+PAGE: Final = "report.html"
+"""The report, where nobody names another file."""
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The version of the format of folders and their manifests; `load` reads no other."""
 
 

@@ -12,6 +12,7 @@ from booking_sim.errors import ResultNotFound
 from booking_sim.proof.rules import unchecked
 from booking_sim.records import columns, holds, inventory, samples
 from booking_sim.records.recorded import RecordedAttempts
+from booking_sim.result.catalogue import kept_results
 from booking_sim.result.folder import ATTEMPTS, FORMAT, HOLDS, INVENTORY, MANIFEST, STREAM
 from booking_sim.result.manifest import Manifest
 from booking_sim.result.result import RESULT_OF, SurgeResult, no_audit
@@ -67,6 +68,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except OSError as error:
+        if inside := [result for result in kept_results(folder) if result.made_by == RESULT_OF]:
+            raise ResultNotFound(
+                f"'{folder}' is a folder of results: name one of them, such as the newest, '{inside[0].folder}'."
+            ) from None
         raise _unreadable(folder, f"{MANIFEST}: {error.strerror}") from None
     except ValueError:
         raise _unreadable(folder, f"{MANIFEST} is not JSON, or only half of it is there") from None

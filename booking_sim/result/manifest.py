@@ -95,6 +95,8 @@ class Manifest:
         interrupted: Whether it was stopped by Ctrl-C or a signal.
         problems: What is missing, and why, a line each; empty if the run is complete and all of it was saved.
         strategy: The `file` and the `sha256` of how tickets were claimed.
+        name: What the user calls it; empty if nothing.
+        tags: What the user wrote down about it, by key.
         skip_depth: How the skip depth was measured; None if it was not.
         history: When the tables were read that the proof compares with the answers; None if they were not.
         generator: How the load generator fared.
@@ -106,6 +108,8 @@ class Manifest:
     started_at: str
     strategy: Mapping[str, str]
     environment: Environment
+    name: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
     skip_depth: DepthMeasure | None = None
     ended_at: str | None = None
     interrupted: bool = False

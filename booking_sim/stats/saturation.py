@@ -1,12 +1,35 @@
-"""What limited a surge: the generator, the connections, or the database."""
+"""What limited a surge: the generator, the connections, or what the database's sessions waited for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
 
+from booking_sim.stats.contention import RUNNING
+
 _BUSY: Final = 0.9
 """A process that works this share of its time has none left to send more."""
+
+_MOST: Final = 0.5
+"""The share of the sessions at work that must have waited for the same kind of thing, for it to be named."""
+
+_LEAST: Final = 10
+"""Fewer sessions at work, in all samples together, say nothing about the waits of a run."""
+
+BOTTLENECKS: Final[Mapping[str, str]] = {
+    "generator": "the load generator: it had no time to spare, or came to calls late",
+    "connections": "too few connections: calls waited for a free one",
+    "lock": "locks: most sessions at work waited for one that another session had",
+    "disk": "the disk: most sessions at work waited to read or write it, or for the log",
+    "cpu": "the CPU: most sessions at work were computing, or waited for a processor",
+    "network": "the network or the client: most sessions at work waited for it",
+    "memory": "locks in the server's memory: most sessions at work waited for a shared page or structure",
+    "database": "the database; for what, the samples do not tell",
+}
+"""What `bottleneck` names, in words."""
+
+_DISK: Final = ("WAL", "DataFile", "Sync", "Flush")
+"""Parts of the names of wait events in memory that stand for a disk: those who wait for the log to be written."""
 
 
 def time_spent(attempts: pd.DataFrame) -> pd.Series:
@@ -29,19 +52,57 @@ def time_spent(attempts: pd.DataFrame) -> pd.Series:
     )
 
 
-def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = ()) -> str | None:
+def waited_for(waits: pd.DataFrame) -> pd.Series:
+    """What the sessions at work waited for, by kind.
+
+    Args:
+        waits: As SurgeResult.waits.
+
+    Returns:
+        The share of the sessions at work in all samples, from 0 to 1, of each kind:
+        `lock`, `disk`, `cpu`, `network`, `memory` and `other`; the greatest first.
+        Empty if no session was seen at work.
+    """
+    working = waits[waits["pid"].notna()]
+    kinds = working["wait_event_type"].fillna(RUNNING).astype(str)
+    events = working["wait_event"].fillna(RUNNING).astype(str)
+    found = kinds.map({"Lock": "lock", "IO": "disk", RUNNING: "cpu", "Client": "network", "LWLock": "memory"})
+    is_disk = (kinds == "LWLock") & events.str.contains("|".join(_DISK))
+    return found.mask(is_disk, "disk").fillna("other").value_counts(normalize=True).rename("share")
+
+
+def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = (), waits: pd.DataFrame | None = None) -> str | None:
     """Name what kept a surge from being faster.
 
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.
         busy: The share of its time that each process of the generator was working.
+        waits: As SurgeResult.waits; None: the database was not observed.
 
     Returns:
-        `generator` if a process of it had hardly a moment to spare, or else where an
-        average call spent most of its time: one of the words of `time_spent`. None if
-        nothing was sent.
+        One of `booking_sim.stats.saturation.BOTTLENECKS`. `generator` if a process of
+        it had hardly a moment to spare, or calls were late for it; else what most
+        sessions of the database waited for. If they waited for no kind of thing in
+        particular: `connections` if calls spent most of their time waiting for one,
+        `database` if they spent it there. None if nothing was sent.
     """
+    spent = time_spent(attempts).dropna()
     if max(busy, default=0.0) > _BUSY:
         return "generator"
-    spent = time_spent(attempts).dropna()
-    return str(spent.idxmax()) if len(spent) == 3 else None
+    if len(spent) < 3:
+        return None
+    slowest = str(spent.idxmax())
+    kind = None if waits is None else _main_wait(waits)
+    if slowest == "generator" or kind is None:
+        return slowest
+    if slowest == "connections" and kind in {"cpu", "network"}:
+        return slowest  # sessions that wait for nobody leave a call waiting because there are too few of them
+    return kind
+
+
+def _main_wait(waits: pd.DataFrame) -> str | None:
+    """The kind of thing that most sessions at work waited for; None if there is none, or too few were seen."""
+    if waits["pid"].notna().sum() < _LEAST:
+        return None
+    shares = waited_for(waits).drop("other", errors="ignore")
+    return str(shares.index[0]) if len(shares) and shares.iloc[0] > _MOST else None

@@ -38,7 +38,20 @@ RUN_FIRST = "booking-sim surge --out results/first"
 SMALL = ["--tickets", "20", "--buyers", "60", "--connections", "2", "--workers", "1", "--time-scale", "1000000"]
 """What is added to the command of a surge; the last of two flags counts."""
 
-PARSED = {"bench", "calibrate", "compare", "doctor", "drill", "forecast", "holdout", "lab", "plan", "strategies"}
+PARSED = {
+    "bench",
+    "calibrate",
+    "compare",
+    "doctor",
+    "drill",
+    "forecast",
+    "holdout",
+    "knee",
+    "lab",
+    "plan",
+    "strategies",
+    "sweep",
+}
 """Commands that take long, also those below them."""
 
 OTHERS = {"pip", "psql", "jq", ".ci/run", "pytest", "ruff", "mypy", "sphinx-build"}

@@ -60,5 +60,5 @@ def test_a_database_in_which_everybody_waits_for_a_lock(bottleneck, database):
 
     thread = threading.Thread(target=block)
     thread.start()
-    assert bottleneck(arrivals="burst(20)", connections=20, cold=True) == "database"
+    assert bottleneck(arrivals="burst(20)", connections=20, cold=True) == "lock"
     thread.join()

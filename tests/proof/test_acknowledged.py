@@ -71,3 +71,12 @@ def test_what_a_lost_worker_may_have_done_cannot_be_told():
     assert (requested["verdict"], requested["untold"], requested["judged"]) == ("cannot tell", 1, 1)
     assert "a worker was lost" in requested["reason"]
     assert judge(SALE, [SOLD, row(9, 4, 1.0, 4)], lost_workers=[1]).loc["requested", "verdict"] == "violated"
+
+
+def test_each_session_of_a_buyer_has_a_request_of_its_own():
+    calls = [held(7, 1.0, 1, 1), held(7, 1.0, 2, 2)._replace(session=1)]
+    rows = [row(1, 7, 1.005, 1), row(2, 7, 1.005, 2).replace("2,1,7,0,", "2,1,7,1,")]
+    frame = judge(calls, rows)
+    assert frame["violations"].sum() == frame["untold"].sum() == 0
+    one_session = judge([calls[0], calls[1]._replace(session=0)], [rows[0], row(2, 7, 1.005, 2)])
+    assert (one_session.loc[["one_answer", "one_hold"], "violations"] > 0).all()

@@ -37,7 +37,9 @@ create trigger zz_lose before update on booking.booking_intents for each row exe
 
 
 def test_a_run_that_is_right_is_proved(database):
-    result = surge(tickets=30, buyers=60, connections=4, kinds=KINDS, url=database, progress=False)
+    kinds = "{fan = {pays = 0.5, fails = 0.3}, bot = {at_once = 3, pays = 0.5}}"
+    result = surge(tickets=60, buyers=60, connections=4, kinds=kinds, url=database, progress=False)
+    assert result.attempts["session"].max() == 2
     assert verdict(result.proof) == "holds"
     assert result.proof["judged"].sum() > 60
     assert prove(result).equals(result.proof)

@@ -10,7 +10,7 @@ from surge_results import attempt_rows, result
 from booking_sim.errors import ResultNotFound
 from booking_sim.records import columns
 from booking_sim.result.beginning import UNFINISHED, begin
-from booking_sim.result.folder import reserve_dir
+from booking_sim.result.folder import FORMAT, reserve_dir
 from booking_sim.result.loading import load
 
 
@@ -49,11 +49,13 @@ DAMAGE: dict[str, tuple[Callable, str]] = {
     "no column": (lambda folder: drop_column(folder / "holds.parquet"), "holds.parquet was changed after it was"),
     "a comparison": (lambda folder: change_manifest(folder, result_of="comparison", finished=False), "of a comparison"),
     "nothing began": (
-        lambda folder: (folder / "manifest.json").write_text('{"format": 2, "finished": false}'),
+        lambda folder: (folder / "manifest.json").write_text(f'{{"format": {FORMAT}, "finished": false}}'),
         "the run ended before its first call",
     ),
     "no key": (
-        lambda folder: (folder / "manifest.json").write_text('{"format": 2, "finished": false, "result_of": "surge"}'),
+        lambda folder: (folder / "manifest.json").write_text(
+            f'{{"format": {FORMAT}, "finished": false, "result_of": "surge"}}'
+        ),
         "manifest.json has no key 'skip_depth'",
     ),
 }

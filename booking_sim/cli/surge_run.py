@@ -1,0 +1,99 @@
+"""What `booking-sim surge` and `booking-sim rerun` have in common: run, print, keep, judge, exit."""
+
+import json
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from booking_sim.cli.diff_report import DiffReport
+from booking_sim.cli.preview import announce
+from booking_sim.cli.surge_report import report, unmet
+from booking_sim.errors import SettingError
+from booking_sim.load_generator.interrupt import INTERRUPTED
+from booking_sim.load_generator.run import run
+from booking_sim.result.folder import reserved_dir
+from booking_sim.result.junit import check, write
+from booking_sim.result.result import SurgeResult
+from booking_sim.result.thresholds import Judgement, Threshold, judge, judge_ratios, with_defaults
+from booking_sim.scenario.scenario import Scenario
+
+_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a command is given about a run, apart from its scenario.
+
+    Attributes:
+        out: Where to keep the result; None: in a new folder.
+        as_json: Whether to print one JSON object.
+        require: The requirements, as they were written.
+        junit: Where to write what passed, for CI; None: nowhere.
+        name: What to call the run.
+        tags: What else to write down about it.
+        abort_on: What ends the run early.
+        before: The runs to compare it with.
+    """
+
+    out: Path | None = None
+    as_json: bool = False
+    require: Sequence[str] = ()
+    junit: Path | None = None
+    name: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    abort_on: Sequence[str] = ()
+    before: Sequence[SurgeResult] = ()
+
+
+def conduct(scenario: Scenario, order: Order) -> None:
+    """Run a surge, print what came of it, keep it, and exit with what that means.
+
+    Raises:
+        BookingSimError: A requirement is invalid, a file cannot be written, or as `booking_sim.surge`.
+    """
+    announce(scenario)
+    thresholds = with_defaults([Threshold.parse(text) for text in order.require])
+    for threshold in thresholds:
+        threshold.check(scenario)
+        if threshold.is_ratio and not order.before:
+            raise SettingError(f"'{threshold.text}' needs a run to compare with: give --compare-with too.")
+    if order.junit is not None:
+        check(order.junit)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C does: what was begun is ended in good order
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+    with reserved_dir(order.out, "surge") as folder:
+        result = run(scenario, folder, name=order.name, tags=order.tags, abort_on=order.abort_on)
+    judgements = judge(result, thresholds) + judge_ratios(order.before, [result], thresholds)
+    if order.junit is not None:
+        write(order.junit, result, judgements)
+    click.echo(_json(result, folder, judgements, order) if order.as_json else _text(result, folder, judgements, order))
+    sys.exit(_status(result, judgements))
+
+
+def _status(result: SurgeResult, judgements: Sequence[Judgement]) -> int:
+    """The exit code: an interrupt explains the calls that were not made, and nothing else that is missing or wrong."""
+    if [*result.manifest.problems] == [INTERRUPTED] and result.is_right:
+        return _INTERRUPTED
+    return 0 if result.ok and all(judgement.is_met for judgement in judgements) else 1
+
+
+def _json(result: SurgeResult, folder: Path, judgements: Sequence[Judgement], order: Order) -> str:
+    failed = [judgement.threshold.text for judgement in judgements if not judgement.is_met]
+    about: dict[str, Any] = {"out": str(folder), "failed": failed, "problems": [*result.manifest.problems]}
+    if order.before:
+        about["diff"] = DiffReport(order.before, [result], judgements).to_dict()
+    return json.dumps(result.metrics() | about)
+
+
+def _text(result: SurgeResult, folder: Path, judgements: Sequence[Judgement], order: Order) -> str:
+    parts = [report(result, folder)]
+    if order.before:
+        parts.append(DiffReport(order.before, [result], judgements).text())
+    parts.append(unmet(judgements, len(order.require)).strip("\n"))
+    return "\n\n".join(filter(None, parts))

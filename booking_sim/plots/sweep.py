@@ -1,0 +1,89 @@
+"""Metrics over a varied setting: runs -> Axes."""
+
+import numpy as np
+import pandas as pd
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from booking_sim.plots.axes import axes_or_new, set_title
+from booking_sim.plots.style import RUN_COLOURS, STYLE, ink
+from booking_sim.stats.repeats import over_repeats
+
+_METRICS = {
+    "throughput": ("answers per second", "higher is better"),
+    "p99_ms": ("p99 since the plan, ms", "lower is better"),
+    "answered_share": ("share answered", "higher is better"),
+}
+_COLOURS = RUN_COLOURS[1:]
+
+
+def metric_by_setting(
+    runs: pd.DataFrame, metric: str, x: str, *, hue: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw the mean of a metric over the repeats, with its 95 % interval, for each value of a setting.
+
+    Args:
+        runs: One row per run, as `Sweep.runs`.
+        metric: Which column.
+        x: The setting along the axis.
+        hue: A second setting: a line for each of its values; None: one line.
+        ax: Where to draw; a new figure if None.
+
+    Returns:
+        The axes. Points without an interval have one repeat.
+    """
+    ax = axes_or_new(ax)
+    places = _places(runs[x])
+    groups = (
+        [("", runs)] if hue is None else [(f"{hue}={value}", part) for value, part in runs.groupby(hue, sort=False)]
+    )
+    for number, (label, part) in enumerate(groups):
+        found = over_repeats(part, metric, [x]).assign(place=lambda rows: rows.index.map(places)).sort_values("place")
+        colour = ink() if hue is None else _COLOURS[number % len(_COLOURS)]
+        ax.plot(found["place"], found["mean"], "o-", color=colour, markersize=4, label=label or "mean of the repeats")
+        ax.vlines(found["place"], found["low"], found["high"], color=colour, linewidth=2, alpha=0.45)
+    about, better = _METRICS.get(metric, (metric, ""))
+    ax.set(xlabel=x, ylabel=f"{about}\n({better})" if better else about)
+    ax.set_ylim(bottom=0)
+    if any(place != value for value, place in places.items()):
+        ax.set_xticks([*places.values()], [*map(str, places)])
+    return set_title(ax, _statement(runs, metric, x, hue))
+
+
+def sweep_overview(runs: pd.DataFrame, x: str, hue: str | None = None) -> Figure:
+    """Draw a sweep in one picture: throughput and p99 over the varied setting.
+
+    Args:
+        runs: One row per run, as `Sweep.runs`.
+        x: The setting along the axes.
+        hue: A second setting; None: there is none.
+
+    Returns:
+        A figure that pyplot does not know of.
+    """
+    with style.context(STYLE):
+        figure = Figure(figsize=(12, 4.5), layout="constrained")
+        for metric, ax in zip(("throughput", "p99_ms"), figure.subplots(1, 2), strict=True):
+            metric_by_setting(runs, metric, x, hue=hue, ax=ax)
+    return figure
+
+
+def _places(values: pd.Series) -> dict[object, float]:
+    """Where each value is along the axis: numbers where they are, all else side by side."""
+    unique = [*dict.fromkeys(values)]
+    is_number = all(isinstance(value, int | float | np.number) for value in unique)
+    return {value: float(value) if is_number else float(place) for place, value in enumerate(unique)}
+
+
+def _statement(runs: pd.DataFrame, metric: str, x: str, hue: str | None) -> str:
+    found = over_repeats(runs, metric, [x, *([hue] if hue else [])])["mean"].dropna()
+    if found.empty:
+        return f"Not measured: {metric}"
+    best, worst = found.idxmax(), found.idxmin()
+    names = [x, hue] if hue else [x]
+    places = [
+        ", ".join(f"{n}={v}" for n, v in zip(names, np.atleast_1d(np.array(each, dtype=object)), strict=True))
+        for each in (best, worst)
+    ]
+    return f"{metric}: highest at {places[0]}, lowest at {places[1]}"

@@ -1,0 +1,173 @@
+"""Knee: the greatest arrival rate that still meets requirements, found by bisection with repeats."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf, isinf, sqrt
+from pathlib import Path
+from typing import Final, Unpack
+
+import pandas as pd
+
+from booking_sim.errors import SettingError
+from booking_sim.result.catalogue import KeptResult
+from booking_sim.result.loading import load
+from booking_sim.result.thresholds import Threshold, judge, with_defaults
+from booking_sim.scenario.ready import make_scenario
+from booking_sim.scenario.scenario import Scenario, ScenarioSettings
+from booking_sim.stats.saturation import BOTTLENECKS
+from booking_sim.sweeping.points import RATE, Point, scenario_at
+from booking_sim.sweeping.runs import Runs, begin, to_frame
+
+_MOST_STEPS: Final = 40
+_LEAST_RATE: Final = 0.01
+
+
+@dataclass(eq=False)
+class Knee:
+    """The greatest arrival rate that meets requirements, and the runs that tell it.
+
+    Attributes:
+        rate: The greatest rate at which most repeats met them, in arrivals per second;
+            0 if there is none.
+        low: The greatest rate up to which every repeat met them.
+        high: The least rate above it at which no repeat met them; infinite if there is
+            none.
+        limit: What limited the runs at the least rate that failed, one of
+            `booking_sim.stats.saturation.BOTTLENECKS`; None if no rate failed.
+        runs: One row per run, as `Sweep.runs`, and whether it `met` the requirements.
+    """
+
+    rate: float
+    low: float
+    high: float
+    limit: str | None
+    runs: pd.DataFrame
+
+    @property
+    def headline(self) -> str:
+        """What came of it, in one line."""
+        if not self.rate:
+            return f"No rate meets the requirements, down to {self.runs[RATE].min():,.4g} buyers per second"
+        above = "no rate was tried that fails" if isinf(self.high) else f"at {self.high:,.4g} none does"
+        by = f"; beyond it, the limit is {BOTTLENECKS[self.limit]}" if self.limit else ""
+        return f"Up to {self.rate:,.4g} buyers per second meet it: at {self.low:,.4g} every repeat does, {above}{by}"
+
+    def __repr__(self) -> str:
+        return f"<Knee: {self.headline}>"
+
+
+def knee(
+    require: str | Sequence[str],
+    scenario: Scenario | str | Path | None = None,
+    *,
+    out: str | Path,
+    start: float = 100.0,
+    precision: float = 0.1,
+    repeats: int = 3,
+    url: str | None = None,
+    **settings: Unpack[ScenarioSettings],
+) -> Knee:
+    """Find the greatest arrival rate that still meets requirements.
+
+    The rate is doubled until most repeats fail, or halved until they do not; then the
+    interval is bisected. Buyers come at random for the scenario's duration, or 10 s.
+    Give enough tickets: after the last one, calls are refusals, which cost less.
+    Each result is kept; called again with the same folder, runs are not repeated.
+
+    Args:
+        require: Requirements, as `booking-sim surge --require` has them, such as
+            "p99_ms < 200". `errors == 0` is added, unless errors are named.
+        scenario: As in `surge`; its own arrivals only say how long buyers come.
+        out: The folder of the results.
+        start: The first rate to try, in arrivals per second.
+        precision: How near the least rate that fails is to the greatest that does not:
+            0.1 is 10 %.
+        repeats: How often each rate is run.
+        url: As in `surge`.
+        **settings: Settings of Scenario by name; they override those of `scenario`.
+
+    Returns:
+        The rate, its interval, and what limits it there.
+
+    Raises:
+        BookingSimError: A setting or a requirement is invalid, or as `surge`.
+
+    Example:
+        How many buyers per second can come?
+
+            from booking_sim import knee
+
+            knee("p99_ms < 200", out="results/knee", tickets=100_000, duration="5s")
+    """
+    chosen = make_scenario(scenario, settings)
+    thresholds = with_defaults([Threshold.parse(text) for text in ([require] if isinstance(require, str) else require)])
+    for threshold in thresholds:
+        threshold.check(chosen)
+        if threshold.is_ratio:
+            raise SettingError(f"'{threshold.text}' is about a ratio: expected a requirement of one run.")
+    if not (start > 0 and precision > 0 and isinstance(repeats, int) and repeats > 0):
+        raise SettingError(
+            f"start={start}, precision={precision}, repeats={repeats} are invalid: expected numbers above 0."
+        )
+    scenario_at(chosen, {RATE: start})
+    begin(Path(out), {"scenario": chosen.to_dict()})
+    runs, made = Runs(Path(out), chosen, url), list[tuple[Point, int, KeptResult]]()
+    met: dict[float, list[bool]] = {}
+
+    def is_enough(rate: float) -> bool:
+        met[rate] = []
+        for repeat in range(1, repeats + 1):
+            kept = runs.run({RATE: rate}, repeat)
+            made.append(({RATE: rate}, repeat, kept))
+            met[rate].append(all(each.is_met for each in judge(load(kept.folder), thresholds)))
+        return sum(met[rate]) * 2 > repeats
+
+    rate, failed = bisect(is_enough, start, precision)
+    frame = to_frame(made).assign(met=[met[point[RATE]][repeat - 1] for point, repeat, _ in made])
+    return Knee(rate, *_interval(met, rate), _limit(frame, failed), frame)
+
+
+def bisect(is_enough: Callable[[float], bool], start: float, precision: float) -> tuple[float, float]:
+    """Find where a condition ends to be true.
+
+    Args:
+        is_enough: Whether it is true of a rate; it is asked once for each.
+        start: The first rate to try.
+        precision: The least rate found to fail is at most this share above the greatest that does not.
+
+    Returns:
+        The greatest rate of which it is true, 0 if there is none; and the least of which it is not, above it; infinite
+        if there is none.
+    """
+    good, bad, rate = 0.0, inf, start
+    for _ in range(_MOST_STEPS):
+        if is_enough(rate):
+            good = rate
+        else:
+            bad = rate
+        if bad <= good * (1 + precision) or bad < _LEAST_RATE:
+            break
+        rate = _three_digits(2 * good if isinf(bad) else bad / 2 if not good else sqrt(good * bad))
+        if rate in {good, bad}:
+            break
+    return good, bad
+
+
+def _three_digits(rate: float) -> float:
+    """A rate that is easy to read, and the same when the search is repeated."""
+    return float(f"{rate:.3g}")
+
+
+def _interval(met: dict[float, list[bool]], rate: float) -> tuple[float, float]:
+    """The greatest rate up to which every repeat met the requirements, and the least above `rate` at which none did."""
+    low = 0.0
+    for each in sorted(met):
+        if not all(met[each]):
+            break
+        low = each
+    return low, min((each for each in met if each > rate and not any(met[each])), default=inf)
+
+
+def _limit(frame: pd.DataFrame, failed: float) -> str | None:
+    named = frame.loc[frame[RATE] == failed, "bottleneck"].dropna()
+    return None if named.empty else str(named.mode().iloc[0])

@@ -1,0 +1,66 @@
+"""What limited a run, of samples in which it is known."""
+
+import pandas as pd
+import pytest
+
+from booking_sim.stats import bottleneck, waited_for
+
+
+def attempts(*, late=0.0, queued=0.0, database=0.01):
+    return pd.DataFrame(
+        {"scheduled_at": [0.0], "queued_at": [late], "sent_at": [late + queued], "latency_ms": [1000 * database]}
+    )
+
+
+def waits(*events, samples=10):
+    """In each sample, a session per event; None: it waits for nothing."""
+    rows = [
+        (second, pid + 1, *(event or (None, None))) for second in range(samples) for pid, event in enumerate(events)
+    ]
+    return pd.DataFrame(rows, columns=["seconds", "pid", "wait_event_type", "wait_event"])
+
+
+LOCK, READ, LOG, PAGE = (
+    ("Lock", "tuple"),
+    ("IO", "DataFileRead"),
+    ("LWLock", "WALWrite"),
+    ("LWLock", "BufferContent"),
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "kind"),
+    [
+        ([LOCK, LOCK, None], "lock"),
+        ([READ, LOG, None], "disk"),
+        ([None, None, LOCK], "cpu"),
+        ([("Client", "ClientRead")], "network"),
+        ([PAGE, PAGE, LOG], "memory"),
+        ([LOCK, None], "database"),
+        ([("Timeout", "PgSleep")], "database"),
+    ],
+)
+def test_what_most_sessions_waited_for_is_named(events, kind):
+    assert bottleneck(attempts(), waits=waits(*events)) == kind
+
+
+@pytest.mark.parametrize(("events", "kind"), [([LOCK], "lock"), ([LOG], "disk"), ([None], "connections")])
+def test_calls_that_wait_for_a_connection_wait_for_what_the_busy_ones_wait_for(events, kind):
+    assert bottleneck(attempts(queued=1.0), waits=waits(*events)) == kind
+
+
+def test_a_generator_that_is_busy_or_late_is_named():
+    assert bottleneck(attempts(), [0.2, 0.95], waits(LOCK)) == "generator"
+    assert bottleneck(attempts(late=1.0), [0.2], waits(LOCK)) == "generator"
+
+
+def test_too_few_sessions_name_nothing():
+    assert bottleneck(attempts(), waits=waits(LOCK, samples=9)) == "database"
+    idle = waits(LOCK).assign(pid=None, wait_event_type=None)
+    assert bottleneck(attempts(queued=1.0), waits=idle) == "connections"
+    assert bottleneck(attempts().iloc[:0]) is None
+
+
+def test_shares_of_the_sessions_at_work():
+    assert waited_for(waits(LOCK, LOCK, LOG, None)).to_dict() == {"lock": 0.5, "disk": 0.25, "cpu": 0.25}
+    assert waited_for(waits()).empty

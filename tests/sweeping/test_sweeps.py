@@ -1,0 +1,136 @@
+"""Settings are varied, runs are repeated in turns, and what was done is not done again."""
+
+import json
+from math import inf
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats as scipy_stats
+
+from booking_sim import Scenario, knee, sweep
+from booking_sim.errors import SettingError
+from booking_sim.stats import over_repeats
+from booking_sim.stats.saturation import BOTTLENECKS
+from booking_sim.sweeping.knee import bisect
+from booking_sim.sweeping.points import parse_vary, points, scenario_at
+from booking_sim.sweeping.runs import in_turns
+
+SMALL = {"tickets": 5, "buyers": 20, "workers": 1, "connections": 2}
+
+
+def test_each_value_is_combined_with_each_of_the_other():
+    assert points({"connections": [1, 2], "rate": [5]}) == [
+        {"connections": 1, "rate": 5},
+        {"connections": 2, "rate": 5},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("vary", "words"),
+    [
+        ({}, "0 settings are varied: expected one or two"),
+        ({"conections": [1]}, "'conections' cannot be varied: did you mean 'connections'"),
+        ({"seed": [1, 2]}, "'seed' cannot be varied"),
+        ({"hold": ["5m", "5m"]}, "expected values that differ"),
+    ],
+)
+def test_what_cannot_be_varied_is_refused(vary, words):
+    with pytest.raises(SettingError, match=words):
+        points(vary)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("connections=8,16", ("connections", [8, 16])),
+        ("rate=0.5,2", ("rate", [0.5, 2])),
+        ("hold=5m, 10m", ("hold", ["5m", "10m"])),
+        ("time-scale=2", ("time_scale", [2])),
+    ],
+)
+def test_values_are_read(text, read):
+    assert parse_vary(text) == read
+
+
+def test_a_rate_is_of_buyers_at_random_for_the_time_of_the_scenario():
+    scenario = scenario_at(Scenario(arrivals="burst(5) + constant(rate=9, duration=20s)"), {"rate": 100})
+    assert str(scenario.arrivals) == "poisson(constant(rate=100, duration=20s))"
+    assert str(scenario_at(Scenario(duration="1m"), {"rate": 3}).arrivals) == "poisson(constant(rate=3, duration=1m))"
+
+
+def test_each_repeat_has_every_point_once_in_an_order_of_its_own():
+    turns = [*in_turns([{"a": number} for number in range(9)], 3, seed=1)]
+    orders = [[point["a"] for point, each in turns if each == repeat] for repeat in (1, 2, 3)]
+    assert [sorted(order) for order in orders] == [[*range(9)]] * 3
+    assert len({tuple(order) for order in orders}) == 3
+    assert turns == [*in_turns([{"a": number} for number in range(9)], 3, seed=1)]
+
+
+def test_means_have_students_interval():
+    values = [1.0, 2.0, 4.0]
+    row = over_repeats(pd.DataFrame({"a": [1, 1, 1, 2], "m": [*values, 7]}), "m", ["a"])
+    expected = scipy_stats.t.interval(0.95, 2, np.mean(values), scipy_stats.sem(values))
+    assert row.loc[1, ["low", "high"]].tolist() == pytest.approx([*expected])
+    assert row.loc[2, "mean"] == 7
+    assert row.loc[2, ["low", "high"]].isna().all()
+
+
+def test_a_sweep_goes_on_where_it_was(run, tmp_path):
+    """The second call makes one run: the one whose folder is gone."""
+    flags = ("--tickets", 5, "--buyers", 20, "--workers", 1, "--repeats", 1, "--out", "out")
+    status, out, _ = run("sweep", "--vary", "connections=1,2", *flags)
+    assert status == 0
+    assert "2 of 2 runs. Kept in out: runs.parquet, sweep.png." in out
+    folders = {path.name: path / "manifest.json" for path in (tmp_path / "out").iterdir() if path.is_dir()}
+    assert folders.keys() == {"connections=1-1", "connections=2-1"}
+    before = {name: path.stat().st_mtime_ns for name, path in folders.items()}
+    left = json.loads(folders["connections=2-1"].read_text()) | {"finished": False}
+    folders["connections=2-1"].write_text(json.dumps(left))
+    _, out, _ = run("sweep", "--vary", "connections=1,2", *flags, "--json")
+    assert {row["connections"]: row["answered"] for row in json.loads(out)} == {1: 20, 2: 20}
+    after = {name: path.stat().st_mtime_ns for name, path in folders.items()}
+    assert after["connections=1-1"] == before["connections=1-1"]
+    assert after["connections=2-1"] > before["connections=2-1"]
+    status, _, err = run("sweep", "--vary", "connections=1,2,4", *flags)
+    assert status == 2
+    assert "'out' has runs of other settings" in err
+
+
+def test_an_invalid_point_is_refused_before_the_first_run(tmp_path):
+    with pytest.raises(SettingError, match="connections='many' is invalid"):
+        sweep(vary={"connections": [1, "many"]}, out=tmp_path / "out", **SMALL)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("limit", "start"), [(730, 100), (730, 5000), (0.4, 100)])
+def test_bisection_finds_the_rate(limit, start):
+    asked = []
+
+    def is_enough(rate):
+        asked.append(rate)
+        return rate <= limit
+
+    good, bad = bisect(is_enough, start, 0.05)
+    assert good <= limit < bad <= 1.06 * good
+    assert len({*asked}) == len(asked) < 20
+
+
+def test_bisection_without_an_end():
+    assert bisect(lambda _: False, 100, 0.1)[0] == 0
+    assert bisect(lambda rate: rate < 1e300, 100, 0.1)[1] == inf
+
+
+def test_a_knee_is_found_by_runs(run, tmp_path):
+    """The tickets are sold out from some 60 buyers on."""
+    flags = ("--duration", "1s", "--time-scale", 20, "--tickets", 60, "--workers", 1, "--connections", 2)
+    how = ("--repeats", 1, "--precision", 1, "--start", 40, "--out", "out")
+    status, out, _ = run("knee", "--require", "refused < 1", *flags, *how, "--json")
+    assert status == 0
+    found = json.loads(out)
+    assert [found["rate"], found["low"], found["high"]] == [40, 40, 80]
+    assert found["limit"] in BOTTLENECKS
+    status, out, _ = run("knee", "--require", "refused < 1", *flags, *how)
+    assert "Up to 40 buyers per second meet it" in out
+    with pytest.raises(SettingError, match="is about a ratio"):
+        knee("p99_ms ratio < 2", out=tmp_path / "other")
