@@ -14,29 +14,25 @@ from booking_sim.drills import run as module
 from booking_sim.drills.outcome import DrillOutcome, Drills
 from booking_sim.errors import SettingError
 
-SOME = ("session_terminated", "sale_lost")
-"""Those that are run with every run of the tests: one that a surge survives, and a negative control."""
+ONE = "session_terminated"
+"""The drill of every run of the tests: each takes a surge of seconds. The others take `-m drill`."""
 
 GOOD = DrillOutcome(fault="one", sentence="It breaks.", expected="survives", seed=1, recovery_s=0.25)
 BAD = DrillOutcome(fault="other", sentence="It breaks.", expected="survives", seed=2, failures=["it exited with 3"])
 
 
-def test_some_end_as_they_must(tmp_path):
-    outcomes = drill(*SOME, out=tmp_path / "out")
-    assert outcomes.ok, outcomes.to_frame()["failures"].tolist()
-    assert [outcome.fault for outcome in outcomes] == [*SOME]
-    survived, detected = outcomes
-    assert survived.unknown >= 1
-    assert survived.proof == "holds"
-    assert 0 < survived.began_s <= survived.ended_s
-    assert 0 < survived.recovery_s < 2
-    assert (detected.status, "violated" in {detected.audit, detected.proof}) == (1, True)
-    for name in SOME:
-        assert (tmp_path / "out" / name / module.CHART).read_bytes().startswith(b"\x89PNG")
+def test_one_ends_as_it_must(tmp_path):
+    [outcome] = drill(ONE, out=tmp_path / "out")
+    assert outcome.failures == []
+    assert outcome.unknown >= 1
+    assert (outcome.audit, outcome.proof) == ("passed", "holds")
+    assert 0 < outcome.began_s <= outcome.ended_s
+    assert outcome.recovery_s > 0
+    assert (tmp_path / "out" / ONE / module.CHART).read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.drill
-@pytest.mark.parametrize("name", [name for name in FAULTS if name not in SOME])
+@pytest.mark.parametrize("name", [name for name in FAULTS if name != ONE])
 def test_every_drill_ends_as_it_must(name, tmp_path):
     [outcome] = drill(name, out=tmp_path)
     assert outcome.failures == []

@@ -110,6 +110,7 @@ def test_what_fails_after_a_run_is_named_and_the_rest_is_kept(run, conn, tmp_pat
         assert "the audit was not done" in left.headline
 
 
+@pytest.mark.faults
 def test_a_server_that_is_killed_at_the_end(run, server_home, tmp_path, monkeypatch):
     with Cluster(server_home) as cluster:
         at_the_end(monkeypatch, lambda: psutil.Process(cluster.pid).kill())
