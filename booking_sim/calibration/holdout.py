@@ -75,8 +75,8 @@ class Holdout:
                     {
                         "scenario": scenario,
                         "metric": metric,
-                        "surge": float(np.median(pair[0])),
-                        "forecast": float(np.median(pair[1])),
+                        "surge": float(surges[metric].median()),
+                        "forecast": float(forecasts[metric].median()),
                         "error": error,
                         "run_to_run": spread,
                         "goal": max(goal, spread),

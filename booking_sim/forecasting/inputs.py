@@ -112,6 +112,7 @@ def given(
         bucket_width=max(drawn, default=1.0) / _BUCKETS_PER_LENGTH,
         dispatch_s=0.0 if generator is None else 1 / generator,
         most_tickets=max(number for some in quantities for number, _ in some),
+        payments_first=scenario.payments_first,
         is_kept=keep,
         **server.arrays(scenario.connections, seed=scenario.seed, cold=scenario.cold),
     )

@@ -117,6 +117,7 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
     timer_of, is_looked_up = whole[8], whole[9] == 1
     made, taken_count, next_due, refused, kept = whole[10], whole[11], whole[12], whole[13], whole[14]
     comer, left_to_come, buyer, kind, event = whole[15], whole[16], whole[17], whole[18], whole[19]
+    pay_first, pay_last = whole[20], whole[21]
     now, work, next_dispatch, timer_at, entered_at, planned_at = real[0], real[1], real[2], real[3], real[4], real[5]
     key, is_over = _key(given.run_key, buyer), False
     while (
@@ -138,7 +139,7 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
                 come_at = now if now < given.duration else inf
             else:
                 come_at = given.admitted[comer]
-            if come_at <= now and come_at < woken_at:
+            if pay_first < 0 and come_at <= now and come_at < woken_at:
                 if left_to_come == 0:
                     buyer, entered_at, comer = comer, come_at, comer + 1
                     planned_at = come_at if given.is_closed else given.planned[buyer]
@@ -167,6 +168,8 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
                     attempts_of[buyer] += 1
                     sessions[one, ATTEMPT] = attempts_of[buyer]
                     sessions[one, FIRST] = attempts_of[buyer]
+            elif pay_first >= 0:
+                one, pay_first = pay_first, sessions[pay_first, AFTER]
             elif queue_first >= 0:
                 one, queue_first = queue_first, sessions[queue_first, AFTER]
             if one >= 0:
@@ -269,7 +272,7 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
                 done_at = now + (ends_at[heap[0]] - work) * given.slowdown[in_flight]
             come_at = inf
             if idle_count > 0:
-                if left_to_come > 0 or queue_first >= 0:
+                if left_to_come > 0 or queue_first >= 0 or pay_first >= 0:
                     come_at = next_dispatch
                 elif comer < given.buyers:
                     if not given.is_closed:
@@ -306,6 +309,13 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
                         attempts_of[sessions[one, BUYER]] += 1
                         sessions[one, ATTEMPT] = attempts_of[sessions[one, BUYER]]
                     sessions[one, AFTER] = -1
+                    if given.payments_first and sessions[one, CALL] != RESERVE:
+                        if pay_first < 0:
+                            pay_first = one
+                        else:
+                            sessions[pay_last, AFTER] = one
+                        pay_last = one
+                        continue
                     if queue_first < 0:
                         queue_first = one
                     else:
@@ -448,6 +458,7 @@ def _advance(given, state, digest):  # noqa: ARG001  it makes the compiled copy 
     whole[8], whole[9] = timer_of, is_looked_up
     whole[10], whole[11], whole[12], whole[13], whole[14] = made, taken_count, next_due, refused, kept
     whole[15], whole[16], whole[17], whole[18], whole[19] = comer, left_to_come, buyer, kind, event
+    whole[20], whole[21] = pay_first, pay_last
     real[0], real[1], real[2], real[3], real[4], real[5] = now, work, next_dispatch, timer_at, entered_at, planned_at
     if is_over:
         for buyer_of in range(shared):

@@ -117,6 +117,8 @@ class Given(NamedTuple):
     """The least time between two calls that the generator sends; 0: none."""
     most_tickets: int
     """The greatest quantity that a buyer may ask for."""
+    payments_first: bool
+    """Whether payments are sent before the requests of those who wait for a connection."""
     is_kept: bool
     """Whether every attempt is kept."""
 
@@ -212,8 +214,8 @@ def begin(given: Given) -> State:
     connections, seats = given.connections, given.events * given.tickets
     shared = given.buyers if given.kind_numbers[:, SESSIONS].max() > 1 else 0
     room = ROOM if given.most_tickets < ROOM else 2 * given.most_tickets
-    whole, real = np.zeros(20, np.int64), np.zeros(6)
-    whole[[1, 5, 6, 7, 8, 9]] = connections, -1, -1, -1, -1, 1
+    whole, real = np.zeros(22, np.int64), np.zeros(6)
+    whole[[1, 5, 6, 7, 8, 9, 20, 21]] = connections, -1, -1, -1, -1, 1, -1, -1
     real[3] = np.inf
     moments = np.full(8, np.nan)
     moments[[UNPAID_TICKET_S, WAITED_S, WIDTH]] = 0, 0, 1 / 1024

@@ -1,6 +1,7 @@
 """The progress bar of a surge, on a terminal or in a notebook."""
 
 import sys
+import time
 import warnings
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -28,7 +29,7 @@ OUTCOME_LABELS = {outcome: outcome for outcome in OUTCOMES} | {
 """The outcomes of attempts, as a running surge shows them."""
 
 _FORMAT = "|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
-"""Short, so that the counts fit on a terminal of 80 columns."""
+"""Short, and the p99 follows at once: on a narrow terminal the counts at the end are cut off."""
 
 
 class View(AbstractContextManager["View"], Protocol):
@@ -66,6 +67,9 @@ class Progress:
 
     def add(self, batch: Batch) -> None:
         """Count a batch of a worker, and show the counts."""
+        if not self._bar.disable and self._tally.began_at is None:
+            # The time shown counts from the start of the run, not from before the workers were ready.
+            self._bar.start_t = self._bar.last_print_t = time.time()
         self._tally.add(batch)
         if not self._bar.disable:
             self._bar.set_postfix_str(_postfix(self._tally), refresh=False)
@@ -76,7 +80,7 @@ def _postfix(tally: Tally) -> str:
     counts = tally.outcomes
     shown = [f"{counts[outcome]:,} {OUTCOME_LABELS[outcome]}" for outcome in OUTCOMES if counts[outcome]]
     p99 = [] if tally.p99_ms is None else [f"p99 {tally.p99_ms:,.3g} ms"]
-    return ", ".join([*shown, f"{tally.rate:,.0f}/s", *p99])
+    return ", ".join([*p99, f"{tally.rate:,.0f}/s", *shown])
 
 
 def is_interactive() -> bool:

@@ -137,9 +137,21 @@ def simulate_with_simpy(scenario, service_s):  # noqa: C901  one function for ea
     return counts, waits
 
 
+@pytest.mark.parametrize(("payments_first", "first_payment"), [(True, 0.26), (False, 1.0)])
+def test_payments_are_sent_before_those_who_wait_or_behind_them(payments_first, first_payment):
+    """A hundred buyers at once on one connection, 10 ms a call: the first thinks from 0.01 s until 0.26 s."""
+    result = forecast(
+        tickets=100, arrivals="burst(100)", connections=1, workers=1, payments_first=payments_first,
+        kinds={"fan": {"pays": 1, "think": "250ms"}}, server=ServerModel.constant(10), seeds=1,
+    )  # fmt: skip
+    sent = result.attempts.loc[result.attempts["outcome"] == "confirmed", "sent_at"]
+    assert sent.min() == pytest.approx(first_payment, abs=0.011)
+
+
 def test_a_second_simulator_agrees():
     scenario = Scenario(
         tickets=300, arrivals="poisson(constant(rate=320, duration=8s))", connections=4, hold="2s",
+        payments_first=False,
         kinds={"fan": {"pays": 0.5, "think": "100ms..1s", "refreshes": 1, "refresh_after": "500ms"}},
     )  # fmt: skip
     mine, others, waits, other_waits = [], [], [], []

@@ -177,7 +177,7 @@ def test_a_bar_is_shown_when_asked_for(database, capsys):
     surge(tickets=2, buyers=5, connections=2, url=database, progress=True)
     shown = capsys.readouterr()
     assert "5/5" in shown.err
-    assert re.search(r"2 held, 3 refused, [\d,]+/s, p99 [\d.,]+ ms", shown.err)
+    assert re.search(r"p99 [\d.,]+ ms, [\d,]+/s, 2 held, 3 refused", shown.err)
     assert shown.out == ""
 
 
