@@ -18,4 +18,4 @@ def test_the_p99_is_shown_at_60_columns_and_time_counts_from_the_start(capsys):
         bar.add(batch)
     last = capsys.readouterr().err.splitlines()[-1].split("\r")[-1]
     assert "4530/5000 [00:00<" in last
-    assert "p99 12.5 ms" in last[:60]  # the rest is cut off where a terminal is no wider
+    assert "p99 12.5 ms" in last[:60]  # the rest is cut off where a terminal is not wider
