@@ -50,7 +50,9 @@ with /* observer */ others as materialized (
         coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8 as oldest_snapshot_s,
         coalesce(max(age(backend_xmin)), 0) as oldest_snapshot_xids
     from others
+    -- One in another database keeps no dead row in this one; a standby's counts in all.
     where backend_xmin is not null and backend_type <> 'autovacuum worker'
+        and coalesce(datname, current_database()) = current_database()
 ), tables as (
     select
         coalesce(sum(n_dead_tup), 0)::bigint as dead_tuples,

@@ -69,7 +69,7 @@ class SurgeResult(Saved):
             sample in which no session was at work is one row without a pid.
         server: One row per sample of the server, the first just before the start:
             `connections` to the database and how many of them were `active`; the age of
-            the oldest snapshot of any session, `oldest_snapshot_s` and
+            the oldest snapshot in the database, `oldest_snapshot_s` and
             `oldest_snapshot_xids` (transactions begun since); `dead_tuples` of the
             booking tables, as PostgreSQL estimates them; and, counted from the start:
             `vacuums`, `updates` and `hot_updates` of these tables, `wal_bytes` of the

@@ -75,6 +75,14 @@ def test_the_oldest_snapshot_is_seen(database, conn, probe):
         assert transactions >= 6
 
 
+def test_a_snapshot_in_another_database_is_none_of_this_one(server, conn, probe):
+    with server.database("template0") as elsewhere, connect(elsewhere, autocommit=False) as old:
+        old.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        old.execute("select 1")
+        [(_, _, _, seconds, transactions, *_)] = probe.samplers["server"]()
+        assert (seconds, transactions) == (0, 0)
+
+
 def test_it_reads_only_and_plays_no_part_among_serializable_transactions(database, conn):
     name = conn.info.dbname
     conn.execute(f"alter database {name} set default_transaction_isolation = 'serializable'")
