@@ -88,6 +88,11 @@ def test_an_example_type_checks(name, errors):
 NOT_RUN = {
     "bench/__init__.py:bench": "it measures for minutes; tests/bench runs it in small",
     "comparison/__init__.py:compare": "it is six surges; tests/comparison runs it in small",
+    "calibration/calibrate.py:calibrate": "it measures for minutes; tests/calibration runs it in small",
+    "calibration/holdout.py:holdout": "as calibrate",
+    "drills/__init__.py:drill": "it starts a server of its own; tests/drills runs it",
+    "sweeping/knee.py:knee": "it is surges until one fails; tests/sweeping runs it in small",
+    "sweeping/sweep.py:sweep": "it is many surges; tests/sweeping runs it in small",
     "plots/bench.py:ratios": "as bench; tests/plots draws it",
     "plots/bench.py:ratios_overview": "as bench; tests/plots draws it",
     **dict.fromkeys(

@@ -1,6 +1,7 @@
 """Results that are kept: found by name and tags, removed when they are too many, compared."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -19,15 +20,37 @@ def keep(folder, hour, name="", rows=None, **tags):
     return kept.save(folder)
 
 
-@pytest.fixture
-def kept(tmp_path):
-    """Three results, the oldest last by name, and one that did not end."""
-    keep(tmp_path / "results" / "c", 1, "baseline", branch="main")
-    keep(tmp_path / "results" / "a", 2, "baseline", branch="fix")
-    keep(tmp_path / "results" / "b", 3)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Results that the tests take copies of, since saving one draws its chart."""
+    folder = tmp_path_factory.mktemp("made")
+    results = folder / "kept" / "results"
+    keep(results / "c", 1, "baseline", branch="main")
+    keep(results / "a", 2, "baseline", branch="fix")
+    keep(results / "b", 3)
     unfinished = result()
-    begin(reserve_dir(tmp_path / "results" / "d"), unfinished.scenario, unfinished.manifest)
+    begin(reserve_dir(results / "d"), unfinished.scenario, unfinished.manifest)
+    for number, noise in enumerate([1.0, 1.01, 0.99]):
+        keep(folder / "two_sides" / "before" / f"{number}", number, rows=slower(noise))
+        keep(folder / "two_sides" / "after" / f"{number}", number, rows=slower(2 * noise))
+    return folder
+
+
+@pytest.fixture
+def kept(made, tmp_path):
+    """Three results, the oldest last by name, and one that did not end."""
+    shutil.copytree(made / "kept", tmp_path, dirs_exist_ok=True)
     return tmp_path / "results"
+
+
+@pytest.fixture
+def two_sides(made, tmp_path):
+    """Three runs each; those after take twice as long."""
+    shutil.copytree(made / "two_sides", tmp_path, dirs_exist_ok=True)
+
+
+def slower(factor):
+    return [call(buyer, 1, 0.1 * buyer, factor * (4.0 + buyer), "sold_out") for buyer in range(4)]
 
 
 def test_results_are_listed_the_newest_first(run, kept):
@@ -87,18 +110,6 @@ def test_only_results_that_are_chosen_are_removed(run, kept):
 def test_a_folder_of_results_offers_the_newest(kept):
     with pytest.raises(ResultNotFound, match=r"is a folder of results: name one of them, such as the newest, '.*/d'"):
         load(kept)
-
-
-def slower(factor):
-    return [call(buyer, 1, 0.1 * buyer, factor * (4.0 + buyer), "sold_out") for buyer in range(4)]
-
-
-@pytest.fixture
-def two_sides(tmp_path):
-    """Three runs each; those after take twice as long."""
-    for number, noise in enumerate([1.0, 1.01, 0.99]):
-        keep(tmp_path / "before" / f"{number}", number, rows=slower(noise))
-        keep(tmp_path / "after" / f"{number}", number, rows=slower(2 * noise))
 
 
 def test_repeats_are_compared_with_intervals(run, two_sides, tmp_path):
