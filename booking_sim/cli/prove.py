@@ -74,7 +74,7 @@ def _draw(history: "pd.DataFrame", path: Path) -> None:
 
 def _lines(rule: dict[str, Any]) -> Iterator[str]:
     words = {"violated": f"{rule['violations']:,} violated", "cannot tell": "cannot tell", "holds": "holds"}
-    yield f"{words[rule['verdict']]:<{_MARGIN}} {rule['name']:<16} {rule['rule']} {rule['judged']:,} judged."
+    yield f"{words[rule['verdict']]:<{_MARGIN}} {rule['name']:<20} {rule['rule']} {rule['judged']:,} judged."
     if rule["untold"]:
         share = rule["untold"] / (rule["judged"] + rule["untold"])
         yield f"{'':<{_MARGIN}} {rule['untold']:,} cannot be judged ({share:.2%}): {rule['reason']}"
