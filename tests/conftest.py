@@ -135,8 +135,13 @@ def first_hold(conn, database):
     with connect(database) as listener:
         listener.execute("listen held")
 
-        def wait():
-            assert list(listener.notifies(timeout=SECONDS, stop_after=1)), "nobody held a ticket"
+        def wait(process=None):
+            """Fail as soon as the process that is to hold one has ended."""
+            for _ in range(SECONDS):
+                if list(listener.notifies(timeout=1, stop_after=1)):
+                    return
+                assert process is None or process.poll() is None, process.communicate()
+            pytest.fail("nobody held a ticket")
 
         yield wait
 

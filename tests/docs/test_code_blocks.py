@@ -102,6 +102,7 @@ def test_code_blocks_run(page, folder, server, database, monkeypatch):
 
 
 def test_the_reference_names_every_column_of_a_result(folder, monkeypatch):
+    pytest.importorskip("sphinx", reason="the group docs is not installed: uv sync --group docs")
     monkeypatch.syspath_prepend(ROOT / "docs" / "_ext")
     text = import_module("package").frames()
     sections = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE))

@@ -56,7 +56,7 @@ def test_a_database_in_which_everybody_waits_for_a_lock(bottleneck, database):
             other.execute("lock table booking.booking_intents in share mode")
             while conn.execute(LOCKED).fetchone()[0] < 20:
                 pass
-            conn.execute("select pg_sleep(0.5)")
+            conn.execute("select pg_sleep(1.5)")  # beside the moments in which they connect
 
     thread = threading.Thread(target=block)
     thread.start()

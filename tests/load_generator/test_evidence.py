@@ -29,7 +29,7 @@ LONG = ("surge", "--tickets", 50, "--buyers", 100_000, "--connections", 8, "--ou
 
 def test_a_parent_that_is_killed_leaves_a_folder_that_can_be_loaded(start, first_hold, conn, tmp_path):
     process = start(*LONG)
-    first_hold()
+    first_hold(process)
     stream = tmp_path / "out" / "attempts.arrows"
     while not read_stream(stream).num_rows:
         conn.execute("select pg_sleep(0.01)")

@@ -79,7 +79,7 @@ def test_an_interrupt_explains_nothing_but_the_calls_that_were_not_made(run, mon
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_surge_keeps_what_it_has(start, first_hold, end, number):
     process = start(*LONG)
-    first_hold()
+    first_hold(process)
     process.send_signal(number)
     status, summary, manifest = end(process)
     assert status == 130
@@ -104,7 +104,7 @@ def test_calls_that_wait_for_a_lock_are_cancelled(start, blocked, conn, end):
 
 def test_a_worker_that_is_killed_is_told_of_and_the_others_go_on(start, first_hold, end):
     process = start("surge", "--tickets", 50, "--buyers", 8_000, "--connections", 8, "--out", "out", "--json")
-    first_hold()
+    first_hold(process)
     worker, _ = workers(process.pid)
     worker.kill()
     status, summary, manifest = end(process)
@@ -120,7 +120,7 @@ def test_a_worker_that_is_killed_is_told_of_and_the_others_go_on(start, first_ho
 
 def test_workers_end_with_a_parent_that_is_killed(start, first_hold):
     process = start(*LONG)
-    first_hold()
+    first_hold(process)
     orphans = workers(process.pid)
     process.kill()
     _, left = psutil.wait_procs(orphans, timeout=SECONDS)
