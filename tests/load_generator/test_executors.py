@@ -109,7 +109,7 @@ if __name__ == "__main__":
         text=True,
         process_group=0,
     )
-    first_hold(process)
+    first_hold(script)
     pool = psutil.Process(script.pid).children(recursive=True)
     os.killpg(script.pid, signal.SIGINT)
     out, err = script.communicate(timeout=SECONDS)
