@@ -4,7 +4,7 @@
 --   has it. If somebody has, searches near it, then in blocks of 256 with tickets that nobody ever held, then among tickets
 --   given back, then in overdue holds: a bounded number of rows, all with SKIP LOCKED. A refusal counts what is left in one
 --   statement with the clock and writes a stock check; until a ticket is given back or the next hold falls due, the next
---   refusals read only that row. `booking-sim db migrate` puts it into a database (sql/migrations/0003_reserve.sql); this file
+--   refusals read only that row. `booking-sim db migrate` puts it into a database (sql/migrations/0005_reserve.sql); this file
 --   adds nothing to it.
 -- used by: booking_sim.
 -- costs: See docs/benchmarks.md. The number is a hint: events on sale at once share the sequence, so each skips numbers, and what
