@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 from datetime import timedelta
-from threading import Thread
-from time import perf_counter, sleep
+from math import ceil
+from time import perf_counter
 
 import psycopg
 import pytest
@@ -17,7 +17,6 @@ from booking_sim.models import Outcome
 pytestmark = pytest.mark.core
 
 OVERDUE = timedelta(microseconds=1)
-STEP = 0.0001  # seconds
 
 
 def event_with_holds(conn, tickets, hold_for=timedelta(hours=1), size=1):
@@ -118,48 +117,43 @@ SCENES = [
 ]
 
 
-# The call begins when the session is asleep and the cancel is on its way: it can come before the first statement.
-ASLEEP = """
-    with pause as materialized (select pg_sleep(0.002) is null as over)
-    select {call} from pause where over is not null
+# The call begins `pause` after its statement, and the time-out strikes within the call. It is one process with one
+# clock, so this holds on a busy machine. For the server the cancel is the same as that of pg_cancel_backend(). All is
+# sent in one piece: a time-out undoes the first SET with it, so that none but the call is ever cancelled.
+CALL = """
+    set statement_timeout = {timeout};
+    with recursive pause as (
+        select false as over
+        union all
+        select clock_timestamp() >= statement_timestamp() + make_interval(secs => {pause}) from pause where not over
+    )
+    select {call} from (select from pause where over) as begin;
+    set statement_timeout = 0
 """
 
 
-def cancelled_at(caller, canceller, delay, call):
+def cancelled_after(caller, delay, call):
     """Make a call and cancel it after a delay in seconds; whether it was cancelled."""
-
-    def cancel():
-        until = perf_counter() + delay
-        sleep(max(0, delay - 0.001))
-        while perf_counter() < until:
-            pass
-        canceller.execute("select pg_cancel_backend(%s)", [caller.info.backend_pid])
-
-    thread = Thread(target=cancel)
-    thread.start()
+    timeout = ceil(delay * 1000) + 1  # ms
     try:
-        caller.execute(ASLEEP.format(call=call))
+        caller.execute(CALL.format(timeout=timeout, call=call, pause=timeout / 1000 - delay), prepare=False)
     except psycopg.errors.QueryCanceled:
         return True
-    finally:
-        thread.join()
     return False
 
 
 def cancel_later_and_later(database, conn, rival, scene, tries):
     """Cancel calls after longer and longer delays, and search for locks after each; return how many were cancelled."""
     call = scene(conn, rival, tries + 3)
-    with psycopg.connect(database, autocommit=True) as caller, psycopg.connect(database, autocommit=True) as canceller:
-        caller.execute("set statement_timeout = '150ms'")  # where the cancel came before the call
+    with psycopg.connect(database, autocommit=True) as caller:
         for number in range(3):  # compiled, and the last one timed
             started = perf_counter()
             with suppress(psycopg.errors.QueryCanceled):
-                caller.execute(ASLEEP.format(call=call(number)))
+                caller.execute(CALL.format(timeout=150, call=call(number), pause=0), prepare=False)
             lasts = perf_counter() - started
         cancelled = 0
         for number in range(tries):
-            delay = 0.001 + max(STEP, (lasts - 0.001) / tries) * number
-            cancelled += cancelled_at(caller, canceller, delay, call(number + 3))
+            cancelled += cancelled_after(caller, lasts * number / tries, call(number + 3))
             assert locks_of(conn, caller.info.backend_pid) == []
         rival.execute("rollback")
         assert locked_rows(conn) == NOTHING_LOCKED
