@@ -282,7 +282,7 @@ def run(tests: Sequence[str], mutant: Mutant | None, seconds: int, plugin: Selec
     if process := os.fork():
         return process
     os.setsid()
-    # An edit that makes a loop endless ends with a signal, and so is detected: by the CPU's time, on a busy machine too.
+    # An edit that makes a loop endless ends with a signal, and so is detected. The CPU's time: machines may be busy.
     signal.setitimer(signal.ITIMER_PROF, seconds)
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
