@@ -158,6 +158,10 @@ class SurgeResult(Saved):
         """The summary as JSON can hold it: what was not reached, and what there was none of, is null."""
         return {str(name): _json(value) for name, value in self.summary().items()}
 
+    def not_reached(self) -> list[str]:
+        """The metrics that were not reached: percentiles beyond the share answered, by name."""
+        return [str(name) for name, value in self.summary().items() if math.isinf(value)]
+
     @property
     def headline(self) -> str:
         """The run in one line."""
@@ -222,6 +226,7 @@ class SurgeResult(Saved):
             "result_of": RESULT_OF,
             "headline": self.headline,
             "summary": self.metrics(),
+            "not_reached": self.not_reached(),
             "scenario": self.scenario.to_dict(),
             "audit": self.audit.to_dict("records"),
             "proof": self.proof.to_dict("records"),
