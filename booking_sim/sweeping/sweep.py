@@ -30,7 +30,7 @@ class Sweep:
             metrics (`booking_sim.stats.metrics.METRICS`; infinite where a percentile
             was not reached, NaN where there is none), the `bottleneck`, the number of
             `problems`, and the `folder`.
-    varied: The settings that are varied.
+        varied: The settings that are varied.
         folder: Where the results of the runs are.
         planned: How many runs were to be made.
     """
