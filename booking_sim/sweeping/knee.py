@@ -32,7 +32,7 @@ class Knee:
         low: The greatest rate up to which every repeat met them.
         high: The least rate above it at which no repeat met them; infinite if there is
             none.
-        greatest: The greatest rate that can be tried: more buyers than that cannot come.
+        greatest: The greatest rate that can be tried, since there is a limit of buyers.
         limit: What limited the runs at the least rate that failed, one of
             `booking_sim.stats.saturation.BOTTLENECKS`; None if no rate failed.
         runs: One row per run, as `Sweep.runs`, and whether it `met` the requirements.
