@@ -8,9 +8,10 @@ out whether a run is alive without a table, a right or a clock of their own.
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 
 from booking_sim.database.connecting import connect
@@ -39,9 +40,13 @@ def surge_lease(url: str) -> Iterator[str]:
         BookingSimError: The database cannot be reached.
     """
     token = new_token()
-    with connect(url, autocommit=False, application_name=f"booking_sim lease {token}") as connection:
+    with closing(connect(url, autocommit=False, application_name=f"booking_sim lease {token}")) as connection:
         connection.execute(load("session/lease"))
-        yield token
+        try:
+            yield token
+        finally:
+            with suppress(psycopg.OperationalError):  # the server may be gone by now
+                connection.rollback()
 
 
 def surges(connection: Connection[Any]) -> list[int]:
