@@ -1,10 +1,11 @@
 """What kept a surge from being faster, of surges in which it is known."""
 
+import os
 import threading
 from pathlib import Path
 
-import psutil
 import pytest
+from program import children
 from psycopg.conninfo import conninfo_to_dict
 
 from booking_sim import stats, surge
@@ -35,11 +36,7 @@ def test_a_generator_that_stands_still(bottleneck, first_hold):
 
     def stall():
         first_hold()
-        [worker] = [
-            child
-            for child in psutil.Process().children()
-            if "booking_sim.load_generator.worker.worker.run_worker" in child.cmdline()
-        ]
+        [worker] = children(os.getpid(), "booking_sim.load_generator.worker.worker.run_worker")
         worker.suspend()
         threading.Event().wait(1)
         worker.resume()
