@@ -1,4 +1,4 @@
-"""All that a figure holds, as lines of text: to be compared with what it held when somebody last looked at it."""
+"""All that a figure holds, as lines of text: to be compared with what it held when it was last reviewed."""
 
 import numpy as np
 from matplotlib.collections import Collection, LineCollection

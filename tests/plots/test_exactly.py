@@ -1,6 +1,6 @@
-"""Each picture is, to the last artist, what it was when somebody last looked at it.
+"""Each picture is, to the last artist, what it was when it was last reviewed.
 
-After a change that is meant, look at the picture, then write the files anew:
+After a change that is meant, review the picture, then write the files anew:
 `EXPECTED=write pytest -n 0 tests/plots/test_exactly.py`.
 """
 
