@@ -45,7 +45,7 @@ def test_the_observer_sees_everything_and_leaves_sessions_as_they_were(pooled, c
     probe = Probe(Watch(pooled, "booking_sim observer test", (event_id,)))
     with connect(pooled) as connection:
         before = connection.execute(SESSION).fetchone()
-    assert [counts for _, *counts in probe.samplers["inventory"]()] == [[2, 1, 0, 0]]
+    assert [counts for _, *counts in probe.samplers["inventory"]()["inventory"]] == [[2, 1, 0, 0]]
     assert probe.samplers["waits"]()
     assert probe.samplers["server"]()
     assert probe._connection().execute(SESSION).fetchone() == before
