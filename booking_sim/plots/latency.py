@@ -31,7 +31,7 @@ def latency_over_time(attempts: pd.DataFrame, *, clock: str | None = None, ax: A
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.
         clock: From when a latency counts, one of `booking_sim.stats.latency.CLOCKS`.
-            None: `scheduled` where arrivals are planned, which is what buyers feel, else
+            None: `scheduled` where arrivals are planned, as buyers feel it; else
             `database`.
         ax: Where to draw; a new figure if None.
 

@@ -132,7 +132,7 @@ class SurgeResult(Saved):
         """The attempts that charts and comparisons are of: without those of the scenario's warm-up.
 
         Args:
-            names: The columns that are needed; none: all.
+            *names: The columns that are needed; none: all.
 
         Returns:
             The same as `attempts`, or some of its rows.

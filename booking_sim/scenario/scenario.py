@@ -363,6 +363,7 @@ class Scenario:
             "kinds": {name: kind.to_dict() for name, kind in self.kinds.items()},
             "hold": format_duration(self.hold),
             "answer_timeout": format_duration(self.answer_timeout),
+            "warm_up": None if self.warm_up is None else format_duration(self.warm_up),
             "strategy": Path(self.strategy).name,
         }
         return {name: getattr(self, name) for name in self.names()} | portable
