@@ -82,6 +82,14 @@ def test_a_locked_ticket_near_the_hint_does_not_hide_the_others(conn, rival):
     assert stock(conn, event_id) == {"held": 5, "available": 95}
 
 
+def test_where_the_hint_has_come_to_its_end_tickets_are_found(conn):
+    event_id = create_event(conn, "on sale", 1000)
+    reserve(conn, event_id, "ann", 900)
+    for _ in range(20):  # a search moves the hint to what it found
+        begin_at(conn, 2**63 - 2)
+        assert reserve(conn, event_id, "ben").outcome is Outcome.HELD
+
+
 @pytest.mark.parametrize("says", [True, False, None])
 def test_whatever_is_said_of_other_searches_the_answers_are_right_and_in_time(conn, says):
     conn.execute(
