@@ -31,6 +31,11 @@ def load(name: str) -> LiteralString:
     return named[query] if query in named else (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def names(area: str) -> tuple[str, ...]:
+    """The named queries of an area, in their order."""
+    return tuple(_queries(area))
+
+
 def describe(name: str) -> str:
     """Return what a query is for, as one line: the comment that it begins with."""
     comment = takewhile(lambda line: line.startswith("--"), load(name).splitlines())

@@ -19,23 +19,41 @@ select /* observer */
 select /* observer */ pid, extract(epoch from backend_start)::float8 from pg_stat_activity where pid = pg_backend_pid()
 
 -- name: waits
--- The observer: every client at work in this database, what it waits for, and who keeps a lock from it; a moment with nobody at work
--- is one row of nulls. Asking about locks stops those who take some for an instant, so it is done only when somebody waits for one.
-with /* observer */ at_work as materialized (
-    select pid, wait_event_type, wait_event
+-- The observer: every client at work on the server, what it waits for, and who keeps a lock from it; and every session that keeps one
+-- from the run, at work or not. The names of the run's sessions end in a known way. Of all others, and of those that somebody waits for,
+-- it also reports what they are called and what they do. A moment with nobody at work is one row of nulls. Asking about locks stops
+-- those who take some for an instant, so it is done only when somebody waits for one.
+with /* observer */ backends as materialized (
+    select *, right(application_name, length(%(token)s)) = %(token)s as is_own
     from pg_stat_activity
-    where state = 'active' and backend_type = 'client backend' and datname = current_database() and pid <> pg_backend_pid()
+    where pid <> pg_backend_pid()
+), at_work as materialized (
+    select
+        pid, is_own,
+        case when wait_event_type = 'Lock' and datname = current_database() then pg_blocking_pids(pid) end as blocked_by
+    from backends
+    where state = 'active' and backend_type = 'client backend'
 ), waiting as materialized (
     select pid, min(waitstart) as since
     from pg_locks
-    where not granted and (select bool_or(wait_event_type = 'Lock') from at_work)
+    where not granted and (select bool_or(blocked_by is not null) from at_work)
     group by pid
+), blockers as materialized (
+    select blocker as pid, count(distinct at_work.pid) as blocked
+    from at_work, unnest(blocked_by) as blocker
+    where is_own
+    group by blocker
 )
 select
-    pid, wait_event_type, wait_event,
-    case wait_event_type when 'Lock' then pg_blocking_pids(pid) end as blocked_by,
-    extract(epoch from clock_timestamp() - since)::float8 * 1000 as waited_ms
-from (select) as moment left join at_work on true left join waiting using (pid)
+    pid, b.is_own, at_work.pid is not null as is_at_work,
+    case when b.is_own then substring(query from 'booking\.(reserve|confirm|release|expire_holds)') end as call,
+    wait_event_type, wait_event, blocked_by,
+    extract(epoch from clock_timestamp() - since)::float8 * 1000 as waited_ms,
+    coalesce(blocked, 0)::int as blocked, datname as database, coalesce(nullif(application_name, ''), backend_type) as application,
+    usename as user, state, case when not b.is_own or blocked > 0 then left(query, 500) end as query
+from (select) as moment left join (
+    backends as b left join at_work using (pid) left join blockers using (pid) left join waiting using (pid)
+) on at_work.pid is not null or blocked > 0
 
 -- name: server
 -- The observer: who is connected, the oldest snapshot, and what server and database have done since their statistics were last reset.

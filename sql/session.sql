@@ -36,10 +36,20 @@ select
 from pg_roles as me, pg_database as here
 where me.rolname = current_user and here.datname = current_database()
 
+-- name: lease
+-- Says that a surge runs in this database, until the transaction ends.
+select pg_advisory_xact_lock_shared(hashtextextended('booking_sim.surge', 0))
+
 -- name: surges
--- The processes of the surges that run in this database: of their leases, and of what is left of their workers.
+-- The processes of the surges that run in this database: of their leases, and of workers that outlive one. An idle session that
+-- bears the name of a surge may be one that a pooler keeps.
 select pid from pg_stat_activity
-where datname = current_database() and application_name ~ '^booking_sim (lease|surge) ' and pid <> pg_backend_pid()
+where datname = current_database() and application_name ~ '^booking_sim surge ' and state is distinct from 'idle'
+    and pid <> pg_backend_pid()
+union
+select pid from pg_locks
+where locktype = 'advisory' and objsubid = 1 and database = (select oid from pg_database where datname = current_database())
+    and (classid::bigint << 32) | objid::bigint = hashtextextended('booking_sim.surge', 0)
 order by pid
 
 -- name: tracked

@@ -65,10 +65,18 @@ def inventory(*rows):
 
 
 def waits(*rows):
-    """Turn (seconds, pid, wait_event_type, wait_event, blocked_by) into a frame of waits."""
+    """Turn (seconds, pid, wait_event_type, wait_event, blocked_by) into a frame of waits of the run's own sessions."""
     columns = ["seconds", "pid", "wait_event_type", "wait_event", "blocked_by"]
-    frame = pd.DataFrame(rows, columns=columns).assign(waited_ms=np.nan)
+    frame = pd.DataFrame(rows, columns=columns).assign(waited_ms=np.nan, call="reserve")
+    frame["is_own"] = frame["pid"].notna()
     return frame.astype({"seconds": float, "pid": "Int32", "blocked_by": NUMBERS})
+
+
+def sessions(*rows):
+    """Turn (seconds, pid, is_own, blocked, application, state) into a frame of sessions of one user and database."""
+    frame = pd.DataFrame(rows, columns=["seconds", "pid", "is_own", "blocked", "application", "state"])
+    frame = frame.assign(database="shop", user="alice", query="-- why\nselect  *\n from orders")
+    return frame[samples.SCHEMAS["sessions"].names].astype({"seconds": float, "pid": "Int32", "is_own": "boolean"})
 
 
 def server(*rows):

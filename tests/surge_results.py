@@ -48,7 +48,20 @@ def result(*, violations=0, partial=False, oversold=0, rows=None):
             [{"seconds": 3.0, "available": 0, "held": 2, "overdue": 0, "sold": 0, "oversold": oversold}]
         ),
         waits=samples.to_frame(
-            "waits", [[[1.5, 2], [7, None], ["Lock", None], ["tuple", None], [[3], None], [9, None]]], 1
+            "waits",
+            [
+                [
+                    [1.5, 2],
+                    [7, None],
+                    [True, None],
+                    ["reserve", None],
+                    ["Lock", None],
+                    ["tuple", None],
+                    [[3], None],
+                    [9, None],
+                ]
+            ],
+            1,
         ),
         audit=pd.DataFrame(
             [{"name": "n", "rule": "r", "checked": True, "violations": violations, "offenders": [{"a": 1}]}]

@@ -43,6 +43,5 @@ def test_a_named_query_says_what_it_is_for(name):
 
 
 def test_no_query_has_a_file_of_its_own_without_need():
-    """Except in folders whose files are found by listing them: the lean baseline, and alterations of the schema."""
     small = [path for path in SQL.rglob("*.sql") if len(path.read_text(encoding="utf-8").splitlines()) <= 4]
-    assert [path for path in small if path.parent.name not in {"lean", "altered"}] == [SQL / "embedded.sql"]
+    assert small == [SQL / "embedded.sql"]

@@ -86,3 +86,17 @@ def test_old_terms_do_not_come_back(old):
         if re.search(rf"\b({old})\b", line, re.IGNORECASE)
     ]
     assert found == [], f"say {OLD_TERMS[old]}"
+
+
+def test_tests_end_no_sessions_of_other_tests():
+    """All workers of a test run share the server."""
+    ends = re.compile(r"pg_(?:terminate|cancel)_backend\(pid[^;]*?pg_stat_activity.{0,400}", re.DOTALL)
+    found = {
+        str(path.relative_to(ROOT))
+        for path, text in TEXTS.items()
+        for match in ends.finditer(text)
+        if path.is_relative_to(ROOT / "tests") and "datname = current_database()" not in match[0]
+    }
+    assert found == {"tests/database/test_scratch.py", "tests/load_generator/test_evidence.py"}, (
+        "those name one session"
+    )

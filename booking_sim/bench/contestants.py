@@ -18,9 +18,10 @@ of a client, 2 for its second) and `:first` (tickets taken before the first call
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
@@ -32,8 +33,8 @@ from booking_sim.booking import create_event
 from booking_sim.database import connect
 from booking_sim.database.scratch import empty_database
 from booking_sim.errors import BookingSimError
-from booking_sim.queries import load
-from booking_sim.resources import DATA, SQL
+from booking_sim.queries import load, names
+from booking_sim.resources import DATA
 from booking_sim.strategies import Strategy, scratch
 
 
@@ -190,7 +191,7 @@ class Altered(Catalogued):
     """A strategy in a schema with a constraint or an index more or less, called to reserve a ticket and to sell it.
 
     Attributes:
-        alteration: A file below sql/bench/altered, without its suffix; none: the schema as it is.
+        alteration: A query of sql/alterations.sql; none: the schema as it is.
     """
 
     alteration: str = ""
@@ -211,30 +212,40 @@ class Altered(Catalogued):
         with scratch(url, self.strategy) as scratch_url:
             if self.alteration:
                 with connect(scratch_url) as connection:
-                    connection.execute(load(f"bench/altered/{self.alteration}"))
+                    connection.execute(load(f"alterations/{self.alteration}"))
             yield scratch_url
 
 
-ALTERATIONS = tuple(path.stem for path in sorted((SQL / "bench" / "altered").glob("*.sql")))
+ALTERATIONS = names("alterations")
 """What the phase `constraints` measures the cost of."""
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A folder of SQL files; see the module.
+class System(ABC):
+    """A system with a schema and calls of its own: texts of SQL, by the names that the module lists.
 
     Attributes:
         name: What the table calls it.
-        folder: Where the files are.
-        call: The script, without its suffix.
-        extras: Files that add to the schema, without their suffix.
+        call: The name of the script.
+        extras: What adds to the schema.
     """
 
     name: str
-    folder: Path
-    call: str = "reserve"
-    extras: tuple[str, ...] = ()
+    call: str = field(default="reserve", kw_only=True)
+    extras: tuple[str, ...] = field(default=(), kw_only=True)
     retry: ClassVar[bool] = True
+
+    @abstractmethod
+    def _has(self, name: str) -> bool:
+        """Whether there is such a text."""
+
+    @abstractmethod
+    def _text(self, name: str) -> str:
+        """A text."""
+
+    @abstractmethod
+    def _where(self, name: str) -> str:
+        """Where a text is, for messages."""
 
     @property
     def script(self) -> str:
@@ -243,8 +254,8 @@ class Folder:
 
     @property
     def states(self) -> tuple[str, ...]:
-        """Those that there is a file for."""
-        return tuple(state for state in STATES if state == "fresh" or self._path(f"state_{state}").exists())
+        """Those that there is a text for."""
+        return tuple(state for state in STATES if state == "fresh" or self._has(f"state_{state}"))
 
     @contextmanager
     def database(self, url: str) -> Iterator[str]:
@@ -256,7 +267,7 @@ class Folder:
             yield scratch_url
 
     def sell(self, connection: Connection[Any], tickets: int, events: int) -> Sale:
-        """As Contestant; one event is all that a folder can put on sale."""
+        """As Contestant; one event is all that a system can put on sale."""
         if events != 1:
             raise BookingSimError(f"{self.name} can put one event on sale, not {events}.")
         row = self._run(connection, "sale", {"tickets": tickets})
@@ -267,7 +278,7 @@ class Folder:
         """As Contestant.
 
         Raises:
-            NotStagedError: The file of the state failed.
+            NotStagedError: The text of the state failed.
         """
         if state == "fresh":
             return
@@ -281,7 +292,7 @@ class Folder:
         return _count(connection, self._text("held"))
 
     def check(self) -> None:
-        """Find out whether the files are there that every system needs.
+        """Find out whether the texts are there that every system needs.
 
         Raises:
             BookingSimError: One is not.
@@ -289,19 +300,10 @@ class Folder:
         for name in ("schema", "sale", "held", self.call):
             self._text(name)
 
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.sql"
-
-    def _text(self, name: str) -> str:
-        try:
-            return self._path(name).read_text(encoding="utf-8")
-        except OSError as error:
-            raise BookingSimError(f"Cannot read '{self._path(name)}': {error.strerror}. A system needs it.") from None
-
     def _run(
         self, connection: Connection[Any], name: str, parameters: dict[str, int] | None = None
     ) -> tuple[Any, ...] | None:
-        """Run a file of any number of statements; the last row of the last one that has any."""
+        """Run a text of any number of statements; the last row of the last one that has any."""
         row = None
         try:
             with ClientCursor(connection) as cursor:
@@ -310,8 +312,54 @@ class Folder:
                     if results.description:
                         row = results.fetchone()
         except psycopg.Error as error:
-            raise BookingSimError(f"'{self._path(name)}' failed: {error.diag.message_primary or error}.") from None
+            raise BookingSimError(f"'{self._where(name)}' failed: {error.diag.message_primary or error}.") from None
         return row
+
+
+@dataclass(frozen=True)
+class Folder(System):
+    """A foreign system: a folder with a file for each text.
+
+    Attributes:
+        folder: Where the files are.
+    """
+
+    folder: Path
+
+    def _has(self, name: str) -> bool:
+        return self._path(name).exists()
+
+    def _text(self, name: str) -> str:
+        try:
+            return self._path(name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise BookingSimError(f"Cannot read '{self._path(name)}': {error.strerror}. A system needs it.") from None
+
+    def _where(self, name: str) -> str:
+        return str(self._path(name))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.sql"
+
+
+@dataclass(frozen=True)
+class Lean(System):
+    """The lean functions: the named queries of sql/lean.sql."""
+
+    def _has(self, name: str) -> bool:
+        return name in names("lean")
+
+    def _text(self, name: str) -> str:
+        return load(f"lean/{name}")
+
+    def _where(self, name: str) -> str:
+        return f"lean/{name}"
+
+
+BASELINE = Lean("lean baseline")
+ONE_ROW_READ = Lean("one-row read", call="refuse")
+SKIP_LOCKED = Lean("plain SKIP LOCKED", call="skip_locked", extras=("available",))
+RANDOM_START = Lean("bare random start", call="random_start", extras=("available",))
 
 
 def _count(connection: Connection[Any], query: str, parameters: dict[str, int] | None = None) -> int:
@@ -319,19 +367,11 @@ def _count(connection: Connection[Any], query: str, parameters: dict[str, int] |
     return int(cast("tuple[int]", row)[0])
 
 
-_LEAN = SQL / "bench" / "lean"
-
-BASELINE = Folder("lean baseline", _LEAN)
-ONE_ROW_READ = Folder("one-row read", _LEAN, "refuse")
-SKIP_LOCKED = Folder("plain SKIP LOCKED", _LEAN, "skip_locked", ("available",))
-RANDOM_START = Folder("bare random start", _LEAN, "random_start", ("available",))
-
-
-def find_systems(names: tuple[str, ...]) -> tuple[Contestant, ...]:
+def find_systems(chosen: tuple[str, ...]) -> tuple[Contestant, ...]:
     """Find foreign systems.
 
     Args:
-        names: Of folders below data/systems, or paths of folders; none: all below data/systems, and the two bare
+        chosen: Names of folders below data/systems, or paths of folders; none: all below data/systems, and the two bare
             functions.
 
     Raises:
@@ -339,10 +379,10 @@ def find_systems(names: tuple[str, ...]) -> tuple[Contestant, ...]:
     """
     folders = {path.parent.name: path.parent for path in sorted((DATA / "systems").glob("*/schema.sql"))}
     bare = (SKIP_LOCKED, RANDOM_START)
-    if not names:
+    if not chosen:
         return (*(Folder(name, folder) for name, folder in folders.items()), *bare)
     found = []
-    for name in names:
+    for name in chosen:
         folder = folders.get(name, Path(name))
         if not (folder / "schema.sql").exists():
             known = f"choose from {', '.join(folders)}, or " if folders else ""

@@ -159,11 +159,12 @@ class Pgbench:
             folder = Path(name)
             (folder / "log").mkdir()
             (folder / "script.sql").write_text(load.script, encoding="utf-8")
-            with self._start(load, folder, options) as process:  # waits for its end, whatever happens inside
-                try:
-                    yield Running(process, folder)
-                finally:
-                    process.kill()
+            process = self._start(load, folder, options)
+            try:
+                yield Running(process, folder)
+            finally:
+                process.kill()
+                process.wait()  # the process as a context waits for a quarter of a second only after Ctrl-C
 
     def _start(self, load: Load, folder: Path, options: tuple[str, ...]) -> "subprocess.Popen[bytes]":
         threads = min(load.clients, os.cpu_count() or 1)

@@ -10,6 +10,7 @@ import click
 
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.sweeping.knee import Knee, knee
+from booking_sim.sweeping.runs import TABLE, to_records
 
 
 @click.command("knee")
@@ -43,7 +44,8 @@ def knee_command(
     \b
       booking-sim knee --require 'p99_ms < 200' --tickets 100000 --duration 5s --out results/knee
 
-    Each result is kept in a folder of DIR; the same command does not repeat them.
+    Each result is kept in a folder of DIR, and DIR/runs.parquet has one row per run; the same command does not repeat
+    them. If no rate fails, the answer is "at least" the greatest that was tried.
 
     Exits with 0 if a rate meets the requirements, 1 if none does, 130 if interrupted.
     """  # noqa: D301  click's own mark keeps the lines apart
@@ -58,17 +60,28 @@ def _json(found: Knee) -> str:
         "rate": found.rate,
         "low": found.low,
         "high": None if math.isinf(found.high) else found.high,
+        "greatest": found.greatest,
         "limit": found.limit,
     }
-    return json.dumps(about | {"runs": json.loads(found.runs.to_json(orient="records"))})
+    return json.dumps(about | {"runs": to_records(found.runs)})
 
 
 def _text(found: Knee, out: Path) -> str:
     tried = found.runs.groupby("rate").agg(met=("met", "sum"), repeats=("met", "size"), p99_ms=("p99_ms", "mean"))
     rows = [
-        f"{rate:>14,.4g}  {row.met:>3.0f} of {row.repeats:<3.0f}  {row.p99_ms:>10,.4g}"
+        f"{rate:>14,.4g}  {row.met:>3.0f} of {row.repeats:<3.0f}  {_ms(row.p99_ms):>11}"
         for rate, row in tried.iterrows()
     ]
     return "\n".join(
-        [f"{'buyers per s':>14}  {'met':<10}  {'p99, ms':>8}", *rows, "", f"{found.headline}.", f"Kept in {out}."]
+        [
+            f"{'buyers per s':>14}  {'met':<10}  {'p99, ms':>11}",
+            *rows,
+            "",
+            f"{found.headline}.",
+            f"Kept in {out}: {TABLE}.",
+        ]
     )
+
+
+def _ms(mean: float) -> str:
+    return "not reached" if math.isinf(mean) else "none" if math.isnan(mean) else f"{mean:,.4g}"

@@ -10,7 +10,7 @@ from booking_sim.result.durability import acknowledges_early
 from booking_sim.result.thresholds import Judgement
 from booking_sim.stats.caveats import caveats
 from booking_sim.stats.failures import common_errors
-from booking_sim.stats.saturation import BOTTLENECKS
+from booking_sim.stats.sessions import foreign_load, limited_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,11 +46,12 @@ def report(result: "SurgeResult", folder: Path) -> str:
         "database": f"{_latencies(metrics, '_database')}, from sending a call to its answer",
         "errors": _errors(result),
         "skipped": _skipped(result),
-        "slowed by": BOTTLENECKS[result.manifest.generator.bottleneck or "generator"],
+        "slowed by": limited_by(result.manifest.generator.bottleneck, result.sessions, result.waits),
         "oversold": f"{metrics['oversold']:,}",
         "audit": _audit(result.audit),
         "proof": _proof(result.proof),
         "durable": acknowledges_early(result.manifest.environment.server["settings"]),
+        "foreign": " ".join(foreign_load(result.sessions, result.waits)),
         "observer": "; ".join(result.manifest.observer.problems),
         "note": " ".join(caveats(metrics, result.scenario)),
         "kept in": str(folder),

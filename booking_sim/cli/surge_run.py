@@ -88,7 +88,7 @@ def _json(result: SurgeResult, folder: Path, judgements: Sequence[Judgement], or
     about: dict[str, Any] = {"out": str(folder), "failed": failed, "problems": [*result.manifest.problems]}
     if order.before:
         about["diff"] = DiffReport(order.before, [result], judgements).to_dict()
-    return json.dumps(result.metrics() | about)
+    return json.dumps(result.metrics() | {"not_reached": result.not_reached()} | about)
 
 
 def _text(result: SurgeResult, folder: Path, judgements: Sequence[Judgement], order: Order) -> str:

@@ -1,5 +1,7 @@
 """`booking-sim sweep`: a scenario with one setting varied, or two."""
 
+import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,8 @@ import pandas as pd
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.errors import SettingError
 from booking_sim.sweeping.points import parse_vary
-from booking_sim.sweeping.sweep import CHART, TABLE, Sweep, sweep
+from booking_sim.sweeping.runs import TABLE, to_records
+from booking_sim.sweeping.sweep import CHART, Sweep, sweep
 
 _INTERRUPTED = 130
 _SHOWN = {"throughput": "answers per second", "p99_ms": "p99, ms", "answered_share": "share answered"}
@@ -46,7 +49,7 @@ def sweep_command(
     if len({name for name, _ in pairs}) < len(pairs):
         raise SettingError("A setting is varied twice: give all of its values at once.")
     found = sweep(chosen_scenario(scenario, flags), vary=dict(pairs), out=out, repeats=repeats)
-    click.echo(found.runs.to_json(orient="records") if as_json else _text(found))
+    click.echo(json.dumps(to_records(found.runs)) if as_json else _text(found))
     if not found.is_complete:
         sys.exit(_INTERRUPTED)
     sys.exit(0 if found.ok else 1)
@@ -70,5 +73,7 @@ def _text(found: Sweep) -> str:
 def _cell(row: "pd.Series[Any]") -> str:
     if pd.isna(row["mean"]):
         return "none"
+    if row["mean"] == math.inf:
+        return f"not reached in {row['not_reached']:.0f} of {row['repeats']:.0f}"
     interval = "" if pd.isna(row["low"]) else f" ({row['low']:,.4g} to {row['high']:,.4g})"
     return f"{row['mean']:,.4g}{interval}"

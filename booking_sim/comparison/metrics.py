@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from booking_sim.result.result import SurgeResult
+from booking_sim.stats.contention import at_work
 from booking_sim.stats.latency import time_to_final_answer
 from booking_sim.stats.order import fairness
 from booking_sim.stats.skipped import skip_depth
@@ -65,5 +66,5 @@ def metrics(result: SurgeResult) -> dict[str, Any]:
 def _waits(waits: pd.DataFrame) -> dict[str, float]:
     """How many clients waited at any moment, by the type of what they waited for: a mean over the samples."""
     samples = waits["seconds"].nunique()
-    counts = waits["wait_event_type"].value_counts()
+    counts = waits.loc[at_work(waits), "wait_event_type"].value_counts()
     return {f"wait_{kind}": counts.get(kind, 0) / samples if samples else np.nan for kind in WAITS}

@@ -1,15 +1,17 @@
-"""Who is at work on a server: a lease is a session whose application name says so, and it ends with its process.
+"""Who is at work on a server: a lease ends with its process.
 
-Any role sees the names of all sessions, in every database of the server, so others find out whether a run is alive
-without a table, a right or a clock of their own.
+The lease of a surge is an advisory lock of a transaction that stays open: behind a pooler too, it keeps a session to
+itself. The lease of a scratch database is a session whose application name says so. Any role sees both, so others find
+out whether a run is alive without a table, a right or a clock of their own.
 """
 
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 
 from booking_sim.database.connecting import connect
@@ -38,8 +40,13 @@ def surge_lease(url: str) -> Iterator[str]:
         BookingSimError: The database cannot be reached.
     """
     token = new_token()
-    with connect(url, application_name=f"booking_sim lease {token}"):
-        yield token
+    with closing(connect(url, autocommit=False, application_name=f"booking_sim lease {token}")) as connection:
+        connection.execute(load("session/lease"))
+        try:
+            yield token
+        finally:
+            with suppress(psycopg.OperationalError):  # the server may be gone by now
+                connection.rollback()
 
 
 def surges(connection: Connection[Any]) -> list[int]:

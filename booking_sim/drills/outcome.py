@@ -25,7 +25,8 @@ class DrillOutcome:
         seed: Of the surge and of the instant of the fault.
         began_s: When the fault began, in seconds since the start of the run; not a number if that is not known.
         ended_s: When it ended.
-        recovery_s: From its end to the first answer to a call that was sent afterwards; not a number if there is none.
+        recovery_s: From its end until answers came without a pause again (`drills.recovery`); not a number if
+            none came.
         status: What the surge exited with.
         message: What it says is missing, or its error.
         attempts: How many it recorded.
@@ -116,6 +117,9 @@ class Drills(list[DrillOutcome]):
                 ET.SubElement(case, "failure", message=outcome.failures[0]).text = "\n".join(outcome.failures)
         ET.indent(suite)
         ET.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
+
+    def __repr__(self) -> str:
+        return f"<Drills: {self.headline}>"
 
     def _repr_html_(self) -> str:
         head = ("fault", "what happens", "expected", "recovery", "no answer", "audit", "proof", "as it must be")

@@ -18,6 +18,7 @@ from booking_sim.audit import holds
 from booking_sim.drills.fault import Expected, Fault
 from booking_sim.drills.outcome import DrillOutcome
 from booking_sim.drills.proxy import Proxy
+from booking_sim.drills.recovery import recovery_s
 from booking_sim.drills.server import DrillServer
 from booking_sim.drills.stage import Stage
 from booking_sim.errors import BookingSimError
@@ -25,7 +26,6 @@ from booking_sim.plots.faults import around_fault
 from booking_sim.proof.history import Circumstances
 from booking_sim.proof.rules import check, verdict
 from booking_sim.queries import load as load_query
-from booking_sim.records.attempts import FAILURES
 from booking_sim.result.loading import load
 from booking_sim.result.result import SurgeResult
 
@@ -155,13 +155,11 @@ def _judge(outcome: DrillOutcome, fault: Fault, folder: Path, instants: Sequence
     began_s, ended_s = _interval(result, instants)
     if len(attempts):
         around_fault(attempts, began_s, ended_s, title=fault.sentence).savefig(folder / CHART, dpi=100)
-    later = attempts[(attempts["sent_at"] > ended_s) & ~attempts["outcome"].isin(FAILURES)]
-    answered = later["sent_at"] + later["latency_ms"] / 1000
     return replace(
         outcome,
         began_s=began_s,
         ended_s=ended_s,
-        recovery_s=float(answered.min() - ended_s),
+        recovery_s=recovery_s(attempts, began_s, ended_s),
         message=message,
         attempts=len(attempts),
         unknown=unknown,

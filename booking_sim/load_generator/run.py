@@ -240,7 +240,7 @@ def _await_end_of_sessions(context: RunContext) -> None:
     """Wait until the server has ended the workers' sessions: only then its statistics count all that they did."""
     deadline = time.monotonic() + _SESSIONS_TIMEOUT_S
     parameters = {"application_name": context.application_name}
-    with connect(context.target_url) as connection:
+    with connect(context.target_url, application_name=f"booking_sim end {context.token}") as connection:
         while time.monotonic() < deadline:
             if connection.execute(queries.load("surge/sessions"), parameters).fetchone() == (0,):
                 return

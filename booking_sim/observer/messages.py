@@ -11,8 +11,14 @@ class Watch:
 
     url: str
     application_name: str
+    """Of its connection. The names of all sessions of the run end with its last word."""
     event_ids: tuple[int, ...]
     """Events whose tickets are counted, for the live view: none without it."""
+
+    @property
+    def token(self) -> str:
+        """What the names of the run's sessions end with."""
+        return self.application_name.rpartition(" ")[2]
 
     def __repr__(self) -> str:
         """Leave the URL out: it may hold a password."""

@@ -15,6 +15,7 @@ from booking_sim.observer.cpu import CpuClock
 from booking_sim.observer.messages import Watch
 
 Row = tuple[Any, ...]
+Rows = dict[str, list[Row]]
 
 
 class Probe:
@@ -24,8 +25,8 @@ class Probe:
         watch: What to watch.
 
     Attributes:
-        samplers: What takes a sample, by the name of the frame: each gives rows, the first column of which is the
-            instant of `time.monotonic()` at which it was requested.
+        samplers: What takes a sample, by a name: each gives rows by the name of their frame, the first column of which
+            is the instant of `time.monotonic()` at which it was requested.
     """
 
     def __init__(self, watch: Watch) -> None:
@@ -33,7 +34,7 @@ class Probe:
         self._cpu_clock = CpuClock()
         self._open: Connection[Any] | None = None
         self._is_pooled = False
-        self.samplers: dict[str, Callable[[], list[Row]]] = {
+        self.samplers: dict[str, Callable[[], Rows]] = {
             "waits": self._waits,
             "server": self._server,
         }
@@ -52,20 +53,23 @@ class Probe:
         except (psycopg.errors.UndefinedTable, psycopg.errors.ObjectNotInPrerequisiteState):
             return {}
 
-    def _waits(self) -> list[Row]:
-        asked, rows = self._ask("waits")
-        return [
-            (asked, pid, kind and sys.intern(kind), event and sys.intern(event), blockers, waited_ms)
-            for pid, kind, event, blockers, waited_ms in rows
-        ]
+    def _waits(self) -> Rows:
+        asked, rows = self._ask("waits", {"token": self._watch.token})
+        waits, sessions = list[Row](), list[Row]()
+        for pid, is_own, is_at_work, call, kind, event, blockers, waited_ms, blocked, *about in rows:
+            if is_at_work or pid is None:
+                waits.append((asked, pid, is_own, _intern(call), _intern(kind), _intern(event), blockers, waited_ms))
+            if pid is not None and (blocked or not is_own):
+                sessions.append((asked, pid, is_own, blocked, *map(_intern, about)))
+        return {"waits": waits, "sessions": sessions}
 
-    def _server(self) -> list[Row]:
+    def _server(self) -> Rows:
         asked, [(*counts, pids)] = self._ask("server")
-        return [(asked, *counts, *self._cpu_clock.seconds(pids))]
+        return {"server": [(asked, *counts, *self._cpu_clock.seconds(pids))]}
 
-    def _inventory(self) -> list[Row]:
+    def _inventory(self) -> Rows:
         asked, rows = self._ask("inventory", {"event_ids": list(self._watch.event_ids)})
-        return [(asked, *rows[0])]
+        return {"inventory": [(asked, *rows[0])]}
 
     def _ask(self, name: str, parameters: dict[str, Any] | None = None) -> tuple[float, Sequence[Row]]:
         connection = self._connection()
@@ -95,3 +99,8 @@ class Probe:
                 self._cpu_clock.find_server(pid, began_at)
             self._open = connection
         return self._open
+
+
+def _intern(text: str | None) -> str | None:
+    """The same text as one object, which a message carries once."""
+    return text and sys.intern(text)

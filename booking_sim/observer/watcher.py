@@ -43,7 +43,7 @@ class Watcher:
         for name in self._probe.samplers:
             every_s, share = _INTERVALS[name]
             self._intervals[name] = AdaptiveInterval(every_s, share * cpus)
-        self._rows: dict[str, list[Row]] = {name: [] for name in self._intervals}
+        self._rows: dict[str, list[Row]] = {}
         self._failures = Counter[str]()
         self._statements: dict[int, Row] = {}
 
@@ -100,7 +100,8 @@ class Watcher:
     def _sample(self, name: str) -> None:
         asked = time.monotonic()
         try:
-            self._rows[name] += self._probe.samplers[name]()
+            for frame, rows in self._probe.samplers[name]().items():
+                self._rows.setdefault(frame, []).extend(rows)
         except (psycopg.Error, BookingSimError) as error:
             self._failures[f"{name}: {redact(str(error)).splitlines()[0]}"] += 1
             for interval in self._intervals.values():

@@ -10,9 +10,9 @@ from matplotlib.typing import RGBColorType
 
 from booking_sim.plots.axes import axes_or_new, set_title, stack, time_axis
 from booking_sim.plots.panel import Description, Panel
-from booking_sim.plots.style import OTHER_WAITS, WAIT_COLOURS, ink
+from booking_sim.plots.style import FOREIGN, OTHER_WAITS, WAIT_COLOURS, ink
 from booking_sim.stats.bins import edges
-from booking_sim.stats.contention import RUNNING, wait_profile
+from booking_sim.stats.contention import RUNNING, foreign_profile, wait_profile
 from booking_sim.stats.contention import blocking as blocking_pairs
 
 _SHOWN, _LEAST = 6, 0.01
@@ -26,7 +26,7 @@ _NAMED = 5
 
 
 def waits_over_time(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how many clients were at work over the run, stacked by what they waited for.
+    """Draw how many clients of the run were at work, stacked by what they waited for; others on top of them.
 
     Args:
         waits: One row per client at work in one sample, as SurgeResult.waits.
@@ -49,7 +49,10 @@ def waits_over_time(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     profile = wait_profile(waits)
     bins = edges(profile.index)
-    stack(ax, bins, ((f"{name}: {clients.mean():,.1f}", clients, colour) for name, clients, colour in _bands(profile)))
+    bands, foreign = _bands(profile), foreign_profile(waits)
+    if foreign.any():
+        bands.append(("not of this run", foreign, FOREIGN))
+    stack(ax, bins, ((f"{name}: {clients.mean():,.1f}", clients, colour) for name, clients, colour in bands))
     ax.set_ylabel("clients at work, mean\n(fewer waiting is better)")
     time_axis(ax, bins[-1])
     return set_title(ax, _waits_title(waits))

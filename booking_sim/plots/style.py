@@ -76,6 +76,8 @@ RUN_COLOURS = ("#BBBBBB", "#4477AA", "#EE6677", "#228833", "#CCBB44", "#AA3377")
 """Of kinds of run side by side, the first one behind the others (Tol's bright scheme)."""
 
 OTHER_WAITS = "#7A7A7A"
+FOREIGN = "#EE8866"
+"""Sessions that are not of the run."""
 
 
 def ink() -> str:

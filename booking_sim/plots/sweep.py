@@ -16,6 +16,7 @@ _METRICS = {
     "answered_share": ("share answered", "higher is better"),
 }
 _COLOURS = RUN_COLOURS[1:]
+_TOP = 0.97  # of the height of the axes
 
 
 def metric_by_setting(
@@ -31,7 +32,8 @@ def metric_by_setting(
         ax: Where to draw; a new figure if None.
 
     Returns:
-        The axes. Points without an interval have one repeat.
+        The axes. Points without an interval have one repeat. A triangle at the top is a
+        percentile that was not reached in some repeat, since too few were answered.
 
     Example:
         Two settings, one run each:
@@ -56,6 +58,10 @@ def metric_by_setting(
         found = over_repeats(part, metric, [x]).assign(place=lambda rows: rows.index.map(places)).sort_values("place")
         colour = ink() if hue is None else _COLOURS[number % len(_COLOURS)]
         ax.plot(found["place"], found["mean"], "o-", color=colour, markersize=4, label=label or "mean of the repeats")
+        beyond = found["place"][np.isinf(found["mean"])]
+        if len(beyond):
+            of = f"{label}: not reached" if label else "not reached in some repeat"
+            ax.plot(beyond, [_TOP] * len(beyond), "^", color=colour, transform=ax.get_xaxis_transform(), label=of)
         ax.vlines(found["place"], found["low"], found["high"], color=colour, linewidth=2, alpha=0.45)
     about, better = _METRICS.get(metric, (metric, ""))
     ax.set(xlabel=x, ylabel=f"{about}\n({better})" if better else about)

@@ -13,15 +13,25 @@ _SOLD = ("confirmed", "already_confirmed")
 
 def one_holder(clocks: Clocks) -> Finding:
     """No ticket has two holders at one instant, by the database's clock and by what clients can know."""
-    history = clocks.history
-    tickets = pd.concat([_in_the_tables(history), _missing(history), _known(clocks)], ignore_index=True)
-    tickets = tickets.sort_values(["source", "event", "ticket_no", "start"], kind="stable", ignore_index=True)
+    tickets = held_tickets(clocks)
     group = [tickets["source"], tickets["event"], tickets["ticket_no"]]
     latest = tickets["until"].groupby(group, sort=False).cummax().groupby(group, sort=False).shift()
     other = tickets["intent_id"].groupby(group, sort=False).shift() != tickets["intent_id"]
     twice = other & (tickets["start"] < latest)
     problem = "another hold of this ticket was not over when this one began"
     return judge("one_holder", tickets, [(twice, problem)], **clocks.doubt(len(tickets)))
+
+
+def held_tickets(clocks: Clocks) -> pd.DataFrame:
+    """From when to when each ticket of each hold was taken, by the tables and by the answers.
+
+    Returns:
+        A row per ticket, in the order of the holds of a ticket: `source` ("tables" or "answers"), `event`, `ticket_no`,
+        `intent_id`, `buyer`, `start` and `until` by the database's clock; what was sold is taken for ever.
+    """
+    history = clocks.history
+    tickets = pd.concat([_in_the_tables(history), _missing(history), _known(clocks)], ignore_index=True)
+    return tickets.sort_values(["source", "event", "ticket_no", "start"], kind="stable", ignore_index=True)
 
 
 def missing_holds(history: History) -> pd.DataFrame:

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from booking_sim.proof.clocks import Clocks
-from booking_sim.proof.history import Fate, History, flat
+from booking_sim.proof.history import Fate, History
+from booking_sim.proof.holders import held_tickets
 
 COLUMNS: Final = ("begin", "end", "buyer", "intent_id", "what", "outcome")
 """The columns of such a history."""
@@ -29,29 +30,25 @@ def shortest_history(clocks: Clocks, offender: Mapping[str, Any]) -> pd.DataFram
         `outcome`. A hold that was paid for ends with the run.
     """
     history = clocks.history
-    intents = _intents(history, offender)
+    intents = _intents(clocks, offender)
     rows = [*_calls(history, intents, offender), *_holds(clocks, intents)]
     return pd.DataFrame(rows, columns=[*COLUMNS]).sort_values("begin", kind="stable", ignore_index=True)
 
 
-def _intents(history: History, offender: Mapping[str, Any]) -> list[int]:
+def _intents(clocks: Clocks, offender: Mapping[str, Any]) -> list[int]:
     """Its own intent; those that had its ticket at the same time; of a refusal, those that had tickets then."""
-    rows = history.holds
     own = offender.get("intent_id", 0)
     if not own:
-        at = offender["sent"]
+        rows, at = clocks.history.holds, offender["sent"]
         around = rows[(rows["event"] == offender["event"]) & (rows["deadline"] > at) & (rows["held_at"] < at + 1)]
         return [int(intent) for intent in around.index[:_MOST_HOLDS]]
-    if "ticket_no" not in offender or own not in rows.index:
+    if "ticket_no" not in offender:
         return [int(own)]
-    ends, numbers = flat(rows["ticket_nos"])
-    each = np.repeat(np.arange(len(rows)), np.diff(ends, prepend=0))
-    same = rows.iloc[each[numbers == offender["ticket_no"]]]
-    until = same["deadline"].mask(same["end"] == _SOLD, np.inf)
-    hold = rows.loc[own]
-    over = np.inf if hold["end"] == _SOLD else hold["deadline"]
-    beside = same[(same["event"] == offender["event"]) & (same["held_at"] <= over) & (until >= hold["held_at"])]
-    return [int(intent) for intent in beside.index[:_MOST_HOLDS]]
+    tickets = held_tickets(clocks)
+    same = tickets[(tickets["event"] == offender["event"]) & (tickets["ticket_no"] == offender["ticket_no"])]
+    its = same[same["intent_id"] == own]
+    beside = same[(same["start"] <= its["until"].max()) & (same["until"] >= its["start"].min())]
+    return [int(intent) for intent in beside["intent_id"].unique()[:_MOST_HOLDS]]
 
 
 def _calls(history: History, intents: list[int], offender: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -31,10 +31,25 @@ SCHEMAS: Final = {
         {
             "seconds": pa.float64(),
             "pid": pa.int32(),
+            "is_own": pa.bool_(),
+            "call": pa.string(),
             "wait_event_type": pa.string(),
             "wait_event": pa.string(),
             "blocked_by": pa.list_(pa.int32()),
             "waited_ms": pa.float64(),
+        }
+    ),
+    "sessions": pa.schema(
+        {
+            "seconds": pa.float64(),
+            "pid": pa.int32(),
+            "is_own": pa.bool_(),
+            "blocked": pa.int32(),
+            "database": pa.string(),
+            "application": pa.string(),
+            "user": pa.string(),
+            "state": pa.string(),
+            "query": pa.string(),
         }
     ),
     "server": pa.schema(
@@ -63,11 +78,16 @@ SCHEMAS: Final = {
 }
 """The columns of each frame, in their order."""
 
-KEPT: Final = ("waits", "server", "statements")
+KEPT: Final = ("waits", "sessions", "server", "statements")
 """Those that a result keeps; the tickets are counted for the live view, and afterwards the holds say more of them."""
 
 _BLOCKERS = SCHEMAS["waits"].field("blocked_by").type
-_TYPES = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(), _BLOCKERS: pd.ArrowDtype(_BLOCKERS)}
+_TYPES = {
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+    _BLOCKERS: pd.ArrowDtype(_BLOCKERS),
+}
 
 
 def to_frames(batches: Mapping[str, Batches], started_at: float | None) -> dict[str, pd.DataFrame]:

@@ -20,7 +20,7 @@ from booking_sim.report.pictures import data_uri
 from booking_sim.report.run_warnings import run_warnings
 from booking_sim.result.result import SurgeResult
 from booking_sim.stats.metrics import METRICS
-from booking_sim.stats.saturation import BOTTLENECKS
+from booking_sim.stats.sessions import limited_by
 
 _INCHES = (4.9, 3.6)
 """Small, so that the letters are still readable where the page is as narrow as a phone."""
@@ -53,7 +53,7 @@ def page(result: SurgeResult) -> str:
         pictures=pictures(result.attempts, result.holds, result.inventory, result.waits, result.server),
         scenario=settings(result.scenario),
         buyers=buyer_table(result),
-        bottleneck=_limited_by(manifest.generator.bottleneck),
+        bottleneck=_limited_by(result),
         unseen=manifest.observer.problems,
         rules=result.audit.to_dict("records"),
         metrics=[(name, result.summary()[name], meaning) for name, meaning in METRICS.items()],
@@ -64,8 +64,9 @@ def page(result: SurgeResult) -> str:
     )
 
 
-def _limited_by(bottleneck: str | None) -> str:
-    return "Nothing was sent." if bottleneck is None else f"What kept it from being faster: {BOTTLENECKS[bottleneck]}."
+def _limited_by(result: SurgeResult) -> str:
+    named = limited_by(result.manifest.generator.bottleneck, result.sessions, result.waits)
+    return f"What kept it from being faster: {named}." if named else "Nothing was sent."
 
 
 def pictures(

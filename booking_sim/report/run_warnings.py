@@ -4,6 +4,7 @@ from booking_sim.result.durability import acknowledges_early
 from booking_sim.result.result import SurgeResult
 from booking_sim.stats.caveats import caveats
 from booking_sim.stats.failures import common_errors
+from booking_sim.stats.sessions import foreign_load
 
 
 def run_warnings(result: SurgeResult) -> list[str]:
@@ -29,7 +30,11 @@ def run_warnings(result: SurgeResult) -> list[str]:
         early: early,
         f"Connections were lost or refused {sum(lost.values()):,} times: {'; '.join(lost)}": lost,
     }
-    return [*(sentence for sentence, applies in sentences.items() if applies), *caveats(summary, result.scenario)]
+    return [
+        *(sentence for sentence, applies in sentences.items() if applies),
+        *foreign_load(result.sessions, result.waits),
+        *caveats(summary, result.scenario),
+    ]
 
 
 def _violated(result: SurgeResult) -> list[str]:

@@ -44,7 +44,8 @@ class SurgeResult(Saved):
         audit: None: it was not done.
         proof: None: nothing was judged.
         manifest: With what it was run.
-        waits: None: nothing was observed; as the next two.
+        waits: None: nothing was observed; as the next three.
+        sessions: See below.
         server: See below.
         statements: See below.
 
@@ -64,9 +65,15 @@ class SurgeResult(Saved):
             was over.
         waits: What database sessions waited for: one row per session that was at work
             when the observer took a sample, `seconds` after the start: its `pid`,
-            `wait_event_type` and `wait_event` (none: it was running), the pids it was
-            `blocked_by`, and for how long it had waited for that lock, `waited_ms`. A
-            sample in which no session was at work is one row without a pid.
+            whether it `is_own`, of this run, and then its `call`; `wait_event_type` and
+            `wait_event` (none: it was running), the pids it was `blocked_by`, and for
+            how long it had waited for that lock, `waited_ms`. A sample in which no
+            session was at work is one row without a pid.
+        sessions: Who else was at work, and who kept locks from sessions of the run: one
+            row per such session and sample, `seconds` after the start: its `pid`,
+            whether it `is_own`, how many sessions of this run it had `blocked`, its
+            `database`, `application`, `user`, `state` and `query`. A role without
+            `pg_read_all_stats` sees only sessions of its own user.
         server: One row per sample of the server, the first just before the start:
             `connections` to the database and how many of them were `active`; the age of
             the oldest snapshot in the database, `oldest_snapshot_s` and
@@ -100,6 +107,7 @@ class SurgeResult(Saved):
         audit: pd.DataFrame | None = None,
         proof: pd.DataFrame | None = None,
         waits: pd.DataFrame | None = None,
+        sessions: pd.DataFrame | None = None,
         server: pd.DataFrame | None = None,
         statements: pd.DataFrame | None = None,
     ) -> None:
@@ -111,6 +119,7 @@ class SurgeResult(Saved):
         self.audit = no_audit() if audit is None else audit
         self.proof = unchecked() if proof is None else proof
         self.waits = samples.to_frame("waits") if waits is None else waits
+        self.sessions = samples.to_frame("sessions") if sessions is None else sessions
         self.server = samples.to_frame("server") if server is None else server
         self.statements = samples.to_frame("statements") if statements is None else statements
 
@@ -157,6 +166,10 @@ class SurgeResult(Saved):
     def metrics(self) -> dict[str, int | float | bool | None]:
         """The summary as JSON can hold it: what was not reached, and what there was none of, is null."""
         return {str(name): _json(value) for name, value in self.summary().items()}
+
+    def not_reached(self) -> list[str]:
+        """The metrics that were not reached: percentiles beyond the share answered, by name."""
+        return [str(name) for name, value in self.summary().items() if math.isinf(value)]
 
     @property
     def headline(self) -> str:
@@ -222,6 +235,7 @@ class SurgeResult(Saved):
             "result_of": RESULT_OF,
             "headline": self.headline,
             "summary": self.metrics(),
+            "not_reached": self.not_reached(),
             "scenario": self.scenario.to_dict(),
             "audit": self.audit.to_dict("records"),
             "proof": self.proof.to_dict("records"),

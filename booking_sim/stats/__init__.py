@@ -10,8 +10,9 @@ from booking_sim.stats.latency import curve, latencies, percentiles, percentiles
 from booking_sim.stats.order import fairness
 from booking_sim.stats.outcomes import final_outcomes, rate_over_time
 from booking_sim.stats.repeats import over_repeats
-from booking_sim.stats.saturation import bottleneck, time_spent, waited_for
+from booking_sim.stats.saturation import bottleneck, time_spent, waited_for, waits_by_call
 from booking_sim.stats.server import cpu_use, server_rates
+from booking_sim.stats.sessions import blockers, foreign_sessions
 from booking_sim.stats.skipped import depth_over_time, skip_depth
 from booking_sim.stats.summary import Part
 from booking_sim.stats.survival import expiry_delay, hold_survival
@@ -19,6 +20,7 @@ from booking_sim.stats.survival import expiry_delay, hold_survival
 __all__ = [
     "Part",
     "arrival_rates",
+    "blockers",
     "blocking",
     "bottleneck",
     "by_kind",
@@ -30,6 +32,7 @@ __all__ = [
     "expiry_delay",
     "fairness",
     "final_outcomes",
+    "foreign_sessions",
     "hold_survival",
     "inventory_over_time",
     "latencies",
@@ -44,4 +47,5 @@ __all__ = [
     "time_to_final_answer",
     "wait_profile",
     "waited_for",
+    "waits_by_call",
 ]

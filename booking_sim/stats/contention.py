@@ -3,14 +3,19 @@
 import numpy as np
 import pandas as pd
 
-from booking_sim.stats.bins import cut, default_bins
+from booking_sim.stats.bins import Bins, cut, default_bins
 
 RUNNING = "running"
 """Stands for the event of a client that waits for nothing: it has a CPU, or queues for one."""
 
 
+def at_work(waits: pd.DataFrame) -> pd.Series:
+    """Whether each row of SurgeResult.waits is a session of the run."""
+    return waits["is_own"].fillna(value=False).astype(bool)
+
+
 def wait_profile(waits: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:
-    """How many clients were at work and what they waited for, over the run.
+    """How many clients of the run were at work and what they waited for, over the run.
 
     Args:
         waits: One row per client at work in one sample, as SurgeResult.waits; a sample
@@ -34,10 +39,9 @@ def wait_profile(waits: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:
         blocking: Who waited for whom.
         booking_sim.plots.waits_over_time: The same as a picture.
     """
-    cuts = cut(waits["seconds"], default_bins(bins, 60, waits["seconds"].nunique(), 3))
+    cuts, samples = _sampled(waits, bins)
     every = range(len(cuts.starts))
-    samples = waits["seconds"].groupby(cuts.number).nunique().reindex(every)
-    working = waits["pid"].notna().to_numpy()
+    working = at_work(waits).to_numpy()
     kind = waits["wait_event_type"].fillna(RUNNING).astype(str)[working]
     event = waits["wait_event"].fillna(RUNNING).astype(str)[working]
     counts = pd.crosstab(pd.Series(cuts.number[working], name="seconds"), [kind.to_numpy(), event.to_numpy()])
@@ -46,8 +50,30 @@ def wait_profile(waits: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:
     return counts.div(samples, axis="index").set_axis(cuts.starts)
 
 
+def foreign_profile(waits: pd.DataFrame, bins: int | None = None) -> pd.Series:
+    """How many sessions that are not of the run were at work, in the bins of `wait_profile`.
+
+    Args:
+        waits: As SurgeResult.waits.
+        bins: As in `wait_profile`.
+
+    Returns:
+        The mean over the samples of each bin, by its start; NaN in a bin without a sample.
+    """
+    cuts, samples = _sampled(waits, bins)
+    foreign = cuts.number[(waits["pid"].notna() & ~at_work(waits)).to_numpy()]
+    counts = np.bincount(foreign, minlength=len(cuts.starts))
+    return pd.Series(counts / samples.to_numpy(), index=cuts.starts, name="foreign")
+
+
+def _sampled(waits: pd.DataFrame, bins: int | None) -> tuple[Bins, pd.Series]:
+    """Bins over the samples, and how many samples are in each; not a number where there is none."""
+    cuts = cut(waits["seconds"], default_bins(bins, 60, waits["seconds"].nunique(), 3))
+    return cuts, waits["seconds"].groupby(cuts.number).nunique().reindex(range(len(cuts.starts)))
+
+
 def blocking(waits: pd.DataFrame) -> pd.DataFrame:
-    """Which session waited for which.
+    """Which session of the run waited for which other one.
 
     Args:
         waits: As SurgeResult.waits.
@@ -65,10 +91,15 @@ def blocking(waits: pd.DataFrame) -> pd.DataFrame:
             stats.blocking(result.waits).sum()
 
     See Also:
+        blockers: Who they were.
         wait_profile: What all waited for.
         booking_sim.plots.who_blocks_whom: The same as a picture.
     """
-    pairs = waits[["seconds", "pid", "blocked_by"]].explode("blocked_by").dropna(subset=["pid", "blocked_by"])
+    pairs = (
+        waits.loc[at_work(waits), ["seconds", "pid", "blocked_by"]]
+        .explode("blocked_by")
+        .dropna(subset=["pid", "blocked_by"])
+    )
     pairs = pairs.rename(columns={"blocked_by": "blocker", "pid": "blocked"}).drop_duplicates()
     counts = pairs.groupby(["blocker", "blocked"]).size().rename("samples").reset_index()
     counts["share"] = counts["samples"] / max(waits["seconds"].nunique(), 1)
@@ -83,5 +114,5 @@ def blocked_share(waits: pd.DataFrame) -> float:
     Args:
         waits: As SurgeResult.waits.
     """
-    blocked = waits["blocked_by"].list.len().fillna(0) > 0
+    blocked = (waits["blocked_by"].list.len().fillna(0) > 0) & at_work(waits)
     return float(waits.loc[blocked, "seconds"].nunique() / max(waits["seconds"].nunique(), 1))

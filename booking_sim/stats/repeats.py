@@ -17,8 +17,10 @@ def over_repeats(runs: pd.DataFrame, metric: str, by: Sequence[str], *, confiden
 
     Returns:
         One row per combination of settings, which are the index: the `mean`, the
-        interval from `low` to `high`, and the number of `repeats` that have a value.
-        NaN where there is no value, or no interval, since there is one repeat.
+        interval from `low` to `high`, the number of `repeats` that have a value, and of
+        those the number in which it was `not_reached` (a percentile beyond the share
+        answered). The mean is infinite if there is one of these. NaN where there is no
+        value, or no interval, since there is one repeat or the mean is infinite.
 
     Example:
         Two repeats of one setting:
@@ -36,9 +38,13 @@ def over_repeats(runs: pd.DataFrame, metric: str, by: Sequence[str], *, confiden
     """
     from scipy.special import stdtrit  # type: ignore[import-untyped]  # noqa: PLC0415  a wait that few need
 
-    values = runs.assign(value=runs[metric].astype(float)).groupby([*by], sort=False)["value"]
-    found = pd.DataFrame({"mean": values.mean(), "spread": values.std(), "repeats": values.count()})
+    known = runs.assign(value=runs[metric].astype(float), reached=runs[metric].astype(float).replace(np.inf, np.nan))
+    groups = known.groupby([*by], sort=False)
+    values, repeats = groups["reached"], groups["value"].count()
+    not_reached = repeats - values.count()
+    mean, spread = values.mean().mask(not_reached > 0, np.inf), values.std().mask(not_reached > 0)
+    found = pd.DataFrame({"mean": mean, "spread": spread, "repeats": repeats})
     freedom = (found["repeats"] - 1).clip(lower=1)
     margin = stdtrit(freedom, 0.5 + confidence / 2) * found["spread"] / np.sqrt(found["repeats"].clip(lower=1))
     found["low"], found["high"] = found["mean"] - margin, found["mean"] + margin
-    return found[["mean", "low", "high", "repeats"]]
+    return found.assign(not_reached=not_reached)[["mean", "low", "high", "repeats", "not_reached"]]

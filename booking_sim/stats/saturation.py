@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from booking_sim.stats.contention import RUNNING
+from booking_sim.stats.contention import RUNNING, at_work
 
 _BUSY: Final = 0.9
 """A process that works this share of its time has none left to send more."""
@@ -63,7 +63,7 @@ def time_spent(attempts: pd.DataFrame) -> pd.Series:
 
 
 def waited_for(waits: pd.DataFrame) -> pd.Series:
-    """What the sessions at work waited for, by kind.
+    """What the sessions of the run that were at work waited for, by kind.
 
     Args:
         waits: As SurgeResult.waits.
@@ -82,14 +82,48 @@ def waited_for(waits: pd.DataFrame) -> pd.Series:
 
     See Also:
         bottleneck: What was slowest, in a word.
+        waits_by_call: For each call.
         wait_profile: The waits over time.
     """
-    working = waits[waits["pid"].notna()]
+    return _kinds(waits[at_work(waits)]).value_counts(normalize=True).rename("share")
+
+
+def waits_by_call(waits: pd.DataFrame) -> pd.DataFrame:
+    """What the sessions at work waited for, by kind, for each call.
+
+    Args:
+        waits: As SurgeResult.waits.
+
+    Returns:
+        One row per `call`; "other" is what a session does beside the calls. `at_work`,
+        the mean number of sessions that were making it, over all samples; and the
+        share of them, from 0 to 1, for each kind of `waited_for`. The busiest first.
+
+    Example:
+        Do payments wait for locks, too?
+
+            from booking_sim import stats
+
+            stats.waits_by_call(result.waits)
+
+    See Also:
+        waited_for: Of all calls together.
+    """
+    own = waits[at_work(waits)]
+    counts = pd.crosstab(own["call"].astype(object).fillna("other").to_numpy(), _kinds(own).to_numpy())
+    total = counts.sum(axis="columns")
+    shares = counts.div(total, axis="index").rename_axis(index="call", columns=None)
+    shares.insert(0, "at_work", total / max(waits["seconds"].nunique(), 1))
+    return shares.sort_values("at_work", ascending=False)
+
+
+def _kinds(working: pd.DataFrame) -> pd.Series:
+    """The kind of thing that each session at work waited for."""
     kinds = working["wait_event_type"].fillna(RUNNING).astype(str)
     events = working["wait_event"].fillna(RUNNING).astype(str)
     found = kinds.map({"Lock": "lock", "IO": "disk", RUNNING: "cpu", "Client": "network", "LWLock": "memory"})
     is_disk = (kinds == "LWLock") & events.str.contains("|".join(_DISK))
-    return found.mask(is_disk, "disk").fillna("other").value_counts(normalize=True).rename("share")
+    return found.mask(is_disk, "disk").fillna("other")
 
 
 def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = (), waits: pd.DataFrame | None = None) -> str | None:
@@ -133,7 +167,7 @@ def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = (), waits: pd.Dat
 
 def _main_wait(waits: pd.DataFrame) -> str | None:
     """The kind of thing that most sessions at work waited for; None if there is none, or too few were seen."""
-    if waits["pid"].notna().sum() < _LEAST:
+    if at_work(waits).sum() < _LEAST:
         return None
     shares = waited_for(waits).drop("other", errors="ignore")
     return str(shares.index[0]) if len(shares) and shares.iloc[0] > _MOST else None

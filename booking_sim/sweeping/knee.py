@@ -15,8 +15,8 @@ from booking_sim.result.thresholds import Threshold, judge, with_defaults
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.stats.saturation import BOTTLENECKS
-from booking_sim.sweeping.points import RATE, Point, scenario_at
-from booking_sim.sweeping.runs import Runs, begin, to_frame
+from booking_sim.sweeping.points import RATE, Point, greatest_rate, scenario_at
+from booking_sim.sweeping.runs import TABLE, Runs, begin, to_frame
 
 _MOST_STEPS: Final = 40
 _LEAST_RATE: Final = 0.01
@@ -32,6 +32,7 @@ class Knee:
         low: The greatest rate up to which every repeat met them.
         high: The least rate above it at which no repeat met them; infinite if there is
             none.
+        greatest: The greatest rate that can be tried, since there is a limit of buyers.
         limit: What limited the runs at the least rate that failed, one of
             `booking_sim.stats.saturation.BOTTLENECKS`; None if no rate failed.
         runs: One row per run, as `Sweep.runs`, and whether it `met` the requirements.
@@ -40,6 +41,7 @@ class Knee:
     rate: float
     low: float
     high: float
+    greatest: float
     limit: str | None
     runs: pd.DataFrame
 
@@ -48,7 +50,10 @@ class Knee:
         """What came of it, in one line."""
         if not self.rate:
             return f"No rate meets the requirements, down to {self.runs[RATE].min():,.4g} buyers per second"
-        above = "no rate was tried that fails" if isinf(self.high) else f"at {self.high:,.4g} none does"
+        if self.rate == self.runs[RATE].max():
+            why = f", and more than {self.greatest:,.4g} cannot be tried" if self.rate == self.greatest else ""
+            return f"At least {self.rate:,.4g} buyers per second meet it: no rate that was tried fails{why}"
+        above = "at no rate that was tried all fail" if isinf(self.high) else f"at {self.high:,.4g} none does"
         by = f"; beyond it, the limit is {BOTTLENECKS[self.limit]}" if self.limit else ""
         return f"Up to {self.rate:,.4g} buyers per second meet it: at {self.low:,.4g} every repeat does, {above}{by}"
 
@@ -72,7 +77,8 @@ def knee(
     The rate is doubled until most repeats fail, or halved until they do not; then the
     interval is bisected. Buyers come at random for the scenario's duration, or 10 s.
     Give enough tickets: after the last one, calls are refusals, which cost less.
-    Each result is kept; called again with the same folder, runs are not repeated.
+    Each result is kept; called again with the same folder, runs are not repeated. If no
+    rate fails, up to the greatest that a scenario may have, the answer is "at least".
 
     Args:
         require: Requirements, as `booking-sim surge --require` has them, such as
@@ -109,6 +115,7 @@ def knee(
         raise SettingError(
             f"start={start}, precision={precision}, repeats={repeats} are invalid: expected numbers above 0."
         )
+    greatest = greatest_rate(chosen)
     scenario_at(chosen, {RATE: start})
     begin(Path(out), {"scenario": chosen.to_dict()})
     runs, made = Runs(Path(out), chosen, url), list[tuple[Point, int, KeptResult]]()
@@ -122,18 +129,22 @@ def knee(
             met[rate].append(all(each.is_met for each in judge(load(kept.folder), thresholds)))
         return sum(met[rate]) * 2 > repeats
 
-    rate, failed = bisect(is_enough, start, precision)
+    rate, failed = bisect(is_enough, start, precision, greatest)
     frame = to_frame(made).assign(met=[met[point[RATE]][repeat - 1] for point, repeat, _ in made])
-    return Knee(rate, *_interval(met, rate), _limit(frame, failed), frame)
+    frame.to_parquet(Path(out) / TABLE, index=False)
+    return Knee(rate, *_interval(met, rate), greatest, _limit(frame, failed), frame)
 
 
-def bisect(is_enough: Callable[[float], bool], start: float, precision: float) -> tuple[float, float]:
+def bisect(
+    is_enough: Callable[[float], bool], start: float, precision: float, greatest: float = inf
+) -> tuple[float, float]:
     """Find where a condition ends to be true.
 
     Args:
         is_enough: Whether it is true of a rate; it is asked once for each.
         start: The first rate to try.
         precision: The least rate found to fail is at most this share above the greatest that does not.
+        greatest: The greatest rate to try.
 
     Returns:
         The greatest rate of which it is true, 0 if there is none; and the least of which it is not, above it; infinite
@@ -147,7 +158,8 @@ def bisect(is_enough: Callable[[float], bool], start: float, precision: float) -
             bad = rate
         if bad <= good * (1 + precision) or bad < _LEAST_RATE:
             break
-        rate = _three_digits(2 * good if isinf(bad) else bad / 2 if not good else sqrt(good * bad))
+        doubled = min(2 * good, greatest)
+        rate = _three_digits(doubled if isinf(bad) else bad / 2 if not good else sqrt(good * bad))
         if rate in {good, bad}:
             break
     return good, bad

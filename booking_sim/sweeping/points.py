@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from itertools import product
+from math import floor, log10
 from typing import Any, Final
 
 from booking_sim.arrivals import Constant, Poisson
+from booking_sim.arrivals.parameters import MOST_ARRIVALS
 from booking_sim.errors import SettingError
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.validation import suggest
@@ -67,6 +69,13 @@ def scenario_at(scenario: Scenario, point: Point) -> Scenario:
     if RATE in point:
         settings |= {"arrivals": Poisson(Constant(rate=point[RATE], duration=_duration_s(scenario))), "duration": None}
     return scenario.replace(**settings)
+
+
+def greatest_rate(scenario: Scenario) -> float:
+    """The greatest rate, rounded down to three digits, at which a scenario has no more buyers than it may have."""
+    greatest = MOST_ARRIVALS / max(_duration_s(scenario), 1.0)
+    unit = 10.0 ** (floor(log10(greatest)) - 2)
+    return floor(greatest / unit) * unit
 
 
 def _duration_s(scenario: Scenario) -> float:

@@ -1,6 +1,7 @@
 """The runs of a sweep: one folder each, so that what was done before an interruption need not be done again."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,8 @@ from booking_sim.stats.metrics import METRICS
 from booking_sim.sweeping.points import Point, scenario_at
 
 PLAN: Final = "plan.json"
+TABLE: Final = "runs.parquet"
+"""One row per run, as `to_frame`."""
 REPEAT: Final = "repeat"
 
 
@@ -89,6 +92,9 @@ def to_frame(runs: Sequence[tuple[Point, int, KeptResult]]) -> pd.DataFrame:
 
     Args:
         runs: A point, the number of the repeat, and the result.
+
+    Returns:
+        The frame; a metric that was not reached is infinite, and one that there was nothing of is NaN.
     """
     return pd.DataFrame(
         [
@@ -96,6 +102,7 @@ def to_frame(runs: Sequence[tuple[Point, int, KeptResult]]) -> pd.DataFrame:
                 **point,
                 REPEAT: repeat,
                 **{name: kept.manifest["summary"][name] for name in METRICS},
+                **dict.fromkeys(kept.manifest["not_reached"], math.inf),
                 "bottleneck": kept.manifest["generator"]["bottleneck"],
                 "problems": len(kept.manifest["problems"]),
                 "folder": kept.folder.name,
@@ -103,6 +110,15 @@ def to_frame(runs: Sequence[tuple[Point, int, KeptResult]]) -> pd.DataFrame:
             for point, repeat, kept in runs
         ]
     ).infer_objects()
+
+
+def to_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of `to_frame` as JSON can hold them: what was not reached is null, and named in `not_reached`."""
+    records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
+    numbers = frame.select_dtypes("number")
+    for record, (_, row) in zip(records, numbers.iterrows(), strict=True):
+        record["not_reached"] = [*row.index[row == math.inf]]
+    return records
 
 
 def _short(value: Any) -> str:

@@ -16,9 +16,8 @@ from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.stats.repeats import over_repeats
 from booking_sim.sweeping.points import Point, points, scenario_at
-from booking_sim.sweeping.runs import Runs, begin, in_turns, to_frame
+from booking_sim.sweeping.runs import TABLE, Runs, begin, in_turns, to_frame
 
-TABLE: Final = "runs.parquet"
 CHART: Final = "sweep.png"
 
 
@@ -28,9 +27,9 @@ class Sweep:
 
     Attributes:
         runs: One row per run: the varied settings, the number of the `repeat`, all
-            metrics (`booking_sim.stats.metrics.METRICS`; NaN also where a percentile
-            was not reached), the `bottleneck`, the number of `problems`, and the
-            `folder`.
+            metrics (`booking_sim.stats.metrics.METRICS`; infinite where a percentile
+            was not reached, NaN where there is none), the `bottleneck`, the number of
+            `problems`, and the `folder`.
         varied: The settings that are varied.
         folder: Where the results of the runs are.
         planned: How many runs were to be made.

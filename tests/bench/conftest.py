@@ -1,10 +1,9 @@
 """What tests of the bench share: a slow strategy, and systems whose cost is known."""
 
-import shutil
-
 import pytest
 
-from booking_sim.bench.contestants import BASELINE, Folder
+from booking_sim.bench.contestants import Folder
+from booking_sim.queries import load, names
 
 
 @pytest.fixture
@@ -29,8 +28,9 @@ def lean(tmp_path):
 
     def make(name, script, **files):
         folder = tmp_path / "systems" / name
-        shutil.copytree(BASELINE.folder, folder)
-        for file, text in {"reserve": script, **files}.items():
+        folder.mkdir(parents=True)
+        texts = {text: load(f"lean/{text}") for text in names("lean")}
+        for file, text in (texts | {"reserve": script} | files).items():
             (folder / f"{file}.sql").write_text(text)
         return Folder(name, folder)
 

@@ -5,9 +5,8 @@ import os
 import signal
 
 import pandas as pd
-import psutil
 import pytest
-from program import SECONDS
+from program import SECONDS, children
 
 from booking_sim.bench import bench, find_systems
 from booking_sim.errors import BookingSimError
@@ -156,8 +155,7 @@ def test_a_state_that_fails_ends_its_phase_and_not_the_bench(server, system):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_of_a_bench_that_is_interrupted(server, start, tmp_path, number):
     process = start("bench", "--quick", "--phase", "sold_out", "--seconds", 600)
-    parent = psutil.Process(process.pid)
-    while not (pgbenches := [child for child in parent.children() if child.name() == "pgbench"]):
+    while not (pgbenches := children(process.pid, "pgbench")):
         assert process.poll() is None, process.communicate()
         server.admin.execute("select pg_sleep(0.01)")
     process.send_signal(number)

@@ -8,7 +8,7 @@ import signal
 import numpy as np
 import psutil
 import pytest
-from program import SECONDS
+from program import SECONDS, children
 
 from booking_sim.bench.watching import _judge, _Turns
 
@@ -41,16 +41,15 @@ def test_turns_are_compared_with_their_neighbours(monkeypatch):
 
 def test_nothing_is_left_when_it_is_interrupted(server, start):
     process = start("bench", *SMALL, "--seconds", 600)
-    parent = psutil.Process(process.pid)
-    while not (pgbenches := [child for child in parent.children() if child.name() == "pgbench"]):
+    while not (pgbenches := children(process.pid, "pgbench")):
         assert process.poll() is None
         server.admin.execute("select pg_sleep(0.01)")
-    children = parent.children()
+    family = psutil.Process(process.pid).children()
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, out, err) == (130, "", "\n")
-    assert len(children) > len(pgbenches) == 1
-    assert not any(child.is_running() for child in children)
+    assert len(family) > len(pgbenches) == 1
+    assert not any(child.is_running() for child in family)
     assert server.scratches(process.pid) == []
 
 

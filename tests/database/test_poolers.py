@@ -15,6 +15,7 @@ from booking_sim.booking import create_event, reserve
 from booking_sim.database import connect
 from booking_sim.database.migrations import migrate
 from booking_sim.database.programs import server_account
+from booking_sim.database.run_lease import surge_lease, surges
 from booking_sim.drills.proxy import Proxy
 from booking_sim.errors import BookingSimError
 from booking_sim.observer.messages import Watch
@@ -44,7 +45,7 @@ def test_the_observer_sees_everything_and_leaves_sessions_as_they_were(pooled, c
     probe = Probe(Watch(pooled, "booking_sim observer test", (event_id,)))
     with connect(pooled) as connection:
         before = connection.execute(SESSION).fetchone()
-    assert [counts for _, *counts in probe.samplers["inventory"]()] == [[2, 1, 0, 0]]
+    assert [counts for _, *counts in probe.samplers["inventory"]()["inventory"]] == [[2, 1, 0, 0]]
     assert probe.samplers["waits"]()
     assert probe.samplers["server"]()
     assert probe._connection().execute(SESSION).fetchone() == before
@@ -118,7 +119,7 @@ def pgbouncer(request, database, server_home):
 
 
 @pytest.mark.faults
-def test_pgbouncer(pgbouncer):
+def test_pgbouncer(pgbouncer, conn):
     """Session mode works; transaction mode from 1.21 on; before that, one line says so."""
     url, mode = pgbouncer
     if mode == "transaction" and version() < (1, 21):
@@ -131,3 +132,8 @@ def test_pgbouncer(pgbouncer):
     assert failed_samples(result) == []
     for _ in range(2):
         assert doctor(url, connections=3).findings
+    with surge_lease(url):
+        for _ in range(3):  # in transaction mode, others get the server's session as soon as it is free
+            with connect(url) as other:
+                other.execute("select")
+        assert len(surges(conn)) == 1

@@ -143,7 +143,7 @@ def test_a_role_that_audits_can_read_and_observe_and_not_write(conn, database, r
             auditor.execute(f"delete from booking.{table}")
     probe = Probe(Watch(make_conninfo(database, options=f"-c role={roles[0]}"), "an observer", (1, 3)))
     assert probe._connection().execute("select current_user").fetchone() == (roles[0],)
-    assert [counts for _, *counts in probe.samplers["inventory"]()] == [[8, 3, 0, 3]]
+    assert [counts for _, *counts in probe.samplers["inventory"]()["inventory"]] == [[8, 3, 0, 3]]
     assert probe.samplers["waits"]()
     assert probe.samplers["server"]()
     probe.close()

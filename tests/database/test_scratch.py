@@ -28,6 +28,13 @@ def name_of(url):
         return connection.info.dbname
 
 
+def wait_for_the_end_of_its_lease(connection, name):
+    """The server ends a session after its client has gone."""
+    sessions = f"select count(*) from pg_stat_activity where application_name = '{run_lease.SCRATCH}{name[-16:]}'"
+    while connection.execute(sessions).fetchone() != (0,):
+        connection.execute("select pg_sleep(0.01)")
+
+
 def test_it_is_there_inside_and_gone_afterwards(database, conn):
     with empty_database(database) as url:
         name = name_of(url)
@@ -44,9 +51,7 @@ def test_the_database_of_a_killed_run_is_removed_by_the_next_one(database, conn)
     assert left in databases(conn)
     process.kill()
     process.communicate()
-    lease = f"select count(*) from pg_stat_activity where application_name = '{run_lease.SCRATCH}{left[-16:]}'"
-    while conn.execute(lease).fetchone() != (0,):
-        conn.execute("select pg_sleep(0.01)")
+    wait_for_the_end_of_its_lease(conn, left)
     with empty_database(database):
         assert left not in databases(conn)
 
@@ -85,4 +90,5 @@ def test_a_database_that_cannot_be_dropped_does_not_cost_the_result(server, data
         assert f"The scratch database {name} is left: " in caplog.text
     finally:
         server.admin.execute(f"alter database {name} is_template false")
+        wait_for_the_end_of_its_lease(conn, name)
         assert name in remove_abandoned(conn)

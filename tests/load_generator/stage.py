@@ -83,5 +83,7 @@ def assign(
 def waiting(conn):
     """The backend of the stage that waits for a lock, as the parameters of a query; None if there is none."""
     return conn.execute(
-        "select pid from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'", [NAME]
+        "select pid from pg_stat_activity"
+        " where datname = current_database() and application_name = %s and wait_event_type = 'Lock'",
+        [NAME],
     ).fetchone()

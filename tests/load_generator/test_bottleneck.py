@@ -1,12 +1,17 @@
 """What kept a surge from being faster, of surges in which it is known."""
 
+import os
 import threading
+from pathlib import Path
 
-import psutil
 import pytest
+from program import children
+from psycopg.conninfo import conninfo_to_dict
 
-from booking_sim import surge
+from booking_sim import stats, surge
+from booking_sim.cli.surge_report import report
 from booking_sim.database import connect
+from booking_sim.report.run_warnings import run_warnings
 
 LOCKED = """
     select count(*), pg_sleep(0.01) from pg_stat_activity
@@ -31,11 +36,7 @@ def test_a_generator_that_stands_still(bottleneck, first_hold):
 
     def stall():
         first_hold()
-        [worker] = [
-            child
-            for child in psutil.Process().children()
-            if "booking_sim.load_generator.worker.worker.run_worker" in child.cmdline()
-        ]
+        [worker] = children(os.getpid(), "booking_sim.load_generator.worker.worker.run_worker")
         worker.suspend()
         threading.Event().wait(1)
         worker.resume()
@@ -50,9 +51,9 @@ def test_too_few_connections(bottleneck):
     assert bottleneck(arrivals="burst(300)", workers=2, connections=2) == "connections"
 
 
-def test_a_database_in_which_everybody_waits_for_a_lock(bottleneck, database):
+def test_a_lock_of_somebody_else_is_named_with_its_holder(database):
     def block():
-        with connect(database) as conn, connect(database) as other, other.transaction():
+        with connect(database) as conn, connect(database, application_name="shop") as other, other.transaction():
             other.execute("lock table booking.booking_intents in share mode")
             while conn.execute(LOCKED).fetchone()[0] < 20:
                 pass
@@ -60,5 +61,16 @@ def test_a_database_in_which_everybody_waits_for_a_lock(bottleneck, database):
 
     thread = threading.Thread(target=block)
     thread.start()
-    assert bottleneck(arrivals="burst(20)", connections=20, cold=True) == "lock"
+    result = surge(
+        tickets=1000, arrivals="burst(20)", connections=20, cold=True, workers=1, url=database, progress=False
+    )
     thread.join()
+    assert result.manifest.generator.bottleneck == "lock"
+    holder = "(shop, user {}, idle in transaction): lock table booking.booking_intents in share mode".format
+    words = holder(conninfo_to_dict(database)["user"])
+    [warning] = [each for each in run_warnings(result) if "kept locks from it" in each]
+    assert words in warning
+    assert f"; most often that of process {stats.blockers(result.sessions, result.waits)['pid'][0]} {words}" in report(
+        result, Path()
+    )
+    assert stats.waits_by_call(result.waits).loc["reserve", "lock"] > 0

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
 import pytest
+from program import children
 
 from booking_sim import Scenario, surge
 from booking_sim.booking import create_event, reserve
@@ -151,11 +151,7 @@ def test_workers_end_and_connections_close(small, inside):
     ours = "datname = current_database() and application_name like 'booking_sim surge%' and state <> 'idle'"
     left = f"select count(*) from pg_stat_activity where {ours}"
     assert inside.execute(left).fetchone() == (0,)
-    assert not [
-        child
-        for child in psutil.Process().children()
-        if "booking_sim.load_generator.worker.worker.run_worker" in child.cmdline()
-    ]
+    assert children(os.getpid(), "booking_sim.load_generator.worker.worker.run_worker") == []
 
 
 def test_a_script_without_a_main_guard_runs_once(database, tmp_path):

@@ -26,7 +26,8 @@ def called(conn, one):
     """How often each function was called, when the server has counted all that closed sessions did."""
     one.dispatcher.pool.close()
     while conn.execute(
-        "select count(*), pg_sleep(0.005) from pg_stat_activity where application_name like 'booking_sim surge%'"
+        "select count(*), pg_sleep(0.005) from pg_stat_activity"
+        " where datname = current_database() and application_name like 'booking_sim surge%'"
     ).fetchone()[0]:
         pass
     return dict(conn.execute(CALLS).fetchall())
@@ -57,7 +58,8 @@ def test_it_leaves_no_row(conn, stage):
 def test_a_connection_that_comes_back_is_warmed_too(conn, stage, counting_url, database):
     one = stage(url=counting_url, is_warmed=True)
     conn.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'booking_sim surge%'"
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and application_name like 'booking_sim surge%'"
     )
     one.until(lambda: not one.dispatcher.pool.is_complete)
     one.until(lambda: one.dispatcher.pool.is_complete)

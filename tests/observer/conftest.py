@@ -3,8 +3,8 @@
 import threading
 from contextlib import contextmanager
 
-import psutil
 import pytest
+from program import children
 
 from booking_sim.database import connect
 from booking_sim.observer.messages import Watch
@@ -45,8 +45,6 @@ def observers():
     """The observers that a process has started."""
 
     def of_process(parent):
-        return [
-            child for child in psutil.Process(parent).children() if "booking_sim.observer.watcher" in child.cmdline()
-        ]
+        return children(parent, "booking_sim.observer.watcher")
 
     return of_process

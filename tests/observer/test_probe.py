@@ -1,6 +1,8 @@
 """What the observer sees: who waits for whom, overdue holds, what the server did; and that it keeps out of the way."""
 
+import threading
 import time
+from contextlib import suppress
 
 import psycopg
 import pytest
@@ -19,14 +21,60 @@ def test_who_waits_is_seen_with_the_one_that_it_waits_for(conn, probe, blocked):
     create_event(conn, "concert", 1)
     with blocked() as (blocker, waiter):
         rows = probe.samplers["waits"]()
-    [(_, pid, kind, event, blocked_by, waited_ms)] = rows  # the blocker is idle in its transaction: it is not at work
-    assert (pid, kind, event, blocked_by) == (waiter, "Lock", "transactionid", [blocker])
+    [(*_, call, kind, event, blocked_by, waited_ms)] = rows["waits"]  # the blocker is idle in its transaction
+    assert (call, kind, event, blocked_by) == (None, "Lock", "transactionid", [blocker])
     assert waited_ms > 0
+    [(_, pid, is_own, *_)] = rows["waits"]
+    assert (pid, is_own) == (waiter, False)
+
+
+def test_sessions_of_the_run_are_told_from_others_by_their_names(server, database, conn, probe):
+    """One of the run waits for another one of it; one of somebody else, in another database, is at work."""
+    intent_id = reserve(conn, create_event(conn, "concert", 1), "fan").intent_id
+    named = {"application_name": "booking_sim surge test"}
+    with (
+        server.database("template0") as elsewhere,
+        connect(elsewhere, application_name="shop") as other,
+        connect(database, **named) as holder,
+        connect(database, **named) as waiter,
+        holder.transaction(),
+    ):
+        holder.execute("select 1 from booking.booking_intents for update")
+        ours = holder.info.backend_pid, waiter.info.backend_pid, other.info.backend_pid
+        threads = [
+            threading.Thread(target=confirm, args=[waiter, intent_id, "fan"]),
+            threading.Thread(target=sleep_until_cancelled, args=[other]),
+        ]
+        for thread in threads:
+            thread.start()
+        busy = "select count(*) = 2, pg_sleep(0.01) from pg_stat_activity where pid = any (%s) and state = 'active'"
+        blocked = "select %s = any (pg_blocking_pids(%s))"
+        while not (conn.execute(busy, [[*ours]]).fetchone()[0] and conn.execute(blocked, ours[:2]).fetchone()[0]):
+            pass
+        rows = probe.samplers["waits"]()
+        conn.execute("select pg_cancel_backend(%s)", [ours[2]])
+        threads[1].join()
+    threads[0].join()
+    waits = {pid: (is_own, call, blocked_by) for _, pid, is_own, call, _, _, blocked_by, _ in rows["waits"]}
+    assert waits == {ours[1]: (True, "confirm", [ours[0]]), ours[2]: (False, None, None)}
+    sessions = {pid: about for _, pid, *about in rows["sessions"]}
+    is_own, blocked, name, application, user, state, query = sessions.pop(ours[0])
+    assert (is_own, blocked, name, application) == (True, 1, conn.info.dbname, "booking_sim surge test")
+    assert (user, state) == (conn.info.user, "idle in transaction")
+    assert query == "select 1 from booking.booking_intents for update"
+    assert {pid: about[3] for pid, about in sessions.items()} == {ours[2]: "shop"}
+
+
+def sleep_until_cancelled(connection):
+    with suppress(psycopg.errors.QueryCanceled):
+        connection.execute("select pg_sleep(600)")
 
 
 def test_a_moment_with_nobody_at_work_is_a_row_too(probe):
-    [(_, *nobody)] = probe.samplers["waits"]()
-    assert nobody == [None] * 5
+    rows = probe.samplers["waits"]()
+    [(_, *nobody)] = rows["waits"]
+    assert nobody == [None] * 7
+    assert rows["sessions"] == []
 
 
 def test_overdue_holds_are_counted_apart_and_events_together(conn, probe):
@@ -38,13 +86,13 @@ def test_overdue_holds_are_counted_apart_and_events_together(conn, probe):
     for event_id in event_ids:  # last: the next reservation may take over a hold that is overdue
         reserve(conn, event_id, "slow", 2, hold_for="1 millisecond")
     conn.execute("select pg_sleep(0.002)")
-    [(_, *counts)] = probe.samplers["inventory"]()
+    [(_, *counts)] = probe.samplers["inventory"]()["inventory"]
     assert counts == [2, 1, 4, 2]
 
 
 def test_what_the_server_did_is_counted(conn, probe):
     def read():
-        [row] = probe.samplers["server"]()
+        [row] = probe.samplers["server"]()["server"]
         return dict(zip(samples.SCHEMAS["server"].names, row, strict=True))
 
     event_id = create_event(conn, "concert", 50)
@@ -70,7 +118,7 @@ def test_the_oldest_snapshot_is_seen(database, conn, probe):
         for _ in range(5):
             reserve(conn, event_id, "buyer")
         conn.execute("select pg_sleep(0.01)")
-        [(_, _, _, seconds, transactions, *_)] = probe.samplers["server"]()
+        [(_, _, _, seconds, transactions, *_)] = probe.samplers["server"]()["server"]
         assert seconds > 0.01
         assert transactions >= 6
 
@@ -79,7 +127,7 @@ def test_a_snapshot_in_another_database_is_none_of_this_one(server, conn, probe)
     with server.database("template0") as elsewhere, connect(elsewhere, autocommit=False) as old:
         old.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         old.execute("select 1")
-        [(_, _, _, seconds, transactions, *_)] = probe.samplers["server"]()
+        [(_, _, _, seconds, transactions, *_)] = probe.samplers["server"]()["server"]
         assert (seconds, transactions) == (0, 0)
 
 

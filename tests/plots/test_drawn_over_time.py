@@ -139,6 +139,15 @@ def test_clients_stand_on_each_other_by_what_they_waited_for(ax):
     assert title(ax) == "1.2 of 1.5 clients at work waited, most for IO: WalSync"
 
 
+def test_sessions_of_others_stand_on_top(ax):
+    frame = waits((0.0, 1, "Lock", "tuple", [2]), (0.0, 2, None, None, None), (1.0, 1, "Lock", "tuple", [2]))
+    waits_over_time(frame.assign(is_own=[True, False, True]), ax=ax)
+    locked, foreign = steps(ax)
+    assert legend(ax) == ["Lock: tuple: 1.0", "not of this run: 0.5"]
+    assert [locked.top, foreign.bottom, foreign.top] == [[1, NAN, 1], [1, 0, 1], [2, NAN, 1]]
+    assert title(ax) == "1.0 of 1.0 clients at work waited, most for Lock: tuple"
+
+
 def test_rare_waits_are_drawn_as_one_band(ax):
     """Nine events: six have a band, the other three together one of 0.3."""
     rows = [(0.0, n, "IO", f"event {n}", None) for n in range(9) for _ in range(20 - n)]

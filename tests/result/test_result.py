@@ -62,6 +62,15 @@ def test_an_empty_run_comes_back_too_and_is_valid_json(tmp_path):
     assert_frame_equal(loaded.attempts, empty.attempts)
     manifest = json.loads((tmp_path / "manifest.json").read_text(), parse_constant=pytest.fail)
     assert manifest["summary"]["p99_ms"] is None
+    assert manifest["not_reached"] == []
+
+
+def test_a_manifest_names_the_percentiles_that_were_not_reached(tmp_path):
+    """Two of five calls had no answer, so the longest three of them are not known."""
+    manifest = json.loads((result().save(tmp_path) / "manifest.json").read_text())
+    assert {"p95_ms", "p99_ms", "p999_ms", "max_ms"} <= {*manifest["not_reached"]}
+    assert "p50_ms" not in manifest["not_reached"]
+    assert manifest["summary"]["p99_ms"] is None
 
 
 def test_a_result_is_not_written_over(tmp_path):

@@ -2,13 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
-from surge_results import result
+from surge_results import attempt_rows, result
 
 from booking_sim import Scenario
 from booking_sim.errors import BookingSimError, SettingError
-from booking_sim.result.thresholds import Threshold, judge, with_defaults
-from booking_sim.stats import Part
+from booking_sim.result.thresholds import Judgement, Threshold, judge, judge_ratios, with_defaults
+from booking_sim.stats import Part, comparison
 from booking_sim.stats.metrics import METRICS
 
 
@@ -101,7 +102,7 @@ def test_a_kind_that_the_scenario_does_not_have_is_refused_before_the_run():
     threshold.check(Scenario(kinds={"fan": {}, "bot": {}}))
     with pytest.raises(SettingError) as caught:
         threshold.check(Scenario(kinds={"fan": {}, "pro": {}}))
-    assert str(caught.value) == f"'{threshold.text}': kind 'bot' is unknown: choose from fan, pro."
+    assert str(caught.value) == "'p99_ms{kind=bot} < 50': kind 'bot' is unknown: choose from fan, pro."
 
 
 @pytest.mark.parametrize(
@@ -121,3 +122,62 @@ def test_every_metric_is_explained_and_no_other():
     assert list(result().summary().index) == list(METRICS)
     assert list(result().summary(Part(0, 1, "fan", "reserve")).index) == list(METRICS)
     assert math.isnan(result().summary(Part(kind="fan"))["unanswered"])
+
+
+# Ratios to runs before
+
+
+def runs(*latencies_ms):
+    """A run for each latency of its only hold: that is its p50_ms, and its p99_ms."""
+    return [result(rows=[attempt_rows()[1]._replace(latency_ms=latency)]) for latency in latencies_ms]
+
+
+@pytest.mark.parametrize(("text", "limit"), [("p50_ms ratio < 1.1", 1.1), ("p50_ms ratio>=0.5", 0.5)])
+def test_a_ratio_is_judged_with_runs_before_and_left_out_without(text, limit):
+    threshold = Threshold.parse(text)
+    assert (threshold.is_ratio, threshold.limit, threshold.metric) == (True, limit, "p50_ms")
+    assert judge(result(), [threshold]) == []
+    assert judge_ratios(runs(4), runs(8), [Threshold.parse("p50_ms < 5")]) == []
+    assert not Threshold.parse("p50_ms < 5").is_ratio
+
+
+def test_one_run_of_each_gives_a_ratio_without_an_interval():
+    (judgement,) = judge_ratios(runs(4.0), runs(8.0), [Threshold.parse("p50_ms ratio < 1.1")])
+    assert judgement.measured == pytest.approx(2)
+    assert math.isnan(judgement.low)
+    assert math.isnan(judgement.high)
+    assert (judgement.is_met, str(judgement)) == (False, "2")
+
+
+def test_the_intervals_of_all_ratios_that_vary_hold_together():
+    before, after = (4.0, 5.0, 4.5), (4.5, 6.0, 4.0)
+    both = [Threshold.parse(text) for text in ("p50_ms ratio < 1", "held ratio == 1", "p99_ms ratio > 1.2")]
+    latency, held, other = judge_ratios(runs(*before), runs(*after), both)
+    expected = comparison.ratio(np.array(before), np.array(after), 0.975)
+    for judgement, threshold in zip((latency, other), (both[0], both[2]), strict=True):
+        shown = (judgement.measured, judgement.low, judgement.high)
+        assert judgement.threshold is threshold
+        assert shown == pytest.approx([expected[name] for name in ("ratio", "low", "high")])
+        assert judgement.is_met  # the interval lies on both sides of the limit
+    assert (held.measured, held.low, held.high) == (1, 1, 1)  # never varies, and takes nothing from the others
+
+
+@pytest.mark.parametrize(
+    ("low", "measured", "high", "is_met"),
+    [
+        (0.9, 1.2, 1.5, True),
+        (1.05, 1.2, 1.5, True),
+        (1.1, 1.2, 1.5, False),
+        (1.2, 1.2, 1.2, False),
+        (0.8, 0.9, 1, True),
+    ],
+)
+def test_a_ratio_fails_only_if_its_whole_interval_does(low, measured, high, is_met):
+    judgement = Judgement(Threshold.parse("p50_ms ratio < 1.1"), measured, low, high)
+    assert judgement.is_met == is_met
+    assert str(judgement) == f"{measured:g} ({low:g} to {high:g})"
+
+
+def test_an_interval_is_shown_to_four_digits():
+    judgement = Judgement(Threshold.parse("p50_ms ratio < 1.1"), 1.2345678, 0.123456, 12345.6)
+    assert str(judgement) == "1.23457 (0.1235 to 1.235e+04)"

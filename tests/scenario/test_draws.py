@@ -40,3 +40,20 @@ def test_lengths_are_drawn_as_they_say():
     assert 2 <= min(uniform) < 2.01
     assert 3.99 < max(uniform) < 4
     assert np.mean([length(2.0, -1.0, one) for one in drawn]) == pytest.approx(2, rel=0.05)
+
+
+def test_the_numbers_of_the_purposes_are_part_of_what_a_seed_means():
+    assert {name: int(purpose) for name, purpose in Purpose.__members__.items()} == {
+        "KIND": 0,
+        "EVENT": 1,
+        "QUANTITY": 2,
+        "PAYMENT": 3,
+        "THINK": 4,
+        "REFRESH": 5,
+        "RETRY": 6,
+    }
+
+
+def test_what_is_above_all_weights_of_a_part_is_its_last():
+    assert choose([0.5, 0.9, 1.0], 0, 2, 0.95) == 1
+    assert choose([0.5, 0.9, 1.0], 1, 3, 0.1) == 1

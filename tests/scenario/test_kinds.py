@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from booking_sim.errors import SettingError
 from booking_sim.load_generator.worker.buyer_session import Population
 from booking_sim.load_generator.worker.request import Result
 from booking_sim.load_generator.worker.workload import Workload
@@ -24,6 +25,16 @@ WORKLOAD = Workload(KINDS, (4, 5), 1, 60.0, 10.0, (), 7)
 @pytest.mark.parametrize("text", ["20s", "10s..40s", "~20s", "0s"])
 def test_a_span_is_written_as_it_is_read(text):
     assert str(parse_span(text)) == text
+
+
+@pytest.mark.parametrize("text", ["9s..5s", "~0s", "~1s..2s", "745h", "1s..745h"])
+def test_a_span_that_cannot_be_drawn_is_refused(text):
+    with pytest.raises(SettingError) as caught:
+        parse_span(text)
+    assert str(caught.value) == (
+        f"'{text}' cannot be drawn: expected 20s, 10s..40s, or ~20s for a mean; at most 31 days."
+    )
+    assert parse_span("744h").least == parse_span("1s..744h").most == timedelta(days=31)
 
 
 def test_spans_are_drawn_as_they_say():

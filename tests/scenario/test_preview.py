@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from booking_sim.scenario.preview import Preview
+from booking_sim.scenario.preview import Preview, _seconds
 from booking_sim.scenario.scenario import Scenario
 
 SPIKE = Scenario(arrivals="spike(peak_rate=1000, fall=20m, duration=20m)", buyers=400_000)
@@ -33,6 +33,52 @@ def test_the_peak_is_where_most_come():
     short = Preview(Scenario(arrivals="constant(rate=100, duration=1s) + burst(5, at=500ms)"))
     assert short.peak[0] == pytest.approx(600, rel=0.05)
     assert Preview(Scenario(arrivals="burst(7)")).peak[1] == 0
+
+
+def test_the_peak_of_a_short_run_is_of_a_hundredth_of_it():
+    assert Preview(Scenario(arrivals="burst(3, at=1s) + burst(1, at=2s)")).peak == (150, 1)
+    assert Preview(Scenario(arrivals="burst(3, at=5s) + burst(1, at=10s)")).peak == (3, 5)
+    assert Preview(Scenario()).peak == (0, 0)
+
+
+def test_what_is_said_of_a_run_that_is_neither_scaled_nor_cut_off():
+    assert Preview(Scenario(arrivals="burst(3, at=1s) + burst(1, at=2s)")).describe() == (
+        "4 arrivals, from 1 s to 2 s of the run. The peak is 150 per second at 1 s."
+    )
+
+
+def test_both_that_cut_off_are_named():
+    scenario = Scenario(arrivals="constant(rate=10, duration=60s)", duration="30s", buyers=100)
+    assert Preview(scenario).announcement() == "500 arrivals are cut off by buyers=100 and duration=30s."
+
+
+def test_the_sketch_shows_where_nobody_comes_and_where_few_do():
+    preview = Preview(Scenario(arrivals="burst(800) + burst(1, at=2500ms) + burst(400, at=4s)"))
+    assert preview.sketch(width=4, height=1) == "█ ▁▄"
+    assert Preview(Scenario(arrivals="burst(7)")).sketch(width=3, height=1) == "█"
+    assert [len(line) for line in Preview(SPIKE).sketch().splitlines()][-1] == 72
+    assert len(Preview(SPIKE).sketch().splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.25, "0.25 s"), (119.4, "119 s"), (120, "2 min"), (7140, "119 min"), (7200, "2.0 h"), (9000, "2.5 h")],
+)
+def test_a_length_of_time_is_as_precise_as_it_matters(seconds, said):
+    assert _seconds(seconds) == said
+
+
+def test_how_long_a_closed_loop_takes_is_the_range_that_was_measured():
+    assert Preview(Scenario(buyers=16_000)).duration_s == (2, 8)
+    assert Preview(Scenario(buyers=16_000, duration="5s")).duration_s == (2, 5)
+    assert Preview(Scenario(duration="5s")).duration_s == (5, 5)
+
+
+def test_a_run_of_a_minute_is_announced_and_no_shorter_one():
+    assert Preview(Scenario(duration="60s")).announcement() == "This run takes 60 s if the server keeps up."
+    assert Preview(Scenario(duration="59s")).announcement() == ""
+    assert Preview(Scenario(buyers=1_000_000, duration="5s")).announcement().endswith("keeps up to 36 MB.")
+    assert Preview(Scenario(buyers=999_999, duration="5s")).announcement() == ""
 
 
 def test_the_sketch_is_as_high_as_the_rate():

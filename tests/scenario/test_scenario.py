@@ -52,8 +52,8 @@ from booking_sim.scenario.scenario import Scenario
             "events=6 is invalid: expected at most 5 (tickets=1000000).",
         ),
         ({"arrivals": 500}, "arrivals=500 is invalid: expected a profile, or text such as 'constant("),
-        ({"arrivals": "constant(rate=500)"}, "constant needs duration: expected seconds"),
-        ({"arrivals": "burst(9, at=5s)", "duration": "5s"}, "let nobody come: give a longer duration, or earlier"),
+        ({"arrivals": "constant(rate=500)"}, "constant needs duration: expected seconds above 0"),
+        ({"arrivals": "burst(9, at=5s)", "duration": "5s"}, "arrivals=burst(9, at=5s) and duration=5s let nobody"),
         ({"duration": "0s"}, "duration=0s is invalid: expected a duration above 0"),
         ({"time_scale": 0}, "time_scale=0 is invalid: expected a number from 0.001 to 1e+06; 60 runs a minute in"),
         ({"time_scale": "fast"}, "time_scale='fast' is invalid"),
@@ -101,7 +101,7 @@ from booking_sim.scenario.scenario import Scenario
 def test_what_is_invalid_is_refused_with_what_is_expected(settings, message):
     with pytest.raises(BookingSimError) as caught:
         Scenario.from_settings(settings)
-    assert message in str(caught.value)
+    assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from booking_sim.stats import bottleneck, waited_for
+from booking_sim.stats import bottleneck, waited_for, waits_by_call
 
 
 def attempts(*, late=0.0, queued=0.0, database=0.01):
@@ -17,7 +17,8 @@ def waits(*events, samples=10):
     rows = [
         (second, pid + 1, *(event or (None, None))) for second in range(samples) for pid, event in enumerate(events)
     ]
-    return pd.DataFrame(rows, columns=["seconds", "pid", "wait_event_type", "wait_event"])
+    frame = pd.DataFrame(rows, columns=["seconds", "pid", "wait_event_type", "wait_event"])
+    return frame.assign(is_own=True, call=frame["pid"].map({1: "reserve", 2: "confirm"}))
 
 
 LOCK, READ, LOG, PAGE = (
@@ -56,9 +57,25 @@ def test_a_generator_that_is_busy_or_late_is_named():
 
 def test_too_few_sessions_name_nothing():
     assert bottleneck(attempts(), waits=waits(LOCK, samples=9)) == "database"
-    idle = waits(LOCK).assign(pid=None, wait_event_type=None)
+    idle = waits(LOCK).assign(pid=None, wait_event_type=None, is_own=None)
     assert bottleneck(attempts(queued=1.0), waits=idle) == "connections"
     assert bottleneck(attempts().iloc[:0]) is None
+
+
+def test_sessions_of_others_are_not_what_a_run_waited_for():
+    both = waits(LOCK, READ).assign(is_own=[True, False] * 10)
+    assert bottleneck(attempts(), waits=both) == "lock"
+    assert waited_for(both).to_dict() == {"lock": 1}
+
+
+def test_waits_of_each_call():
+    found = waits_by_call(waits(LOCK, LOG, None))
+    assert found.to_dict("index") == {
+        "confirm": {"at_work": 1, "cpu": 0, "disk": 1, "lock": 0},
+        "reserve": {"at_work": 1, "cpu": 0, "disk": 0, "lock": 1},
+        "other": {"at_work": 1, "cpu": 1, "disk": 0, "lock": 0},
+    }
+    assert waits_by_call(waits()).empty
 
 
 def test_shares_of_the_sessions_at_work():

@@ -100,7 +100,7 @@ def test_a_point_sees_what_it_is_there_for(server, own, name, break_it):
         connect(url) as connection,
         pytest.raises((Broken, UniqueViolation)),
     ):
-        point.check(Subject(url, connection, ()))
+        point.check(Subject(url, connection, find("default")))
 
 
 def test_the_audit_is_the_last_point():

@@ -47,8 +47,9 @@ def subject_of(server):
     with ExitStack() as stack:
 
         def open_subject(path, **options):
-            url = stack.enter_context(scratch(server.url, find(path)))
-            return Subject(url, stack.enter_context(connect(url)), (), **options)
+            strategy = replace(find(path), retry=())
+            url = stack.enter_context(scratch(server.url, strategy))
+            return Subject(url, stack.enter_context(connect(url)), strategy, **options)
 
         yield open_subject
 

@@ -1,20 +1,25 @@
 """Settings are varied, runs are repeated in turns, and what was done is not done again."""
 
 import json
-from math import inf
+from math import inf, nan
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from scipy import stats as scipy_stats
 
 from booking_sim import Scenario, knee, sweep
 from booking_sim.errors import SettingError
+from booking_sim.plots import metric_by_setting
+from booking_sim.result.catalogue import KeptResult
 from booking_sim.stats import over_repeats
+from booking_sim.stats.metrics import METRICS
 from booking_sim.stats.saturation import BOTTLENECKS
 from booking_sim.sweeping.knee import bisect
 from booking_sim.sweeping.points import parse_vary, points, scenario_at
-from booking_sim.sweeping.runs import in_turns
+from booking_sim.sweeping.runs import in_turns, to_frame, to_records
 
 SMALL = {"tickets": 5, "buyers": 20, "workers": 1, "connections": 2}
 
@@ -76,6 +81,30 @@ def test_means_have_students_interval():
     assert row.loc[2, ["low", "high"]].isna().all()
 
 
+def test_a_percentile_that_was_not_reached_is_told_from_one_of_nothing():
+    """One repeat of the first point lost so many answers that its p99 was not reached; the second had no call."""
+    nothing = dict.fromkeys(METRICS)
+    manifests = [
+        {"summary": nothing | {"p99_ms": 5.0, "p50_ms": 2}, "not_reached": []},
+        {"summary": nothing | {"p50_ms": 4}, "not_reached": ["p99_ms"]},
+        {"summary": nothing, "not_reached": []},
+    ]
+    about = {"generator": {"bottleneck": None}, "problems": []}
+    points = [({"a": 1}, 1), ({"a": 1}, 2), ({"a": 2}, 1)]
+    frame = to_frame(
+        [(*point, KeptResult(Path("x"), each | about)) for point, each in zip(points, manifests, strict=True)]
+    )
+    found = over_repeats(frame, "p99_ms", ["a"])
+    assert found["mean"].tolist() == [inf, pytest.approx(nan, nan_ok=True)]
+    assert found[["low", "high"]].isna().all(axis=None)
+    assert found[["repeats", "not_reached"]].to_numpy().tolist() == [[2, 1], [0, 0]]
+    assert over_repeats(frame, "p50_ms", ["a"])["mean"][1] == 3
+    assert [row["not_reached"] for row in to_records(frame)] == [[], ["p99_ms"], []]
+    assert to_records(frame)[1]["p99_ms"] is None
+    ax = metric_by_setting(frame, "p99_ms", "a", ax=Figure().subplots())
+    assert ax.get_legend_handles_labels()[1] == ["mean of the repeats", "not reached in some repeat"]
+
+
 def test_a_sweep_goes_on_where_it_was(run, tmp_path):
     """The second call makes one run: the one whose folder is gone."""
     flags = ("--tickets", 5, "--buyers", 20, "--workers", 1, "--repeats", 1, "--out", "out")
@@ -118,11 +147,12 @@ def test_bisection_finds_the_rate(limit, start):
 
 def test_bisection_without_an_end():
     assert bisect(lambda _: False, 100, 0.1)[0] == 0
+    assert bisect(lambda _: True, 100, 0.1, 730) == (730, inf)
     assert bisect(lambda rate: rate < 1e300, 100, 0.1)[1] == inf
 
 
-def test_a_knee_is_found_by_runs(run, tmp_path):
-    """The tickets are sold out from some 60 buyers on."""
+def test_a_knee_is_found_by_runs(run, tmp_path, monkeypatch):
+    """The tickets are sold out from some 60 buyers on; the same runs never fail where refusals are allowed."""
     flags = ("--duration", "1s", "--time-scale", 20, "--tickets", 60, "--workers", 1, "--connections", 2)
     how = ("--repeats", 1, "--precision", 1, "--start", 40, "--out", "out")
     status, out, _ = run("knee", "--require", "refused < 1", *flags, *how, "--json")
@@ -132,5 +162,10 @@ def test_a_knee_is_found_by_runs(run, tmp_path):
     assert found["limit"] in BOTTLENECKS
     status, out, _ = run("knee", "--require", "refused < 1", *flags, *how)
     assert "Up to 40 buyers per second meet it" in out
+    assert len(pd.read_parquet(tmp_path / "out" / "runs.parquet")) == 2
+    monkeypatch.setattr("booking_sim.sweeping.points.MOST_ARRIVALS", 80)
+    status, out, _ = run("knee", "--require", "refused < 1000", *flags, *how)
+    assert status == 0
+    assert "At least 80 buyers per second meet it: no rate that was tried fails, and more than 80 cannot" in out
     with pytest.raises(SettingError, match="is about a ratio"):
         knee("p99_ms ratio < 2", out=tmp_path / "other")

@@ -1,2 +1,0 @@
--- Without the index that finds holds past their deadline.
-drop index booking.intents_by_deadline;

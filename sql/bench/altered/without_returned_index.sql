@@ -1,2 +1,0 @@
--- Without the index that finds tickets given back.
-drop index booking.tickets_returned;

@@ -1,2 +1,0 @@
--- How many calls were answered with tickets until now.
-select count(*) from lean.intents
