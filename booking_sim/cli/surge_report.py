@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from booking_sim.result.result import SurgeResult
+    from booking_sim.scenario.scenario import Scenario
 
 _SHOWN_ERRORS = 3
 
@@ -39,6 +40,7 @@ def report(result: "SurgeResult", folder: Path) -> str:
             held_too_late="answered too late",
             unanswered="unanswered",
         ),
+        "warm-up": _warm_up(result.scenario),
         "left": _counts(metrics, gave_up="gave up waiting for a connection", timed_out="timed out"),
         "payments": _counts(metrics, confirmed="in time", expired="too late, which sold nothing"),
         "calls": _calls(metrics),
@@ -92,6 +94,11 @@ def _calls(metrics: "pd.Series") -> str:
         f" ({_percent(metrics['answered_share'])}){retries} · {metrics['throughput']:,.0f} answers per second"
         f" for {seconds_text(metrics['duration_s'])}"
     )
+
+
+def _warm_up(scenario: "Scenario") -> str:
+    what = "is left out of rates and times below; counts are of the whole run"
+    return f"the first {seconds_text(scenario.warm_up_s)} {what}" if scenario.warm_up_s else ""
 
 
 def _percent(share: float) -> str:

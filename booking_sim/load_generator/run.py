@@ -103,7 +103,8 @@ def surge(
             sale: `events`, `tickets`. The buyers: `buyers`, `arrivals`, `duration`,
             `kinds`, `quantity`, `seed`. The rules: `hold`, `strategy`, `time_scale`.
             The machinery: `workers`, `connections`, `cold`, `payments_first`,
-            `answer_timeout`, `depth_every`. `help(Scenario)` says what each is.
+            `answer_timeout`, `warm_up`, `depth_every`. `help(Scenario)` says what each
+            is.
 
     Returns:
         The result: every attempt, the inventory and the audit at the end, and the
