@@ -111,7 +111,7 @@ class Manifest:
     environment: Environment
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
-    server_restarts: Sequence[str] = ()
+    server_restarts: Sequence[str] = field(default_factory=list)
     skip_depth: DepthMeasure | None = None
     ended_at: str | None = None
     interrupted: bool = False
