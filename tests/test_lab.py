@@ -15,7 +15,7 @@ from program import COMMAND
 from booking_sim.database.embedded import Cluster
 from booking_sim.database.target import PG_VARIABLES
 from booking_sim.errors import BookingSimError
-from booking_sim.lab import FIRST, copy_notebooks
+from booking_sim.notebook.lab import FIRST, copy_notebooks
 from booking_sim.resources import NOTEBOOKS
 
 OURS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
