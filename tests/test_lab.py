@@ -80,7 +80,7 @@ def test_what_the_user_changed_is_kept(tmp_path):
 
 
 def test_without_jupyterlab_nothing_is_copied(run, tmp_path, monkeypatch):
-    monkeypatch.setattr("booking_sim.lab.find_spec", lambda _: None)
+    monkeypatch.setattr("booking_sim.notebook.lab.find_spec", lambda _: None)
     status, _, err = run("lab", "mine")
     assert status == 2
     assert err.startswith("booking-sim: JupyterLab is not installed here: install 'booking-sim[lab]'")
