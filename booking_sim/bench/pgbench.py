@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
 
-from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
+from booking_sim.redaction import redact
 
 Times = NDArray[np.float64]
 """When each call was answered: seconds since 1970, ascending."""
@@ -49,7 +49,7 @@ class Answer:
 
     Attributes:
         client: Which client it was of, from 0 on.
-        number: The how manieth of its calls, from 1 on, those that failed included.
+        number: Which of its calls, counted from 1, those that failed included.
         at: When it was answered, in seconds since 1970.
         taken_ms: Since it was sent, or planned where there is a rate.
     """

@@ -13,7 +13,7 @@ import click
 from tqdm import tqdm
 
 from booking_sim.cli.labels import labelled
-from booking_sim.contract import POINTS, Confidence, PointResult, confidence, verify
+from booking_sim.contract import POINTS, Confidence, PointResult, confidence, under_stress, verify
 from booking_sim.database import open_server
 from booking_sim.durations import parse_duration
 from booking_sim.errors import SettingError
@@ -26,15 +26,20 @@ _BAR = "{desc}: {n_fmt} of {total_fmt} points [{elapsed}{postfix}]"
 @click.command("verify")
 @click.argument("strategy", metavar="NAME|PATH.sql")
 @click.option(
-    "--for", "duration", default="5s", show_default=True, metavar="TIME", help="How long the last stress test goes on."
+    "--for",
+    "duration",
+    default="5s",
+    show_default=True,
+    metavar="TIME",
+    help="How long each of the two stress tests goes on.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
     """Hold a strategy to the contract, point by point, in a scratch database.
 
-    Before the audit comes a stress test: sessions reserve, confirm, release and let short holds expire; each answer is
-    checked as it comes, and the tables afterwards. The longer it goes on (--for 1m), the rarer the faults that it
-    finds. If it finds none, the last line says how rare they must be.
+    Before the audit come two stress tests. In the first, sessions reserve, confirm, release and let short holds expire;
+    each answer is checked as it comes. The second is made of surges, which the proof judges. The longer they go on
+    (--for 1m), the rarer the faults that they find. If they find none, the last line says how rare faults must be.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL; nothing that is there is
     touched. Exits with 0 if the contract is kept, 1 if not, 2 if the file does not apply, 130 if interrupted.
@@ -106,12 +111,12 @@ class _Verification:
             return f"Interrupted after {points} and {self.claims:,} claims: {found}. The rest was not checked."
         required = sum(result.required for result in self.results)
         points = f"{required} required points, {len(self.results) - required} noted"
-        under_stress = sum(result.claims for result in self.results if result.point == "one_holder")
-        claims = f"{self.claims:,} claims in all, {under_stress:,} of them in the last stress test"
+        stressed = under_stress(self.results)
+        claims = f"{self.claims:,} claims in all, {stressed:,} of them in the stress tests"
         seconds = sum(result.seconds for result in self.results)
         verdict = f"breaks the contract in {self.failed} of" if self.failed else "keeps the contract:"
         line = f"{self.strategy} {verdict} {points}; {claims} ({seconds:.1f} s)."
-        return f"{line}\nThe last stress test saw {self.confidence}." if self.confidence else line
+        return f"{line}\nThe stress tests saw {self.confidence}." if self.confidence else line
 
     def to_dict(self) -> dict[str, Any]:
         return {

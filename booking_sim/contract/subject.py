@@ -16,6 +16,7 @@ from booking_sim import booking
 from booking_sim.database import connect
 from booking_sim.models import Outcome, Reservation
 from booking_sim.queries import load
+from booking_sim.strategies import Strategy
 
 SESSIONS = 32
 """Connections that ask at once."""
@@ -65,14 +66,14 @@ class Subject:
     Attributes:
         url: The scratch database in which it is applied.
         connection: In autocommit, for whoever needs one.
-        retry: SQLSTATEs after which its client repeats the call.
-        stress_for: How long the point `one_holder` lasts.
+        strategy: What it is; its client repeats a call after the SQLSTATEs of its `retry`.
+        stress_for: How long each of the points `one_holder` and `proved` lasts.
         progress: Called a few times a second under stress: the claims so far, the seconds so far and in all.
     """
 
     url: str
     connection: Connection[Any]
-    retry: tuple[str, ...]
+    strategy: Strategy
     stress_for: timedelta = timedelta(seconds=5)
     progress: Progress = lambda *_: None
 
@@ -103,7 +104,7 @@ class Subject:
             try:
                 return call(connection, *args, **kwargs)
             except psycopg.Error as error:
-                if error.sqlstate not in self.retry or monotonic() > until:
+                if error.sqlstate not in self.strategy.retry or monotonic() > until:
                     raise
 
     def buy(

@@ -9,13 +9,14 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from booking_sim.contract import answers, counts, deadlines, shape, stress, truth
+from booking_sim.contract import answers, counts, deadlines, proved, shape, stress, truth
 from booking_sim.contract.point import Point
 from booking_sim.contract.rule_of_three import Confidence
 from booking_sim.contract.subject import BOUNDS, Broken, Progress, Subject, count_intents
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError, SettingError
-from booking_sim.strategies import Strategy, scratch
+from booking_sim.strategies import Strategy
+from booking_sim.strategies.applying import scratch
 
 POINTS: tuple[Point, ...] = (
     shape.signatures,
@@ -34,12 +35,16 @@ POINTS: tuple[Point, ...] = (
     truth.never_waits,
     truth.crossing_transactions,
     stress.one_holder,
+    proved.proved,
     shape.audited,
 )
 """Every point, in the order in which they are checked: the audit last, over what the others left."""
 
 STRESS_FOR = timedelta(seconds=5)
-"""How long the point `one_holder` lasts unless said otherwise: a fault of one claim in a thousand is seldom missed."""
+"""How long each of STRESSING lasts unless said otherwise: a fault of one claim in a thousand is seldom missed."""
+
+STRESSING = (stress.one_holder, proved.proved)
+"""The points that last as long as one likes: they find what is rare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def verify(
     Args:
         strategy: What to check, from `booking_sim.strategies.find`.
         url: A libpq URL of any database of the server to check it on; nothing in it is touched.
-        stress_for: How long the point `one_holder` lasts, which finds what is rare.
+        stress_for: How long each of the points in STRESSING lasts, which find what is rare.
         progress: Called a few times a second under stress: claims so far, seconds so far, seconds in all.
 
     Yields:
@@ -98,12 +103,12 @@ def verify(
         claims = 0
         for point in POINTS:
             with connect(scratch_url, settings=BOUNDS) as connection:
-                subject = Subject(scratch_url, connection, strategy.retry, stress_for, progress)
+                subject = Subject(scratch_url, connection, strategy, stress_for, progress)
                 start = monotonic()
-                problem = _problem(point, subject)
+                problem, elsewhere = _checked(point, subject)
                 seconds = monotonic() - start
             before, claims = claims, _claims(admin)
-            yield PointResult(point.name, point.sentence, point.required, problem, seconds, claims - before)
+            yield PointResult(point.name, point.sentence, point.required, problem, seconds, claims - before + elsewhere)
 
 
 def kept(results: Iterable[PointResult]) -> bool:
@@ -112,7 +117,7 @@ def kept(results: Iterable[PointResult]) -> bool:
 
 
 def confidence(results: Iterable[PointResult]) -> Confidence | None:
-    """Say how rare a violation must be, if there was none among the claims of the point `one_holder`.
+    """Say how rare a violation must be, if there was none among the claims of the points in STRESSING.
 
     Only these claims count: each was compared with every other hold of its tickets.
 
@@ -123,8 +128,14 @@ def confidence(results: Iterable[PointResult]) -> Confidence | None:
         None if the contract is broken: then nothing is rare.
     """
     results = list(results)
-    claims = sum(result.claims for result in results if result.point == stress.one_holder.name)
+    claims = under_stress(results)
     return Confidence(claims) if kept(results) and claims else None
+
+
+def under_stress(results: Iterable[PointResult]) -> int:
+    """How many claims the points in STRESSING made."""
+    names = {point.name for point in STRESSING}
+    return sum(result.claims for result in results if result.point in names)
 
 
 def _claims(connection: Connection[Any]) -> int:
@@ -134,13 +145,13 @@ def _claims(connection: Connection[Any]) -> int:
         return 0
 
 
-def _problem(point: Point, subject: Subject) -> str | None:
+def _checked(point: Point, subject: Subject) -> tuple[str | None, int]:
+    """What is wrong, and how many claims were made elsewhere."""
     try:
-        point.check(subject)
+        return None, point.check(subject) or 0
     except (Broken, BookingSimError) as error:
-        return str(error)
+        return str(error), 0
     except psycopg.Error as error:
-        return f"{error.sqlstate or 'connection lost'}: {error.diag.message_primary or error}"
+        return f"{error.sqlstate or 'connection lost'}: {error.diag.message_primary or error}", 0
     except (TypeError, ValueError) as error:
-        return f"an answer that makes no sense: {error}"
-    return None
+        return f"an answer that makes no sense: {error}", 0

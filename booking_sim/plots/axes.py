@@ -18,6 +18,7 @@ from booking_sim.stats.bins import nice_width
 Part = tuple[str, npt.ArrayLike, ColorType]
 """A band of a stack: label, heights, colour."""
 
+_GAP_COLOUR = "#9A9A9A"
 _MOST_TICKS = {"x": 5, "y": 7}  # of a logarithmic axis, in steps of 1, 2, 5; beyond: powers of ten
 _MARGIN = 0.03  # of a logarithmic axis, on either side: a dot at the end is a whole dot
 _POINTS_PER_INCH = 72
@@ -52,6 +53,32 @@ def stack(ax: Axes, edges: npt.NDArray[np.float64], parts: Iterable[Part]) -> No
         ax.stairs(base + height, edges, baseline=base, fill=True, color=colour, label=label)
         base = base + np.nan_to_num(height)
     count_axis(ax)
+
+
+def mark_gaps(ax: Axes, edges: npt.NDArray[np.float64], is_gap: npt.ArrayLike, label: str) -> None:
+    """Hatch the bins of which nothing is known, so that nobody takes them for zero.
+
+    Args:
+        ax: Where to draw.
+        edges: The edges of the bins, one more than there are bins.
+        is_gap: Whether nothing is known of each.
+        label: What the legend says of them.
+    """
+    is_gap = np.asarray(is_gap, dtype=bool)
+    if is_gap.any():
+        heights = np.where(is_gap, 1.0, np.nan)
+        across = ax.get_xaxis_transform()
+        ax.stairs(
+            heights,
+            edges,
+            fill=True,
+            facecolor="none",
+            edgecolor=_GAP_COLOUR,
+            hatch="///",
+            lw=0,
+            label=label,
+            transform=across,
+        )
 
 
 def count_axis(ax: Axes) -> None:

@@ -50,7 +50,7 @@ def page(result: SurgeResult) -> str:
         warnings=run_warnings(result),
         began=datetime.fromisoformat(manifest.started_at),
         kpis=kpis(result.summary()),
-        pictures=pictures(result.attempts, result.holds, result.inventory, result.waits, result.server),
+        pictures=pictures(*result.drawn()),
         scenario=settings(result.scenario),
         buyers=buyer_table(result),
         bottleneck=_limited_by(result),

@@ -22,7 +22,7 @@ from booking_sim.result.folder import ATTEMPTS, CHART, HOLDS, INVENTORY
 from booking_sim.result.manifest import Manifest
 from booking_sim.result.saving import Saved
 from booking_sim.scenario.scenario import Scenario
-from booking_sim.stats.requests import COLUMNS
+from booking_sim.stats.requests import COLUMNS, FOUND, with_requests
 from booking_sim.stats.summary import WHOLE, Part, headline, summarise
 
 RESULT_OF: Final = "surge"
@@ -128,6 +128,21 @@ class SurgeResult(Saved):
         """One row per attempt; `booking_sim.records.attempts.Attempt` says what the columns are."""
         return self.recorded.frame()
 
+    def counted(self, *names: str) -> pd.DataFrame:
+        """The attempts that charts and comparisons are of: without those of the scenario's warm-up.
+
+        Args:
+            *names: The columns that are needed; none: all.
+
+        Returns:
+            The same as `attempts`, or some of its rows.
+        """
+        start = self.scenario.warm_up_s
+        if not start:
+            return self.recorded.columns(*names) if names else self.attempts
+        columns = with_requests(self.recorded.columns)
+        return Part(start).select(columns)(*dict.fromkeys((*(names or self.attempts.columns), *FOUND)))
+
     @property
     def partial(self) -> bool:
         """Whether something is missing from the run or its result; `manifest.problems` says what and why."""
@@ -200,15 +215,20 @@ class SurgeResult(Saved):
         Returns:
             The axes.
         """
-        return outcomes_over_time(self.attempts, ax=ax)
+        return outcomes_over_time(self.counted(), ax=ax)
 
     def chart(self) -> Figure:
         """Draw the run at a glance: headline, outcomes over time, latencies."""
-        return at_a_glance(self.recorded.columns(*CHARTED), self.headline)
+        return at_a_glance(self.counted(*CHARTED), self.headline)
 
     def overview(self) -> Figure:
         """Draw everything that there is to show, on one page."""
-        return overview(self.attempts, self.holds, self.inventory, self.waits, self.server, title=self.headline)
+        return overview(*self.drawn(), title=self.headline)
+
+    def drawn(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """The frames that `booking_sim.plots.overview` draws: without the warm-up, where it is not a state."""
+        waits, server = (frame[frame["seconds"] >= self.scenario.warm_up_s] for frame in (self.waits, self.server))
+        return self.counted(), self.holds, self.inventory, waits, server if self.scenario.warm_up_s else self.server
 
     def __getitem__(self, name: object) -> NoReturn:
         """Say which frames there are, since the whole result is none."""

@@ -157,11 +157,13 @@ begin
                 continue;
             end if;
             fresh := booking.unlocked(
-                event_id, array(select f from unnest(fresh) as f where f <> all (found) order by random()),
+                event_id, array(
+                    select f from unnest(fresh) as f where f not between place and place + reach order by random()),
                 quantity - cardinality(found));
             found := found || fresh;
             if fresh <> '{}' then  -- the next buyers begin here
-                perform setval('booking.places', pg_sequence_last_value('booking.places') / capacity * capacity + fresh[1] - 1);
+                perform setval('booking.places',  -- never past the last number
+                    pg_sequence_last_value('booking.places') / capacity % 1000000000000 * capacity + fresh[1] - 1);
             end if;
             exit when cardinality(found) = quantity;
         end loop;
@@ -178,7 +180,7 @@ begin
                 (select t.ticket_no from booking.tickets as t where t.event_id = event_id and t.returned_no is not null and t.returned_no < start
                  order by t.returned_no limit 8 * reach)
             ) as r
-            where r.ticket_no <> all (found)), quantity - cardinality(found));
+            where r.ticket_no not between place and place + reach), quantity - cardinality(found));
     end if;
     if found <> '{}' then
         perform from booking.tickets as t

@@ -77,11 +77,23 @@ end $$;
 
 
 -- Keeps a request key for an intent. Waits a moment for somebody who is answering the same request, but not for ever: two
--- transactions with two keys each could wait for each other.
+-- transactions with two keys each could wait for each other. A lock_timeout counts for each wait anew, and the wait begins
+-- again with each caller who rolls back and leaves the key to the next: so each is short, and all together have a limit.
 create function booking.keep_request_key(user_id text, request_key text, intent_id bigint) returns void
-language plpgsql set lock_timeout = '50ms' as $$
+language plpgsql set lock_timeout = '5ms' as $$
+declare
+    began_at timestamptz := clock_timestamp();
 begin
-    insert into booking.request_keys values (user_id, request_key, intent_id);
+    loop
+        begin
+            insert into booking.request_keys values (user_id, request_key, intent_id);
+            return;
+        exception when lock_not_available then
+            if clock_timestamp() not between began_at and began_at + interval '45 ms' then
+                raise;
+            end if;
+        end;
+    end loop;
 end $$;
 
 

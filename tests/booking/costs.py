@@ -1,6 +1,10 @@
 """What a call costs that noise does not change: rows that it visits, pages that it reads, row locks that it leaves."""
 
 import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from time import perf_counter
 
 # Entries that indexes returned and rows that were read without one, dead ones too, and those of tries that were undone.
 VISITED = """
@@ -41,6 +45,23 @@ def explained(conn, event_id, quantity=1):
 def pages_read(conn, event_id, quantity=1):
     """Return the pages that one reserve reads, the least of three: the first after a change may mark dead entries."""
     return min(explained(conn, event_id, quantity)[0] for _ in range(3))
+
+
+def seconds_of(conn, call, *args, **kwargs):
+    """Make a call; return its answer, and the seconds it took, without those in which client or server had no CPU."""
+    pids = [conn.info.backend_pid, os.getpid()]
+    began = perf_counter() - waited_for_cpu(pids)
+    answer = call(conn, *args, **kwargs)
+    return answer, perf_counter() - waited_for_cpu(pids) - began
+
+
+def waited_for_cpu(pids):
+    """Return the seconds that processes of this machine have waited for a CPU, where the system says so: on Linux."""
+    waited_ns = 0
+    with suppress(OSError):
+        for pid in pids:
+            waited_ns += int(Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[1])
+    return waited_ns / 1e9
 
 
 LOCKED = """

@@ -67,7 +67,7 @@ def complaints(conn, event_id, capacity, answers):
         if len(answer.reservation.ticket_nos) != answer.quantity
     ]
     found += [
-        f"{answer.quantity} tickets were refused when so many were left"
+        f"{answer.quantity} tickets were refused when as many were left"
         for answer in answers
         if not answer.held and (left >= answer.quantity or _taken_before(answer, held) <= capacity - answer.quantity)
     ]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 from costs import NOTHING_LOCKED, locked_rows, locks_of
+from gates import rewrite
 from inventory import SQL, contents, stock, violations
 
 from booking_sim.audit import audit, holds
@@ -140,14 +141,12 @@ def test_a_call_that_is_ended_while_it_waits_has_done_nothing(conn, rival, begin
 def test_a_call_that_is_ended_while_it_sleeps_between_two_tries_has_done_nothing(conn, rival, start_call, house, how):
     before = contents(conn)
     asleep = "select wait_event = 'PgSleep' from pg_stat_activity where pid = %s"
+    rewrite(conn, "booking.reserve", ("pg_sleep(least(0.0005", "pg_sleep(60 + least(0.0005"))
     with rival.transaction(force_rollback=True):
         rival.execute(LOCKS["the tickets"])
-        for _ in range(20):
-            doomed = start_call(reserve, house.event_id, "eve")
-            while doomed.is_waiting() and conn.execute(asleep, [doomed.pid]).fetchone() != (True,):
-                pass
-            if doomed.is_waiting():
-                break
+        doomed = start_call(reserve, house.event_id, "eve")
+        while conn.execute(asleep, [doomed.pid]).fetchone() != (True,):
+            assert doomed.is_waiting()
         conn.execute(ENDS[how][0], [doomed.pid])
         with pytest.raises(ENDS[how][1]):
             doomed.result()

@@ -1,16 +1,12 @@
 """What a call did not take is not locked: after refusals, failed tries and lost races, also in an open transaction."""
 
-import os
-import random
-import signal
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from threading import Thread, Timer
-from time import sleep
 
 import psycopg
 import pytest
 from costs import NOTHING_LOCKED, locked_rows
+from gates import AT_TICKET, CLOSE, OPEN, PASS, rewrite
 
 from booking_sim.booking import BookingError, confirm, create_event, expire_holds, release, reserve
 from booking_sim.models import Confirmation, Outcome, Release
@@ -96,106 +92,86 @@ def test_what_could_not_be_expired_is_not_locked(database, conn, rival, hall, lo
         locker.rollback()
 
 
-# Races: the victim is stopped between its snapshot and its locks; a rival changes and commits what it will lock.
+# Races: the victim waits between its snapshot and its locks; a rival changes and commits what it will lock.
+
+GROUP = 10
+AVAILABLE = "t.ticket_no = any ({}) and t.status = 'available'"
+PLACES = {  # where a claim of all tickets is stopped: the function, a condition in it, where its first try begins
+    "the first try": ("reserve", "and t.ticket_no between place and place + quantity - 1", 1),
+    "what is not locked": ("unlocked", AVAILABLE.format("candidates"), 5),
+    "what was found": ("find_tickets", AVAILABLE.format("found"), 5),
+}
+
+
+def race(conn, begin, victim_call, rival_call):
+    """Run a call that is stopped while a rival works."""
+    conn.execute(CLOSE)
+    victim = begin(victim_call)
+    assert victim.is_waiting()
+    rival_call()
+    conn.execute(OPEN)
+    return victim.result()
+
+
+def claim_all(connection, event_id):
+    """Reserve all tickets in a transaction that stays open."""
+    connection.execute("begin")
+    return reserve(connection, event_id, "group", GROUP).outcome
+
+
+def take_some(rival, event_id):
+    """Take what is not locked yet of each third ticket."""
+    rival.execute(
+        "update booking.tickets set status = 'held', intent_id = 0, held_by = 'x', hold_expires_at = 'infinity'"
+        " where (event_id, ticket_no) in (select event_id, ticket_no from booking.tickets where event_id = %s and"
+        " ticket_no %% 3 = 0 for update skip locked)",
+        [event_id],
+    )
 
 
 @pytest.fixture
-def local(server):
-    """Only a server on this machine can be stopped."""
-    if server.bin_dir is None:
-        pytest.skip("the server's processes cannot be stopped from here")
+def sale(conn):
+    """An event of ten tickets; a query can be made to wait at the fifth."""
+    conn.execute(AT_TICKET.format(ticket_no=5))
+    return create_event(conn, "race", GROUP)
 
 
-@contextmanager
-def stopped(pid):
-    """Stop a backend, for a moment at most: it may hold a latch that everybody waits for."""
-    os.kill(pid, signal.SIGSTOP)
-    go_on = Timer(0.08, os.kill, (pid, signal.SIGCONT))
-    go_on.start()
-    try:
-        yield
-    finally:
-        go_on.cancel()
-        os.kill(pid, signal.SIGCONT)
+def test_a_plain_claim_keeps_rows_locked_that_it_lost(conn, rival, begin, sale):
+    """The control: without a subtransaction, more rows stay locked than were returned."""
+
+    def plain_claim(connection):
+        connection.execute("begin")
+        query = """
+            select count(*) from (
+                select from booking.tickets where event_id = %s and status = 'available' and public.gate(ticket_no)
+                order by ticket_no for update skip locked
+            ) as t"""
+        return connection.execute(query, [sale]).fetchone()[0]
+
+    claimed = race(conn, begin, plain_claim, lambda: take_some(rival, sale))
+    assert 0 < claimed < locked_rows(conn)["tickets"]
 
 
-TRIES = 20
-GROUP = 2000
+@pytest.mark.parametrize("place", PLACES)
+def test_a_claim_that_lost_a_race_keeps_no_row_locked(conn, rival, begin, sale, place):
+    function, condition, number = PLACES[place]
+    rewrite(conn, f"booking.{function}", (condition, f"{condition} and public.gate(t.ticket_no)"))
+    conn.execute("select setval('booking.places', %s, false)", [GROUP + number - 1])
+    outcome = race(conn, begin, lambda connection: claim_all(connection, sale), lambda: take_some(rival, sale))
+    assert outcome is Outcome.SOLD_OUT
+    assert locked_rows(conn) == NOTHING_LOCKED
 
 
-def races(database, conn, rival, prepare, victim_call, rival_call, tries=TRIES):
-    """Run a call that is stopped at a random moment while a rival works; yield its answer and what it left locked."""
-    chance = random.Random(7)
-    for _ in range(tries):
-        event_id = create_event(conn, "race", GROUP)
-        prepare(event_id)
-        with psycopg.connect(database) as victim:
-            victim.execute("select pg_backend_pid()")
-            answers = []
-            thread = Thread(target=lambda: answers.append(victim_call(victim, event_id)))  # noqa: B023  joined in its turn
-            thread.start()
-            sleep(chance.uniform(0.0005, 0.008))
-            with stopped(victim.info.backend_pid):
-                rival_call(event_id)
-            thread.join()
-            yield event_id, answers[0], locked_rows(conn)
-            victim.rollback()
+def test_a_takeover_that_lost_a_race_keeps_no_row_locked(conn, rival, begin, sale):
+    """The overdue hold is expired by a sweeper while a buyer is on its way to it."""
+    reserve(conn, sale, "late", GROUP, hold_for=OVERDUE)
+    condition = "i.id = intent_id and i.status = 'pending' and i.expires_at <= clock_timestamp()"
+    rewrite(conn, "booking.expire_intent", (condition, f"{condition} and public.gate(5)"))
 
+    def sweep():
+        rival.execute(PASS)
+        assert expire_holds(rival, sale) == GROUP
+        assert reserve(rival, sale, "rival").outcome is Outcome.HELD
 
-def take_some(rival):
-    """Take what is not locked yet: the last tickets of the group, singly and committed."""
-
-    def take(event_id):
-        rival.execute(
-            "update booking.tickets set status = 'held', intent_id = 0, held_by = 'x', hold_expires_at = 'infinity'"
-            " where (event_id, ticket_no) in (select event_id, ticket_no from booking.tickets where event_id = %s and"
-            " ticket_no %% 3 = 0 for update skip locked)",
-            [event_id],
-        )
-
-    return take
-
-
-def plain_claim(victim, event_id):
-    query = """
-        select count(*) from (
-            select from booking.tickets where event_id = %s and status = 'available'
-            order by ticket_no for update skip locked
-        ) as t"""
-    return victim.execute(query, [event_id]).fetchone()[0]
-
-
-def test_a_plain_claim_keeps_rows_locked_that_it_lost(database, conn, rival, local):
-    """The control: without a subtransaction, some of these races leave more rows locked than were returned."""
-    runs = races(database, conn, rival, lambda _: None, plain_claim, take_some(rival), 10 * TRIES)
-    assert any(locked["tickets"] > claimed for _, claimed, locked in runs)
-
-
-def reserve_all(victim, event_id):
-    return reserve(victim, event_id, "group", GROUP).outcome
-
-
-def test_a_claim_that_lost_a_race_keeps_no_row_locked(database, conn, rival, local):
-    outcomes = set()
-    for _, outcome, locked in races(database, conn, rival, lambda _: None, reserve_all, take_some(rival)):
-        outcomes.add(outcome)
-        if outcome is Outcome.HELD:
-            assert locked == NOTHING_LOCKED | {"tickets": GROUP}
-        else:
-            assert locked == NOTHING_LOCKED, outcome
-    assert outcomes - {Outcome.HELD}
-
-
-def test_a_takeover_that_lost_a_race_keeps_no_row_locked(database, conn, rival, local):
-    """The overdue holds are expired by a sweeper while a buyer is on its way to them."""
-
-    def prepare(event_id):
-        conn.execute("select booking.reserve(%s, 'late', 20, '1 microsecond') from generate_series(1, 100)", [event_id])
-
-    def sweep(event_id):
-        expire_holds(rival, event_id)
-        reserve(rival, event_id, "rival", 1)
-
-    for event_id, outcome, locked in races(database, conn, rival, prepare, reserve_all, sweep):
-        mine = {"tickets": GROUP, "booking_intents": locked["booking_intents"], "events": 0}
-        assert locked == (mine if outcome is Outcome.HELD else NOTHING_LOCKED), (event_id, outcome)
+    assert race(conn, begin, lambda connection: claim_all(connection, sale), sweep) is Outcome.SOLD_OUT
+    assert locked_rows(conn) == NOTHING_LOCKED

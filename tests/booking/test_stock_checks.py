@@ -133,9 +133,12 @@ def test_released_held_again_for_a_moment_and_expired_while_an_older_check_says_
     release(conn, intents[0], "ann")
     brief = reserve(conn, event_id, "cid", hold_for=SHORT)
     assert brief.outcome is Outcome.HELD
-    assert reserve(rival, event_id, "bob").outcome is Outcome.SOLD_OUT
-    conn.execute("select pg_sleep_until(%s)", [brief.hold_expires_at])
-    assert reserve(rival, event_id, "bob").outcome is Outcome.HELD
+    answer = reserve(rival, event_id, "bob")
+    if answer.outcome is Outcome.SOLD_OUT:  # on a busy machine it may come too late for that
+        conn.execute("select pg_sleep_until(%s)", [brief.hold_expires_at])
+        answer = reserve(rival, event_id, "bob")
+    assert answer.outcome is Outcome.HELD
+    assert answer.hold_expires_at - timedelta(minutes=5) >= brief.hold_expires_at
     assert violations(conn) == []
 
 

@@ -107,7 +107,8 @@ def test_the_reference_names_every_column_of_a_result(folder, monkeypatch):
     text = import_module("package").frames()
     sections = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE))
     result = load(folder / "results" / "first")
-    assert sections.keys() == {"attempts", "holds", "inventory", "waits", "server", "statements", "audit", "proof"}
+    frames = ("attempts", "holds", "inventory", "waits", "sessions", "server", "statements", "audit", "proof")
+    assert sections.keys() == {*frames}
     columns = {(name, column) for name in sections for column in getattr(result, name).columns}
     assert {(name, column) for name, column in columns if f"`{column}`" not in sections[name]} == set()
 

@@ -32,6 +32,7 @@ def test_json_is_one_object_and_nothing_else(start, tmp_path):
         "inventory.parquet",
         "manifest.json",
         "server.parquet",
+        "sessions.parquet",
         "statements.parquet",
         "surge.png",
         "waits.parquet",

@@ -31,6 +31,7 @@ SETTINGS = {
     "connections": (32, (1, 10_000)),
     "answer_timeout": (timedelta(minutes=1), TIMES),
     "cold": (False, None),
+    "warm_up": (None, TIMES),
     "payments_first": (True, None),
     "depth_every": (200, (0, 1_000_000_000)),
     "seed": (1, (0, 2**63 - 1)),
@@ -146,5 +147,7 @@ def test_each_setting_has_a_placeholder_for_the_help():
     assert {name for name, text in placeholders.items() if text == "N"} == {
         name for name, (_, ends) in SETTINGS.items() if ends and type(ends[1]) is int
     }
-    assert {name for name, text in placeholders.items() if text == "TIME"} == {"duration", "hold", "answer_timeout"}
+    assert {name for name, text in placeholders.items() if text == "TIME"} == {
+        *("duration", "hold", "answer_timeout", "warm_up")
+    }
     assert {name for name, text in placeholders.items() if text == "YES|NO"} == {"cold", "payments_first"}

@@ -43,8 +43,9 @@ def test_only_the_claims_under_stress_count():
         result("bad_input", 70),
         result("never_waits", 5, "it waited", required=False),
         result("one_holder", 900),
+        result("proved", 2000),
     ]
-    assert confidence(results) == Confidence(900)
+    assert confidence(results) == Confidence(2900)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_only_the_claims_under_stress_count():
     [
         [result("one_holder", 900, "ticket 1 has two holders")],
         [result("one_holder", 900), result("audited", 0, "violations: 1 of one_live_intent")],
-        [result("one_holder", 0)],
+        [result("one_holder", 0), result("proved", 0)],
         [result("bad_input", 70)],
     ],
 )

@@ -10,7 +10,8 @@ from booking_sim.contract import POINTS, verify
 from booking_sim.contract.subject import Broken, Subject
 from booking_sim.database import connect
 from booking_sim.queries import load
-from booking_sim.strategies import find, scratch
+from booking_sim.strategies import find
+from booking_sim.strategies.applying import scratch
 
 UNCHECKED = """
 create or replace function booking.check_request(
@@ -100,7 +101,7 @@ def test_a_point_sees_what_it_is_there_for(server, own, name, break_it):
         connect(url) as connection,
         pytest.raises((Broken, UniqueViolation)),
     ):
-        point.check(Subject(url, connection, ()))
+        point.check(Subject(url, connection, find("default")))
 
 
 def test_the_audit_is_the_last_point():
