@@ -111,6 +111,9 @@ WAITS = waits(
     (1.0, 4, "IO", "WalSync", None),
     (1.5, 4, "Timeout", "PgSleep", None),
     (1.5, 1, "Extension", "Extension", None),
+    (2.0, 1, None, None, None),
+    (2.5, 3, "Lock", "tuple", [2]),
+    (3.0, None, None, None, None),
 )
 SAMPLES = server((0, 0, 0, 0), (0.5, 0.4, 0.3, 0.8), (1, 0.6, 0.5, 1.2), (2, 1.7, 0.9, 3.4))
 FRAMES = (CALLS, HOLDS, COUNTS, WAITS, SAMPLES)
