@@ -29,6 +29,7 @@ from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.evidence import Evidence
 from booking_sim.load_generator.finish import finish
 from booking_sim.load_generator.interrupt import interruptible
+from booking_sim.load_generator.marks import collecting
 from booking_sim.load_generator.workers import Workers
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observations, Observer
@@ -209,6 +210,7 @@ def _run(
         steps, abort = Steps(interrupt), Abort(conditions, tally, interrupt)
         with (
             Evidence(folder, interrupt) as evidence,
+            collecting() as marks,
             _view(tally, observer.observations, progress=progress, live=live) as view,
             observer,
             Workers(assignments(context), executor) as workers,
@@ -217,6 +219,8 @@ def _run(
 
             def on_batch(batch: Batch) -> None:
                 evidence.add(batch)
+                if batch.connecting:
+                    marks.add("connections lost", f"{sum(batch.connecting.values())} connections lost or refused")
                 view.add(batch)
                 abort.check()
 
@@ -224,6 +228,7 @@ def _run(
             reports = workers.run(interrupt, on_batch, observer.start)
             steps.take("the server's last count of what it did", lambda: _await_end_of_sessions(context), None)
             observations = observer.stop()
+            observations.columns["events"] = marks.columns()
         result = finish(context, reports, observations, evidence.attempts, steps)
         if folder is not None:
             result.save_in(folder, Steps(interrupt))  # Ctrl-C during the audit does not cut this short
