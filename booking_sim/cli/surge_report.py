@@ -52,6 +52,7 @@ def report(result: "SurgeResult", folder: Path) -> str:
         "oversold": f"{metrics['oversold']:,}",
         "audit": _audit(result.audit),
         "proof": _proof(result.proof),
+        "server": _restarts(result.manifest.server_restarts),
         "durable": acknowledges_early(result.manifest.environment.server["settings"]),
         "foreign": " ".join(foreign_load(result.sessions, result.waits)),
         "observer": "; ".join(result.manifest.observer.problems),
@@ -59,6 +60,10 @@ def report(result: "SurgeResult", folder: Path) -> str:
         "kept in": str(folder),
     }
     return "\n".join([f"{result.headline}.", "", *(f"  {name:<9} {text}" for name, text in lines.items() if text)])
+
+
+def _restarts(times: Sequence[str]) -> str:
+    return f"died and was started again: {', '.join(times)}" if times else ""
 
 
 def unmet(judgements: Sequence[Judgement], given: int) -> str:

@@ -15,11 +15,14 @@ from psycopg import Connection
 from booking_sim import queries
 from booking_sim.booking import create_event
 from booking_sim.database import connect, headroom, open_server
+from booking_sim.database.embedded import Cluster
 from booking_sim.database.explaining import explained
 from booking_sim.database.headroom import RESERVED_CONNECTIONS
 from booking_sim.database.migrations import migrate
+from booking_sim.database.restarting import Restarts
 from booking_sim.database.run_lease import surge_lease
-from booking_sim.errors import BookingSimError
+from booking_sim.database.target import Server
+from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.live.progress import Progress, View
 from booking_sim.live.tally import Tally
 from booking_sim.live.view import LiveView, is_possible
@@ -60,6 +63,7 @@ def surge(
     name: str = "",
     tags: Mapping[str, str] | None = None,
     abort_on: Sequence[str] = (),
+    restart: bool = False,
     **settings: Unpack[ScenarioSettings],
 ) -> SurgeResult:
     """Run a scenario against a real PostgreSQL: everybody comes at once.
@@ -94,6 +98,8 @@ def surge(
         tags: What else to write down about it, such as {"branch": "main"}.
         abort_on: Conditions that end the run early, as partial, such as
             ["errors > 100"]; `booking_sim.load_generator.abort.LIVE` has the metrics.
+        restart: Start the embedded server again if it dies during the run. It recovers
+            what was committed; calls without an answer are repeated.
         **settings: Settings of Scenario by name; they override those of `scenario`. On
             sale: `events`, `tickets`. The buyers: `buyers`, `arrivals`, `duration`,
             `kinds`, `quantity`, `seed`. The rules: `hold`, `strategy`, `time_scale`.
@@ -127,7 +133,8 @@ def surge(
         raise BookingSimError(
             f"executor={executor!r} is invalid: expected one of concurrent.futures, such as ProcessPoolExecutor(3)."
         )
-    how: Any = {"url": url, "progress": progress, "live": live, "executor": executor, "abort_on": abort_on}
+    how: Any = {"url": url, "progress": progress, "live": live, "executor": executor}
+    how |= {"abort_on": abort_on, "restart": restart}
     if out is None:
         return run(scenario, None, **how, name=name, tags=tags)
     with reserved_dir(Path(out), "surge") as folder:
@@ -145,6 +152,7 @@ def run(
     name: str = "",
     tags: Mapping[str, str] | None = None,
     abort_on: Sequence[str] = (),
+    restart: bool = False,
 ) -> SurgeResult:
     """Do what `surge` promises, in a folder that is reserved for the result; None: in a temporary one."""
     check_can_save(scenario)
@@ -154,10 +162,11 @@ def run(
     try:
         with explained():
             server = stack.enter_context(open_server(url))
+            restarts = stack.enter_context(Restarts(_embedded(server) if restart else None))
             target_url, token = stack.enter_context(_target(server.url, strategy))
             context = _prepare(scenario, strategy, target_url, token, server.source)
         context = replace(context, manifest=replace(context.manifest, name=name, tags=dict(tags or {})))
-        result = _run(context, folder, conditions, progress=progress, live=live, executor=executor)
+        result = _run(context, folder, conditions, restarts, progress=progress, live=live, executor=executor)
     except BaseException:
         stack.__exit__(*sys.exc_info())
         raise
@@ -165,6 +174,14 @@ def run(
     after.take("the removal of what only the run needed", stack.close, None)
     result.add_problems(after.problems)
     return result
+
+
+def _embedded(server: Server) -> Cluster:
+    if server.cluster is None:
+        raise SettingError(
+            f"restart=True is invalid for the server of {server.source}: only the embedded server can be started again."
+        )
+    return server.cluster
 
 
 def _prepare(scenario: Scenario, strategy: Strategy, target_url: str, token: str, source: str) -> RunContext:
@@ -198,6 +215,7 @@ def _run(
     context: RunContext,
     folder: Path | None,
     conditions: Sequence[Threshold],
+    restarts: Restarts,
     *,
     progress: bool | None,
     live: bool,
@@ -229,6 +247,8 @@ def _run(
             steps.take("the server's last count of what it did", lambda: _await_end_of_sessions(context), None)
             observations = observer.stop()
             observations.columns["events"] = marks.columns()
+        times = [at.isoformat() for at in restarts.at]
+        context = replace(context, manifest=replace(context.manifest, server_restarts=times))
         result = finish(context, reports, observations, evidence.attempts, steps)
         if folder is not None:
             result.save_in(folder, Steps(interrupt))  # Ctrl-C during the audit does not cut this short

@@ -100,6 +100,7 @@ class Manifest:
         strategy: The `file` and the `sha256` of how tickets were claimed.
         name: What the user calls it; empty if nothing.
         tags: What the user wrote down about it, by key.
+        server_restarts: When the server had died and was started again, in ISO 8601.
         skip_depth: How the skip depth was measured; None if it was not.
         history: When the tables were read that the proof compares with the answers; None if they were not.
         generator: How the load generator fared.
@@ -113,6 +114,7 @@ class Manifest:
     environment: Environment
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    server_restarts: Sequence[str] = field(default_factory=list)
     skip_depth: DepthMeasure | None = None
     ended_at: str | None = None
     interrupted: bool = False
