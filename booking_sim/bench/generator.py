@@ -28,7 +28,8 @@ from booking_sim.scenario.kinds import BuyerKind
 from booking_sim.scenario.scenario import MOST_BUYERS
 from booking_sim.stats.latency import latencies
 from booking_sim.stats.outcomes import answer_times
-from booking_sim.strategies import find, scratch
+from booking_sim.strategies import find
+from booking_sim.strategies.applying import scratch
 
 if TYPE_CHECKING:
     import pandas as pd

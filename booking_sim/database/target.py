@@ -12,7 +12,8 @@ from psycopg.conninfo import make_conninfo
 
 from booking_sim.database.connecting import check_version, connect
 from booking_sim.database.embedded import BIN_DIR, Cluster, default_folder
-from booking_sim.database.redaction import read_url, redact
+from booking_sim.database.url import read_url
+from booking_sim.redaction import redact
 
 PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE")
 

@@ -47,7 +47,8 @@ from booking_sim.result.thresholds import Threshold
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.skip_depth.measure import Measure, find_prelude
-from booking_sim.strategies import Strategy, find, scratch
+from booking_sim.strategies import Strategy, find
+from booking_sim.strategies.applying import scratch
 
 _SESSIONS_TIMEOUT_S, _POLL_S = 1.0, 0.01
 

@@ -14,7 +14,7 @@ from booking_sim.arrivals import Profile, Schedule, parse_arrivals
 from booking_sim.durations import format_duration
 from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.scenario.kinds import BuyerKind, BuyerKindSettings, to_kinds
-from booking_sim.strategies import check_name
+from booking_sim.strategies.files import check_name
 from booking_sim.validation import (
     DURATION,
     FLAG,
