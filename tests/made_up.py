@@ -79,6 +79,12 @@ def sessions(*rows):
     return frame[samples.SCHEMAS["sessions"].names].astype({"seconds": float, "pid": "Int32", "is_own": "boolean"})
 
 
+def events(*rows):
+    """Turn (seconds, kind, text) into a frame of events."""
+    frame = pd.DataFrame(rows, columns=["seconds", "kind", "text"])
+    return frame.astype(samples.to_frame("events").dtypes)
+
+
 def server(*rows):
     """Turn (seconds, server_cpu_s, generator_cpu_s, machine_cpu_s) into samples of a server that does nothing else."""
     columns = ["seconds", "server_cpu_s", "generator_cpu_s", "machine_cpu_s"]

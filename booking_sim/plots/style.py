@@ -79,6 +79,14 @@ RUN_COLOURS = ("#BBBBBB", "#4477AA", "#EE6677", "#228833", "#CCBB44", "#AA3377")
 """Of kinds of run side by side, the first one behind the others (Tol's bright scheme)."""
 
 OTHER_WAITS = "#7A7A7A"
+EVENT_COLOURS: Mapping[str, str] = {
+    "checkpoint": "#0077BB",
+    "vacuum": "#009988",
+    "connections lost": "#CC3311",
+    "mark": "#EE3377",
+}
+"""Of what happened during a run (Tol's vibrant scheme)."""
+
 FOREIGN = "#EE8866"
 """Sessions that are not of the run."""
 
