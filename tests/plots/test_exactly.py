@@ -21,7 +21,7 @@ from booking_sim import plots
 from booking_sim.arrivals import parse_arrivals
 from booking_sim.plots.intervals import intervals
 from booking_sim.plots.panels import panels
-from booking_sim.plots.style import DARK, STYLE
+from booking_sim.plots.style import DARK, EVENT_COLOURS, STYLE
 
 EXPECTED = Path(__file__).with_name("expected")
 
@@ -45,6 +45,7 @@ HISTORY = pd.DataFrame(
     ]
 )
 POINTS = pd.DataFrame({"label": ["1x", "2x"], "low": [1.0, 1500], "median": [2.0, 1800], "high": [3.0, 2500]})
+EVENTS = pd.DataFrame({"seconds": [float(n) for n in range(len(EVENT_COLOURS))], "kind": [*EVENT_COLOURS]})
 SCHEDULE = parse_arrivals("constant(rate=30, duration=2s) + burst(20, at=500ms)").schedule()
 
 ON_AXES = {
@@ -57,6 +58,7 @@ ON_AXES = {
     "latency_curve": lambda ax: plots.latency_curve(CALLS, ax=ax),
     "latency_curve_late": lambda ax: plots.latency_curve(LATE, ax=ax),
     "latency_over_time": lambda ax: plots.latency_over_time(CALLS, ax=ax),
+    "mark_events": lambda ax: plots.mark_events(ax, EVENTS),
     "metric_by_setting": lambda ax: plots.metric_by_setting(SETTINGS, "p99_ms", "connections", hue="strategy", ax=ax),
     "metric_by_name": lambda ax: plots.metric_by_setting(SETTINGS, "skip_depth", "strategy", ax=ax),
     "metric_by_strategy": lambda ax: plots.metric_by_strategy(TABLE, "throughput", "served", better="higher", ax=ax),

@@ -34,7 +34,7 @@ SESSIONS = sessions(
     (1.0, 1, True, 2, "booking_sim", "active"),
 )
 COUNTERS = [name for name in SAMPLES if not name.endswith("_s") and name != "seconds"]
-BUSY = SAMPLES.assign(**{name: 3.0 * n * np.arange(len(SAMPLES)) ** 2 for n, name in enumerate(COUNTERS, 1)})
+BUSY = SAMPLES.assign(**{name: 3.0 * len(name) * np.arange(len(SAMPLES)) ** 2 for name in COUNTERS})
 CASES = {
     "arrival_rates": lambda: stats.arrival_rates(SCHEDULE, 10),
     "blockers": lambda: stats.blockers(SESSIONS, WAITS),
