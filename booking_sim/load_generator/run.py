@@ -32,6 +32,7 @@ from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.evidence import Evidence
 from booking_sim.load_generator.finish import finish
 from booking_sim.load_generator.interrupt import interruptible
+from booking_sim.load_generator.marks import collecting
 from booking_sim.load_generator.workers import Workers
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observations, Observer
@@ -228,6 +229,7 @@ def _run(
         steps, abort = Steps(interrupt), Abort(conditions, tally, interrupt)
         with (
             Evidence(folder, interrupt) as evidence,
+            collecting() as marks,
             _view(tally, observer.observations, progress=progress, live=live) as view,
             observer,
             Workers(assignments(context), executor) as workers,
@@ -236,6 +238,8 @@ def _run(
 
             def on_batch(batch: Batch) -> None:
                 evidence.add(batch)
+                if batch.connecting:
+                    marks.add("connections lost", f"{sum(batch.connecting.values())} connections lost or refused")
                 view.add(batch)
                 abort.check()
 
@@ -243,6 +247,7 @@ def _run(
             reports = workers.run(interrupt, on_batch, observer.start)
             steps.take("the server's last count of what it did", lambda: _await_end_of_sessions(context), None)
             observations = observer.stop()
+            observations.columns["events"] = marks.columns()
         times = [at.isoformat() for at in restarts.at]
         context = replace(context, manifest=replace(context.manifest, server_restarts=times))
         result = finish(context, reports, observations, evidence.attempts, steps)

@@ -111,7 +111,8 @@ class Workers:
                 self._reports.problems.append(f"worker {self._channels[channel]}: {reason}")
                 _LOG.warning("worker %d: %s", self._channels[channel], redact(reason))
                 self._close(channel)
-            case Finished(busy, process):
+            case Finished(busy, process, worked_s):
+                self._reports.worked_s += worked_s
                 self._reports.busy[self._channels[channel]] = busy
                 self._reports.interpreters[process] += busy
                 self._close(channel)

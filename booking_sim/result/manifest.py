@@ -30,6 +30,8 @@ class GeneratorReport:
 
     Attributes:
         busy: The share of its time that each worker was working, from 0 to 1.
+        limit_per_s: Calls per second that its workers could have sent at most on this machine, by the CPU time that
+            each call took them; None if none was sent.
         connecting: How many connections were lost or could not be made, by the reason.
         warm_up_error: Why connections were cold that were to be warmed; empty if there were none.
         bottleneck: What kept the surge from being faster: a name that `booking_sim.stats.bottleneck` gives.
@@ -38,6 +40,7 @@ class GeneratorReport:
     busy: Sequence[float] = ()
     connecting: Mapping[str, int] = field(default_factory=dict)
     warm_up_error: str = ""
+    limit_per_s: float | None = None
     bottleneck: str | None = None
 
 

@@ -44,8 +44,9 @@ class SurgeResult(Saved):
         audit: None: it was not done.
         proof: None: nothing was judged.
         manifest: With what it was run.
-        waits: None: nothing was observed; as the next three.
+        waits: None: nothing was observed; as the next four.
         sessions: See below.
+        events: See below.
         server: See below.
         statements: See below.
 
@@ -74,16 +75,20 @@ class SurgeResult(Saved):
             whether it `is_own`, how many sessions of this run it had `blocked`, its
             `database`, `application`, `user`, `state` and `query`. A role without
             `pg_read_all_stats` sees only sessions of its own user.
+        events: What happened: `seconds` after the start, its `kind` (checkpoint,
+            vacuum, connections lost, mark) and a `text`. Checkpoints and vacuums are
+            seen at the first sample of `server` after their end.
         server: One row per sample of the server, the first just before the start:
             `connections` to the database and how many of them were `active`; the age of
             the oldest snapshot in the database, `oldest_snapshot_s` and
             `oldest_snapshot_xids` (transactions begun since); `dead_tuples` of the
             booking tables, as PostgreSQL estimates them; and, counted from the start:
-            `vacuums`, `updates` and `hot_updates` of these tables, `wal_bytes` of the
-            server, `buffer_hits`, `buffer_reads`, `commits` and `rollbacks` of the
-            database, and the CPU seconds of the server (not a number if it is on
-            another machine), of the generator and of all, `server_cpu_s`,
-            `generator_cpu_s` and `machine_cpu_s`.
+            `checkpointed_bytes` of WAL up to the last checkpoint, `vacuums`, `updates`
+            and `hot_updates` of these tables, `wal_bytes` of the server, `buffer_hits`,
+            `buffer_reads`, `commits` and `rollbacks` of the database, and the CPU
+            seconds of the server (not a number if it is on another machine), of the
+            generator and of all, `server_cpu_s`, `generator_cpu_s` and
+            `machine_cpu_s`.
         statements: What each statement cost during the run, where pg_stat_statements is
             installed: `query`, `calls`, `total_ms`, `rows`, `buffer_hits`,
             `buffer_reads`, `wal_bytes`.
@@ -108,6 +113,7 @@ class SurgeResult(Saved):
         proof: pd.DataFrame | None = None,
         waits: pd.DataFrame | None = None,
         sessions: pd.DataFrame | None = None,
+        events: pd.DataFrame | None = None,
         server: pd.DataFrame | None = None,
         statements: pd.DataFrame | None = None,
     ) -> None:
@@ -120,6 +126,7 @@ class SurgeResult(Saved):
         self.proof = unchecked() if proof is None else proof
         self.waits = samples.to_frame("waits") if waits is None else waits
         self.sessions = samples.to_frame("sessions") if sessions is None else sessions
+        self.events = samples.to_frame("events") if events is None else events
         self.server = samples.to_frame("server") if server is None else server
         self.statements = samples.to_frame("statements") if statements is None else statements
 
@@ -223,7 +230,7 @@ class SurgeResult(Saved):
 
     def overview(self) -> Figure:
         """Draw everything that there is to show, on one page."""
-        return overview(*self.drawn(), title=self.headline)
+        return overview(*self.drawn(), title=self.headline, events=self.events)
 
     def drawn(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """The frames that `booking_sim.plots.overview` draws: without the warm-up, where it is not a state."""

@@ -84,11 +84,9 @@ def foreign_load(sessions: pd.DataFrame, waits: pd.DataFrame) -> list[str]:
     Returns:
         A sentence for each that is so; nothing if the run had the server to itself.
     """
-    if not has_mean(waits):
-        return []
     sentences = []
     found = foreign_sessions(sessions, waits)
-    if found["at_work"].sum() >= _LEAST:
+    if has_mean(waits) and found["at_work"].sum() >= _LEAST:
         most = found.iloc[0]
         sentences.append(
             f"The server had other load: on average, {found['at_work'].sum():,.2f} of the sessions at work were not of"

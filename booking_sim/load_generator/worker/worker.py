@@ -82,7 +82,8 @@ class Worker:
                 self._dispatcher.dispatch()
         finally:
             self._channel.send(self._recorder.take())
-        return Finished((time.thread_time() - worked_s) / (time.monotonic() - began_at), os.getpid())
+        worked_s = time.thread_time() - worked_s
+        return Finished(worked_s / (time.monotonic() - began_at), os.getpid(), worked_s)
 
     def _on_message(self) -> None:
         """Start or stop, as the parent says; stop if it is gone."""
