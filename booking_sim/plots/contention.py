@@ -10,7 +10,7 @@ from matplotlib.typing import RGBColorType
 
 from booking_sim.plots.axes import axes_or_new, mark_gaps, set_title, stack, time_axis
 from booking_sim.plots.panel import Description, Panel
-from booking_sim.plots.style import FOREIGN, OTHER_WAITS, WAIT_COLOURS, ink
+from booking_sim.plots.style import FOREIGN, OTHER_WAITS, WAIT_COLOURS, ink, is_dark
 from booking_sim.stats.bins import edges
 from booking_sim.stats.contention import LEAST_SAMPLES, RUNNING, foreign_profile, has_mean, wait_profile
 from booking_sim.stats.contention import blocking as blocking_pairs
@@ -131,7 +131,7 @@ def _describe_waits(waits: pd.DataFrame) -> Description:
 def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw how often each session was found waiting for each other one.
 
-    A single dark row is one session that blocks many; an evenly filled square is many
+    A single full row is one session that blocks many; an evenly filled square is many
     sessions that wait for one lock.
 
     Args:
@@ -163,10 +163,11 @@ def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return set_title(ax, _blocking_title(waits))
     rows, columns = table.shape
     squares = (0.5, columns + 0.5, rows + 0.5, 0.5)
-    image = ax.imshow(table.to_numpy(dtype=float), cmap="Reds", vmin=0, aspect="auto", extent=squares)
+    reds = "Reds_r" if is_dark() else "Reds"  # what is near 0 is near the ground
+    image = ax.imshow(table.to_numpy(dtype=float), cmap=reds, vmin=0, aspect="auto", extent=squares)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))
-    bar = ax.figure.colorbar(image, ax=ax, label="share of samples\n(paler is better)")
+    bar = ax.figure.colorbar(image, ax=ax, label="share of samples\n(lower is better)")
     bar.ax.yaxis.set_major_formatter(PercentFormatter(1))
     return set_title(ax, _blocking_title(waits))
 

@@ -16,7 +16,7 @@ from booking_sim.plots.outcomes import outcomes_over_time, outcomes_panel
 from booking_sim.plots.panel import Panel
 from booking_sim.plots.server import cpu_panel
 from booking_sim.plots.skip_depth import skip_depth_panel
-from booking_sim.plots.style import STYLE
+from booking_sim.plots.style import page_style
 from booking_sim.plots.survival import expiry_delay_panel, hold_survival_panel
 from booking_sim.stats.arrivals import is_open_loop
 from booking_sim.stats.contention import blocked_share
@@ -106,7 +106,7 @@ def at_a_glance(attempts: pd.DataFrame, title: str) -> Figure:
     See Also:
         overview: Every picture.
     """
-    with style.context(STYLE):
+    with style.context(page_style()):
         figure = _titled(title, 4.6)
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         outcomes_over_time(attempts, ax=left)
@@ -156,7 +156,7 @@ def overview(
     See Also:
         at_a_glance: The two most important ones.
     """
-    with style.context(STYLE):
+    with style.context(page_style()):
         shown = panels(attempts, holds, inventory, waits, server)
         rows = max(-(-len(shown) // _ACROSS), 1)
         figure = _titled(title, 0.7 + _HEIGHT * rows)

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.colors import to_rgba
 
 STYLE = Path(__file__).with_name("booking_sim.mplstyle")
 """Used while a chart is drawn, by `matplotlib.style.context`; never on import."""
 
 DARK = Path(__file__).with_name("dark.mplstyle")
 """Used over STYLE for a dark page."""
+
+_HALF = 1.5  # of the light that white has, in three colours
 
 OUTCOME_COLOURS: Mapping[str, str] = {
     "held": "#009E73",
@@ -86,6 +89,17 @@ EVENT_COLOURS: Mapping[str, str] = {
 
 FOREIGN = "#EE8866"
 """Sessions that are not of the run."""
+
+
+def is_dark() -> bool:
+    """Whether the ground of charts is dark in the style that is in use."""
+    *colour, opacity = to_rgba(mpl.rcParams["axes.facecolor"])
+    return opacity > 0 and sum(colour) < _HALF
+
+
+def page_style() -> list[Path]:
+    """What a page of charts is drawn with: STYLE, and DARK over it where the ground is dark."""
+    return [STYLE, DARK] if is_dark() else [STYLE]
 
 
 def ink() -> str:
