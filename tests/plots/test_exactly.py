@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from exactly import described
-from made_up import CALLS, COUNTS, FRAMES, HOLDS, LATE, SAMPLES, WAITS
+from made_up import CALLS, COUNTS, FRAMES, HOLDS, LATE, SAMPLES, WAITS, attempts
 from matplotlib import style
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -72,6 +72,12 @@ ON_AXES = {
     "waits_by_strategy": lambda ax: plots.waits_by_strategy(TABLE, ax=ax),
     "waits_over_time": lambda ax: plots.waits_over_time(WAITS, ax=ax),
     "who_blocks_whom": lambda ax: plots.who_blocks_whom(WAITS, ax=ax),
+    "no_latency": lambda ax: plots.latency_over_time(attempts(), ax=ax),
+    "no_latency_curve": lambda ax: plots.latency_curve(attempts(), ax=ax),
+    "no_outcomes": lambda ax: plots.outcomes_over_time(attempts(), ax=ax),
+    "no_skipped_rows": lambda ax: plots.skip_depth_over_time(attempts(), ax=ax),
+    "no_waits": lambda ax: plots.waits_over_time(WAITS.head(0), ax=ax),
+    "latency_by_run_in_the_database": lambda ax: plots.latency_by_run({"few": [LATE]}, clock="database", ax=ax),
     "nobody_blocks": lambda ax: plots.who_blocks_whom(WAITS.head(1), ax=ax),
     "intervals": lambda ax: intervals(
         POINTS, varied="arrivals", metric="p99, ms", better="lower is better", spread="of nine", title="2 ms", ax=ax
@@ -79,6 +85,7 @@ ON_AXES = {
 }
 PAGES = {
     "around_fault": lambda: plots.around_fault(CALLS, 0.5, 0.8, title="A worker was killed"),
+    "around_an_instant": lambda: plots.around_fault(CALLS, 0.5, 0.5, title="A worker was killed"),
     "at_a_glance": lambda: plots.at_a_glance(CALLS, "10 of 10 tickets held, " * 5),
     "overview": lambda: plots.overview(*FRAMES, title="10 of 10 tickets held"),
     "ratios_overview": lambda: plots.ratios_overview(GOALS, "2 of 3 goals are reached"),
