@@ -41,7 +41,7 @@ class _Caller:
 
 
 def cpu_per_call_s(url: str) -> float:
-    """Measure the CPU seconds that an empty call takes this client; not a number if it cannot be told.
+    """Measure the CPU seconds that an empty call takes this client; not a number if that is not known.
 
     Args:
         url: The database.

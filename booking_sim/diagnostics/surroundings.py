@@ -210,9 +210,9 @@ def _generator(facts: Facts) -> CheckResult:
             "Say: booking-sim db migrate.",
         )
     limit, cost_us = facts.cpus / facts.cpu_per_call_s, 1e6 * facts.cpu_per_call_s
-    shared = ", less what the server takes of the same CPUs" if facts.is_here else ""
+    others = "buyers, records and the server take" if facts.is_here else "buyers and records take"
     return good(
         "generator",
         f"An empty call takes it {cost_us:,.0f} µs of CPU: with {facts.cpus} workers on {facts.cpus} CPUs it sends at"
-        f" most {limit:,.0f} calls per second{shared}.",
+        f" most {limit:,.0f} calls per second, less what {others} of the same CPUs.",
     )
