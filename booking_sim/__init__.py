@@ -5,10 +5,11 @@
     result = surge(tickets=500, buyers=5000)
 
 `surge` runs a `Scenario` against a real PostgreSQL and gives a `SurgeResult` back, which `load` reads from disk again;
-`prove` judges the answers that buyers got; `compare` runs one over several strategies, `sweep` with settings varied,
-and `knee` finds the greatest arrival rate that is good enough. `scenarios` and `strategies` have ready ones. `stats`
-and `plots` turn frames into numbers and pictures. `doctor` says what will hurt a run, and `drill` breaks something
-during one. `open_server` and `connect` open the database that all of it ran on, for your own SQL.
+`mark` marks an instant of it, and `prove` judges the answers that buyers got. `compare` runs one over several
+strategies, `sweep` with settings varied, and `knee` finds the greatest arrival rate that is good enough. `scenarios`
+and `strategies` have ready ones. `stats` and `plots` turn frames into numbers and pictures. `doctor` says what will
+hurt a run, and `drill` breaks something during one. `open_server` and `connect` open the database that all of it ran
+on, for your own SQL.
 """
 
 import logging
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from booking_sim.forecasting.result import Forecast
     from booking_sim.forecasting.run import forecast
     from booking_sim.forecasting.server_model import ServerModel
+    from booking_sim.load_generator.marks import mark
     from booking_sim.load_generator.run import surge
     from booking_sim.planning.plan import plan
     from booking_sim.proof import prove
@@ -62,6 +64,7 @@ __all__ = [
     "holdout",
     "knee",
     "load",
+    "mark",
     "open_server",
     "plan",
     "plots",
@@ -93,6 +96,7 @@ _HOMES = {
     "forecast": "booking_sim.forecasting.run",
     "holdout": "booking_sim.calibration.holdout",
     "load": "booking_sim.result.loading",
+    "mark": "booking_sim.load_generator.marks",
     "open_server": "booking_sim.database",
     "plan": "booking_sim.planning.plan",
     "prove": "booking_sim.proof",

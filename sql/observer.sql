@@ -81,7 +81,8 @@ with /* observer */ others as materialized (
     where schemaname = 'booking'
 )
 select
-    connections, active, oldest_snapshot_s, oldest_snapshot_xids, dead_tuples, vacuums, updates, hot_updates,
+    connections, active, oldest_snapshot_s, oldest_snapshot_xids, dead_tuples,
+    (select pg_wal_lsn_diff(checkpoint_lsn, '0/0')::bigint from pg_control_checkpoint()) as checkpointed_bytes, vacuums, updates, hot_updates,
     pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint as wal_bytes,
     blks_hit as buffer_hits, blks_read as buffer_reads, xact_commit as commits, xact_rollback as rollbacks,
     array(select pid from others) as pids

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from booking_sim.records import columns, samples
-from booking_sim.records.attempts import Attempt, Call, Phase
+from booking_sim.records.attempts import OUTCOMES, Attempt, Call, Phase
 from booking_sim.records.holds import ENDS
 
 NUMBERS = pd.ArrowDtype(pa.list_(pa.int32()))
@@ -79,8 +79,47 @@ def sessions(*rows):
     return frame[samples.SCHEMAS["sessions"].names].astype({"seconds": float, "pid": "Int32", "is_own": "boolean"})
 
 
+def events(*rows):
+    """Turn (seconds, kind, text) into a frame of events."""
+    frame = pd.DataFrame(rows, columns=["seconds", "kind", "text"])
+    return frame.astype(samples.to_frame("events").dtypes)
+
+
 def server(*rows):
     """Turn (seconds, server_cpu_s, generator_cpu_s, machine_cpu_s) into samples of a server that does nothing else."""
     columns = ["seconds", "server_cpu_s", "generator_cpu_s", "machine_cpu_s"]
     still = {name: 0.0 for name in samples.SCHEMAS["server"].names if name not in columns}
     return pd.DataFrame(rows, columns=columns, dtype=float).assign(**still)
+
+
+# A run with something of everything
+
+CALLS = attempts(
+    *(
+        held(n, 0.05 * n, n + 1, n + 1, latency_ms=4.0 + n)._replace(dead_rows_scanned=n, locked_rows_skipped=2)
+        for n in range(9)
+    ),
+    *(refused(20 + n, 0.3 + 0.02 * n, outcome, latency_ms=2.0 + n) for n, outcome in enumerate(OUTCOMES)),
+    *(refused(40 + n, 1.0 + 0.01 * n, latency_ms=30.0 + n) for n in range(30)),
+    refused(80, 1.2, "contended"),
+    held(80, 1.3, 99, 10, attempt=2, latency_ms=700.0),
+    failed(90, 1.4),
+)
+LATE = attempts(*(refused(n, 0.5 + 0.1 * n)._replace(scheduled_at=0.1 * n) for n in range(9)))
+HOLDS = holds((0, "confirmed", 2), (0.2, "expired", 5.3), (0.5, "expired", 9), (0.6, "released", 1), (1, "open", None))
+COUNTS = inventory((0, 10, 0, 0, 0), (0.5, 4, 6, 0, 0), (1, 1, 5, 1, 3), (1.9, 0, 2, 1, 7))
+WAITS = waits(
+    (0.0, 1, None, None, None),
+    (0.0, 2, "Lock", "tuple", [1]),
+    (0.5, 2, "Lock", "tuple", [1]),
+    (0.5, 3, "Lock", "transactionid", [1, 2]),
+    (1.0, 3, "LWLock", "BufferContent", None),
+    (1.0, 4, "IO", "WalSync", None),
+    (1.5, 4, "Timeout", "PgSleep", None),
+    (1.5, 1, "Extension", "Extension", None),
+    (2.0, 1, None, None, None),
+    (2.5, 3, "Lock", "tuple", [2]),
+    (3.0, None, None, None, None),
+)
+SAMPLES = server((0, 0, 0, 0), (0.5, 0.4, 0.3, 0.8), (1, 0.6, 0.5, 1.2), (2, 1.7, 0.9, 3.4))
+FRAMES = (CALLS, HOLDS, COUNTS, WAITS, SAMPLES)

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1] / "booking_sim"
 
 ORDER = [
     "errors",
+    "redaction",
     "resources",
     "durations",
     "validation",
@@ -48,7 +49,6 @@ ORDER = [
     "sweeping",
     "pytest",
     "bench",
-    "lab",
     "cli",
     "__init__",
 ]
@@ -103,6 +103,18 @@ def test_nobody_imports_what_is_above():
         if ORDER.index(part(one)) > ORDER.index(part(name))
     }
     assert against == set()
+
+
+@pytest.mark.parametrize("simulates", ["forecasting", "planning"])
+def test_a_forecast_needs_no_database_code(simulates):
+    reached, todo = set(), [name for name in GRAPH if part(name) == simulates]
+    while todo:
+        name = todo.pop()
+        todo += [one for one in GRAPH[name] if one not in reached]
+        reached |= {name, *GRAPH[name]}
+    database = {"database", "booking", "observer", "load_generator"}
+    assert {name for name in reached if part(name) in database} == set()
+    assert any(part(name) == "scenario" for name in reached)
 
 
 def test_no_circle_within_a_part():

@@ -15,7 +15,7 @@ from program import COMMAND
 from booking_sim.database.embedded import Cluster
 from booking_sim.database.target import PG_VARIABLES
 from booking_sim.errors import BookingSimError
-from booking_sim.lab import FIRST, copy_notebooks
+from booking_sim.notebook.lab import FIRST, copy_notebooks
 from booking_sim.resources import NOTEBOOKS
 
 OURS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
@@ -80,7 +80,7 @@ def test_what_the_user_changed_is_kept(tmp_path):
 
 
 def test_without_jupyterlab_nothing_is_copied(run, tmp_path, monkeypatch):
-    monkeypatch.setattr("booking_sim.lab.find_spec", lambda _: None)
+    monkeypatch.setattr("booking_sim.notebook.lab.find_spec", lambda _: None)
     status, _, err = run("lab", "mine")
     assert status == 2
     assert err.startswith("booking-sim: JupyterLab is not installed here: install 'booking-sim[lab]'")

@@ -35,7 +35,8 @@ from booking_sim.database.scratch import empty_database
 from booking_sim.errors import BookingSimError
 from booking_sim.queries import load, names
 from booking_sim.resources import DATA
-from booking_sim.strategies import Strategy, scratch
+from booking_sim.strategies import Strategy
+from booking_sim.strategies.applying import scratch
 
 
 class NotStagedError(BookingSimError):

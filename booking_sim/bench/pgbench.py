@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
 
-from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
+from booking_sim.redaction import redact
 
 Times = NDArray[np.float64]
 """When each call was answered: seconds since 1970, ascending."""

@@ -22,7 +22,8 @@ from booking_sim.errors import BookingSimError
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observer
 from booking_sim.queries import load
-from booking_sim.strategies import find, scratch
+from booking_sim.strategies import find
+from booking_sim.strategies.applying import scratch
 
 GOAL = 0.02
 """The share of throughput that watching may cost."""

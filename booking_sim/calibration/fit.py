@@ -9,6 +9,7 @@ import pandas as pd
 
 from booking_sim.calibration import usl
 from booking_sim.calibration.ladder import ANCHOR, Rung, anchors_of
+from booking_sim.errors import SettingError
 from booking_sim.forecasting.layout import Floats
 from booking_sim.forecasting.server_model import NAMES, ServerModel
 from booking_sim.result.result import SurgeResult
@@ -28,6 +29,9 @@ def fit(rungs: Sequence[Rung], cold: SurgeResult | None = None, *, anchor: int =
     Returns:
         The model. Its `spread` is the run-to-run ratio of the throughput: the standard deviation of the logarithms
         of the anchors, as a factor.
+
+    Raises:
+        SettingError: A level has too few holds to measure their latency.
     """
     anchors = anchors_of(rungs)
     samples: dict[tuple[str, int], Floats] = {}
@@ -35,6 +39,11 @@ def fit(rungs: Sequence[Rung], cold: SurgeResult | None = None, *, anchor: int =
         for name, seconds in _latencies(rung.result, is_first=False).items():
             if len(seconds) >= _LEAST_SAMPLES:
                 samples[name, rung.level] = seconds[:_MOST_SAMPLES]
+            elif name == "held":
+                raise SettingError(
+                    f"tickets={rung.result.scenario.tickets} is too few for {rung.level} calls in flight:"
+                    f" {len(seconds)} holds can be measured, and at least {_LEAST_SAMPLES} are needed."
+                )
     if cold is not None:
         for name, seconds in _latencies(cold, is_first=True).items():
             if len(seconds):

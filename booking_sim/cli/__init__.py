@@ -9,9 +9,9 @@ from pkgutil import resolve_name
 import click
 import psycopg
 
-from booking_sim.database import redact
 from booking_sim.database.explaining import explain_statement
 from booking_sim.errors import BookingSimError
+from booking_sim.redaction import redact
 
 
 class _Commands(UserDict[str, click.Command]):

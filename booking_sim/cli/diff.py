@@ -94,7 +94,7 @@ def _draw(before: Sequence[SurgeResult], after: Sequence[SurgeResult], path: Pat
     try:
         with style.context(STYLE):
             figure = Figure(figsize=(9, 5), layout="constrained")
-            runs = {"before": [run.attempts for run in before], "after": [run.attempts for run in after]}
+            runs = {"before": [run.counted() for run in before], "after": [run.counted() for run in after]}
             latency_by_run(runs, ax=figure.subplots())
             figure.savefig(path, dpi=150)
     except (OSError, ValueError) as error:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from booking_sim.lab import PORT, check_installed, copy_notebooks, open_lab
+from booking_sim.notebook.lab import PORT, check_installed, copy_notebooks, open_lab
 
 
 @click.command("lab")

@@ -33,6 +33,7 @@ from booking_sim.cli.tags import label_options
     metavar="DIR",
     help="A kept result, or a folder of them, to compare the run with.",
 )
+@click.option("--restart", is_flag=True, help="Start the embedded server again if it dies during the run.")
 @label_options("What to call the run, to find it again.", "Write this down about it; may be given again.")
 @click.option("--preview", is_flag=True, help="Show when buyers would come, and run nothing.")
 @click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="With --preview: also write a chart.")
@@ -45,6 +46,7 @@ def surge_command(
     junit: Path | None,
     abort_on: tuple[str, ...],
     compare_with: Path | None,
+    restart: bool,
     name: str | None,
     tags: dict[str, str],
     preview: bool,
@@ -88,6 +90,7 @@ def surge_command(
             name=name or "",
             tags=tags,
             abort_on=abort_on,
+            restart=restart,
             before=before,
         ),
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from booking_sim.result.result import SurgeResult
+    from booking_sim.scenario.scenario import Scenario
 
 _SHOWN_ERRORS = 3
 
@@ -39,6 +40,7 @@ def report(result: "SurgeResult", folder: Path) -> str:
             held_too_late="answered too late",
             unanswered="unanswered",
         ),
+        "warm-up": _warm_up(result.scenario),
         "left": _counts(metrics, gave_up="gave up waiting for a connection", timed_out="timed out"),
         "payments": _counts(metrics, confirmed="in time", expired="too late, which sold nothing"),
         "calls": _calls(metrics),
@@ -50,6 +52,7 @@ def report(result: "SurgeResult", folder: Path) -> str:
         "oversold": f"{metrics['oversold']:,}",
         "audit": _audit(result.audit),
         "proof": _proof(result.proof),
+        "server": _restarts(result.manifest.server_restarts),
         "durable": acknowledges_early(result.manifest.environment.server["settings"]),
         "foreign": " ".join(foreign_load(result.sessions, result.waits)),
         "observer": "; ".join(result.manifest.observer.problems),
@@ -57,6 +60,10 @@ def report(result: "SurgeResult", folder: Path) -> str:
         "kept in": str(folder),
     }
     return "\n".join([f"{result.headline}.", "", *(f"  {name:<9} {text}" for name, text in lines.items() if text)])
+
+
+def _restarts(times: Sequence[str]) -> str:
+    return f"died and was started again: {', '.join(times)}" if times else ""
 
 
 def unmet(judgements: Sequence[Judgement], given: int) -> str:
@@ -87,6 +94,11 @@ def _calls(metrics: "pd.Series") -> str:
         f" ({_percent(metrics['answered_share'])}){retries} · {metrics['throughput']:,.0f} answers per second"
         f" for {seconds_text(metrics['duration_s'])}"
     )
+
+
+def _warm_up(scenario: "Scenario") -> str:
+    what = "is left out of rates and times below; counts are of the whole run"
+    return f"the first {seconds_text(scenario.warm_up_s)} {what}" if scenario.warm_up_s else ""
 
 
 def _percent(share: float) -> str:

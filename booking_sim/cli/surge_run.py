@@ -37,6 +37,7 @@ class Order:
         name: What to call the run.
         tags: What else to write down about it.
         abort_on: What ends the run early.
+        restart: Whether an embedded server that dies is started again.
         before: The runs to compare it with.
     """
 
@@ -47,6 +48,7 @@ class Order:
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     abort_on: Sequence[str] = ()
+    restart: bool = False
     before: Sequence[SurgeResult] = ()
 
 
@@ -68,7 +70,14 @@ def conduct(scenario: Scenario, order: Order) -> None:
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
     with reserved_dir(order.out, "surge") as folder:
-        result = run(scenario, folder, name=order.name, tags=order.tags, abort_on=order.abort_on)
+        result = run(
+            scenario,
+            folder,
+            name=order.name,
+            tags=order.tags,
+            abort_on=order.abort_on,
+            restart=order.restart,
+        )
     judgements = judge(result, thresholds) + judge_ratios(order.before, [result], thresholds)
     if order.junit is not None:
         write(order.junit, result, judgements)

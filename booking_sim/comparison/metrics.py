@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from booking_sim.result.result import SurgeResult
-from booking_sim.stats.contention import at_work
+from booking_sim.stats.contention import at_work, has_mean
 from booking_sim.stats.latency import time_to_final_answer
 from booking_sim.stats.order import fairness
 from booking_sim.stats.skipped import skip_depth
@@ -43,14 +43,14 @@ METRICS = {
 def metrics(result: SurgeResult) -> dict[str, Any]:
     """The metrics of a run: those of METRICS."""
     summary = result.summary()
-    depth = skip_depth(result.attempts)
+    depth = skip_depth(result.counted())
     order = fairness(result.attempts, result.holds)
     last_held = result.holds["held_at"].max()
     return {
         "throughput": (summary["held"] + summary["sold_out"]) / (summary["duration_s"] or np.nan),
         "tickets_per_s": summary["tickets_held"] / last_held if last_held > 0 else np.nan,
         **{name: summary[name] for name in ("p50_ms", "p99_ms")},
-        "buyer_p99_ms": time_to_final_answer(result.attempts).quantile(0.99, interpolation="higher"),
+        "buyer_p99_ms": time_to_final_answer(result.counted()).quantile(0.99, interpolation="higher"),
         "locked": depth["locked"],
         "dead": depth["dead"],
         "refusal": depth["refusal_dead"] + np.nan_to_num(depth["refusal_locked"]),
@@ -64,7 +64,7 @@ def metrics(result: SurgeResult) -> dict[str, Any]:
 
 
 def _waits(waits: pd.DataFrame) -> dict[str, float]:
-    """How many clients waited at any moment, by the type of what they waited for: a mean over the samples."""
+    """How many clients waited at any moment, by the type of what they waited for; not a number of too few samples."""
     samples = waits["seconds"].nunique()
     counts = waits.loc[at_work(waits), "wait_event_type"].value_counts()
-    return {f"wait_{kind}": counts.get(kind, 0) / samples if samples else np.nan for kind in WAITS}
+    return {f"wait_{kind}": counts.get(kind, 0) / samples if has_mean(waits) else np.nan for kind in WAITS}

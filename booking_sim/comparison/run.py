@@ -16,7 +16,8 @@ from booking_sim.load_generator.run import surge
 from booking_sim.result.environment import Environment
 from booking_sim.result.result import SurgeResult
 from booking_sim.scenario.scenario import Scenario
-from booking_sim.strategies import Strategy, find, scratch
+from booking_sim.strategies import Strategy, find
+from booking_sim.strategies.applying import scratch
 
 
 def run_comparison(

@@ -15,7 +15,8 @@ from booking_sim.contract.rule_of_three import Confidence
 from booking_sim.contract.subject import BOUNDS, Broken, Progress, Subject, count_intents
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError, SettingError
-from booking_sim.strategies import Strategy, scratch
+from booking_sim.strategies import Strategy
+from booking_sim.strategies.applying import scratch
 
 POINTS: tuple[Point, ...] = (
     shape.signatures,

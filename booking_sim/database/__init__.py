@@ -1,7 +1,6 @@
 """Where PostgreSQL comes from, and how to connect to it."""
 
 from booking_sim.database.connecting import connect
-from booking_sim.database.redaction import redact
 from booking_sim.database.target import Server, open_server
 
-__all__ = ["Server", "connect", "open_server", "redact"]
+__all__ = ["Server", "connect", "open_server"]

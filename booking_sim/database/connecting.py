@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from booking_sim.database import session
 from booking_sim.database.explaining import NO_ANSWER, address, explain
-from booking_sim.database.redaction import read_url
+from booking_sim.database.url import read_url
 from booking_sim.errors import ServerTooOld, SettingError
 
 _LOG = logging.getLogger(__name__)

@@ -86,6 +86,15 @@ class Cluster:
                 self._start()
                 (self.folder / "stay").touch()
 
+    def start_again(self) -> None:
+        """Start the server if it has died; for one of its users.
+
+        Raises:
+            BookingSimError: It does not start.
+        """
+        with self._complaining(), leases.locked(self.folder):
+            self._start()
+
     def stop(self, *, force: bool = False) -> bool:
         """Stop the server now; return whether it ran.
 

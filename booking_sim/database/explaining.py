@@ -7,8 +7,9 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors
 
-from booking_sim.database.redaction import read_url, redact
+from booking_sim.database.url import read_url
 from booking_sim.errors import BookingSimError, ConnectionFailed, PermissionMissing, SchemaError
+from booking_sim.redaction import redact
 
 NO_ANSWER = "connected, but no answer in time"
 """The reason of a connection that was let in and then got no answer: its turn at a pooler did not come."""

@@ -9,9 +9,9 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from booking_sim.database.connecting import connect
-from booking_sim.database.redaction import redact
 from booking_sim.errors import PermissionMissing, SchemaError, SettingError
 from booking_sim.queries import load
+from booking_sim.redaction import redact
 
 
 def grant(database: str | Connection[Any], role: str, *, audit: bool = False) -> None:

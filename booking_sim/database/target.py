@@ -12,7 +12,8 @@ from psycopg.conninfo import make_conninfo
 
 from booking_sim.database.connecting import check_version, connect
 from booking_sim.database.embedded import BIN_DIR, Cluster, default_folder
-from booking_sim.database.redaction import read_url, redact
+from booking_sim.database.url import read_url
+from booking_sim.redaction import redact
 
 PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE")
 
@@ -27,12 +28,14 @@ class Server:
         source: Where it comes from: ``POSTGRES_URL``, ``PG*``, ``embedded``, or ``url`` if the caller named it.
         version: What the server calls itself as a number, such as 180006.
         bin_dir: The folder of psql and pgbench, of PostgreSQL 18; they work with an older server too.
+        cluster: The embedded server; None if it is another.
     """
 
     url: str
     source: str
     version: int
     bin_dir: Path = BIN_DIR
+    cluster: Cluster | None = None
     _stack: ExitStack = field(default_factory=ExitStack, compare=False)
 
     def close(self) -> None:
@@ -76,14 +79,16 @@ def open_server(url: str | None = None) -> Server:
     """
     source, named = ("url", url) if url is not None else named_server()
     with ExitStack() as stack:
+        cluster = None
         if named is None:
-            named = stack.enter_context(Cluster(default_folder())).url
+            cluster = stack.enter_context(Cluster(default_folder()))
+            named = cluster.url
         else:
             read_url(named, source)
         with connect(named) as connection:
             check_version(connection)
             version = connection.info.server_version
-        return Server(named, source, version, _stack=stack.pop_all())
+        return Server(named, source, version, cluster=cluster, _stack=stack.pop_all())
 
 
 def named_server() -> tuple[str, str | None]:

@@ -1,5 +1,6 @@
 """What follows when the workers have ended: the final state of the database, and the result."""
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
@@ -26,6 +27,7 @@ from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.result.manifest import GeneratorReport, ObserverReport, TableReading
 from booking_sim.result.result import SurgeResult, no_audit
 from booking_sim.result.steps import Steps
+from booking_sim.stats.events import with_server_events
 from booking_sim.stats.inventory import inventory_over_time
 from booking_sim.stats.saturation import bottleneck
 
@@ -70,6 +72,7 @@ def finish(
         proof = steps.take("the proof", lambda: check(attempts.columns(*JUDGED), state.holds, circumstances), proof)
     busy = [*reports.interpreters.values()]
     frames = samples.to_frames(observations.columns, reports.started_at)
+    frames["events"] = with_server_events(frames["events"], frames["server"])
     manifest = replace(
         context.manifest,
         ended_at=ended_at.isoformat(),
@@ -80,6 +83,7 @@ def finish(
             busy=[round(reports.busy[worker], 3) for worker in sorted(reports.busy)],
             connecting=dict(reports.connecting),
             warm_up_error=reports.warm_up_error,
+            limit_per_s=_limit_per_s(attempts, reports),
             bottleneck=bottleneck(
                 attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"), busy, frames["waits"]
             ),
@@ -96,6 +100,14 @@ def finish(
         manifest=manifest,
         **frames,
     )
+
+
+def _limit_per_s(attempts: RecordedAttempts, reports: WorkerReports) -> float | None:
+    """The calls per second that the workers could send at most, by the CPU time that each call took them."""
+    sent = int(attempts.columns("sent_at")["sent_at"].notna().sum())
+    if not sent or not reports.worked_s:
+        return None
+    return round(sent / reports.worked_s * min(len(reports.interpreters), os.cpu_count() or 1), 1)
 
 
 def read_final_state(context: RunContext, reports: WorkerReports, steps: Steps) -> FinalState:

@@ -15,11 +15,14 @@ from psycopg import Connection
 from booking_sim import queries
 from booking_sim.booking import create_event
 from booking_sim.database import connect, headroom, open_server
+from booking_sim.database.embedded import Cluster
 from booking_sim.database.explaining import explained
 from booking_sim.database.headroom import RESERVED_CONNECTIONS
 from booking_sim.database.migrations import migrate
+from booking_sim.database.restarting import Restarts
 from booking_sim.database.run_lease import surge_lease
-from booking_sim.errors import BookingSimError
+from booking_sim.database.target import Server
+from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.live.progress import Progress, View
 from booking_sim.live.tally import Tally
 from booking_sim.live.view import LiveView, is_possible
@@ -29,6 +32,7 @@ from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.evidence import Evidence
 from booking_sim.load_generator.finish import finish
 from booking_sim.load_generator.interrupt import interruptible
+from booking_sim.load_generator.marks import collecting
 from booking_sim.load_generator.workers import Workers
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observations, Observer
@@ -43,7 +47,8 @@ from booking_sim.result.thresholds import Threshold
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.skip_depth.measure import Measure, find_prelude
-from booking_sim.strategies import Strategy, find, scratch
+from booking_sim.strategies import Strategy, find
+from booking_sim.strategies.applying import scratch
 
 _SESSIONS_TIMEOUT_S, _POLL_S = 1.0, 0.01
 
@@ -59,6 +64,7 @@ def surge(
     name: str = "",
     tags: Mapping[str, str] | None = None,
     abort_on: Sequence[str] = (),
+    restart: bool = False,
     **settings: Unpack[ScenarioSettings],
 ) -> SurgeResult:
     """Run a scenario against a real PostgreSQL: everybody comes at once.
@@ -93,11 +99,14 @@ def surge(
         tags: What else to write down about it, such as {"branch": "main"}.
         abort_on: Conditions that end the run early, as partial, such as
             ["errors > 100"]; `booking_sim.load_generator.abort.LIVE` has the metrics.
+        restart: Start the embedded server again if it dies during the run. It recovers
+            what was committed; calls without an answer are repeated.
         **settings: Settings of Scenario by name; they override those of `scenario`. On
             sale: `events`, `tickets`. The buyers: `buyers`, `arrivals`, `duration`,
             `kinds`, `quantity`, `seed`. The rules: `hold`, `strategy`, `time_scale`.
             The machinery: `workers`, `connections`, `cold`, `payments_first`,
-            `answer_timeout`, `depth_every`. `help(Scenario)` says what each is.
+            `answer_timeout`, `warm_up`, `depth_every`. `help(Scenario)` says what each
+            is.
 
     Returns:
         The result: every attempt, the inventory and the audit at the end, and the
@@ -125,7 +134,8 @@ def surge(
         raise BookingSimError(
             f"executor={executor!r} is invalid: expected one of concurrent.futures, such as ProcessPoolExecutor(3)."
         )
-    how: Any = {"url": url, "progress": progress, "live": live, "executor": executor, "abort_on": abort_on}
+    how: Any = {"url": url, "progress": progress, "live": live, "executor": executor}
+    how |= {"abort_on": abort_on, "restart": restart}
     if out is None:
         return run(scenario, None, **how, name=name, tags=tags)
     with reserved_dir(Path(out), "surge") as folder:
@@ -143,6 +153,7 @@ def run(
     name: str = "",
     tags: Mapping[str, str] | None = None,
     abort_on: Sequence[str] = (),
+    restart: bool = False,
 ) -> SurgeResult:
     """Do what `surge` promises, in a folder that is reserved for the result; None: in a temporary one."""
     check_can_save(scenario)
@@ -152,10 +163,11 @@ def run(
     try:
         with explained():
             server = stack.enter_context(open_server(url))
+            restarts = stack.enter_context(Restarts(_embedded(server) if restart else None))
             target_url, token = stack.enter_context(_target(server.url, strategy))
             context = _prepare(scenario, strategy, target_url, token, server.source)
         context = replace(context, manifest=replace(context.manifest, name=name, tags=dict(tags or {})))
-        result = _run(context, folder, conditions, progress=progress, live=live, executor=executor)
+        result = _run(context, folder, conditions, restarts, progress=progress, live=live, executor=executor)
     except BaseException:
         stack.__exit__(*sys.exc_info())
         raise
@@ -163,6 +175,14 @@ def run(
     after.take("the removal of what only the run needed", stack.close, None)
     result.add_problems(after.problems)
     return result
+
+
+def _embedded(server: Server) -> Cluster:
+    if server.cluster is None:
+        raise SettingError(
+            f"restart=True is invalid for the server of {server.source}: only the embedded server can be started again."
+        )
+    return server.cluster
 
 
 def _prepare(scenario: Scenario, strategy: Strategy, target_url: str, token: str, source: str) -> RunContext:
@@ -196,6 +216,7 @@ def _run(
     context: RunContext,
     folder: Path | None,
     conditions: Sequence[Threshold],
+    restarts: Restarts,
     *,
     progress: bool | None,
     live: bool,
@@ -208,6 +229,7 @@ def _run(
         steps, abort = Steps(interrupt), Abort(conditions, tally, interrupt)
         with (
             Evidence(folder, interrupt) as evidence,
+            collecting() as marks,
             _view(tally, observer.observations, progress=progress, live=live) as view,
             observer,
             Workers(assignments(context), executor) as workers,
@@ -216,6 +238,8 @@ def _run(
 
             def on_batch(batch: Batch) -> None:
                 evidence.add(batch)
+                if batch.connecting:
+                    marks.add("connections lost", f"{sum(batch.connecting.values())} connections lost or refused")
                 view.add(batch)
                 abort.check()
 
@@ -223,6 +247,9 @@ def _run(
             reports = workers.run(interrupt, on_batch, observer.start)
             steps.take("the server's last count of what it did", lambda: _await_end_of_sessions(context), None)
             observations = observer.stop()
+            observations.columns["events"] = marks.columns()
+        times = [at.isoformat() for at in restarts.at]
+        context = replace(context, manifest=replace(context.manifest, server_restarts=times))
         result = finish(context, reports, observations, evidence.attempts, steps)
         if folder is not None:
             result.save_in(folder, Steps(interrupt))  # Ctrl-C during the audit does not cut this short

@@ -9,13 +9,13 @@ from multiprocessing.connection import wait
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
-from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
 from booking_sim.load_generator.interrupt import INTERRUPTED, Interrupt
 from booking_sim.load_generator.worker.messages import Failed, Finished, Ready, Start, Stop, WorkerAssignment
 from booking_sim.load_generator.worker_launcher import WorkerLauncher
 from booking_sim.load_generator.worker_reports import WorkerReports
 from booking_sim.records.batch import Batch
+from booking_sim.redaction import redact
 
 if TYPE_CHECKING:
     from booking_sim.processes import Channel
@@ -111,7 +111,8 @@ class Workers:
                 self._reports.problems.append(f"worker {self._channels[channel]}: {reason}")
                 _LOG.warning("worker %d: %s", self._channels[channel], redact(reason))
                 self._close(channel)
-            case Finished(busy, process):
+            case Finished(busy, process, worked_s):
+                self._reports.worked_s += worked_s
                 self._reports.busy[self._channels[channel]] = busy
                 self._reports.interpreters[process] += busy
                 self._close(channel)

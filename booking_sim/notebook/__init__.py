@@ -17,8 +17,8 @@ FORMATTERS: Mapping[str, str] = {
     "booking_sim.forecasting.result:Forecast": "booking_sim.forecasting.card:forecast_html",
     "booking_sim.comparison.result:Comparison": "booking_sim.comparison.card:comparison_html",
     "booking_sim.scenario.ready:ScenarioCatalogue": "booking_sim.notebook.catalogues:scenarios_html",
-    "booking_sim.strategies:StrategyCatalogue": "booking_sim.notebook.catalogues:strategies_html",
-    "booking_sim.strategies:Strategy": "booking_sim.notebook.catalogues:strategy_html",
+    "booking_sim.strategies.files:StrategyCatalogue": "booking_sim.notebook.catalogues:strategies_html",
+    "booking_sim.strategies.files:Strategy": "booking_sim.notebook.catalogues:strategy_html",
     "booking_sim.diagnostics.check_result:Diagnosis": "booking_sim.diagnostics.card:diagnosis_html",
 }
 """The function that writes HTML, by the class that it writes: `module:name` both."""

@@ -2,7 +2,8 @@
 
 from booking_sim.display.templates import table
 from booking_sim.scenario.ready import ScenarioCatalogue
-from booking_sim.strategies import Strategy, StrategyCatalogue
+from booking_sim.strategies import Strategy
+from booking_sim.strategies.files import StrategyCatalogue
 
 
 def scenarios_html(catalogue: ScenarioCatalogue) -> str:

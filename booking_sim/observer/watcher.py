@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
 from booking_sim.observer.adaptive_interval import AdaptiveInterval
 from booking_sim.observer.messages import ObserverFinished, ObserverReady, Samples, StartSampling, Watch
 from booking_sim.observer.probe import Probe, Row
+from booking_sim.redaction import redact
 
 if TYPE_CHECKING:
     Channel = Connection[Any, Any]  # only the type checker knows it as a generic

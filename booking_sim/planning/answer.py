@@ -20,6 +20,8 @@ class Answer:
         points: One row per variant that was forecast: POINTS.
         varied: What differs between them: the label of the horizontal axis.
         metric: What the interval is of: the label of the vertical axis.
+        better: Which side of it is better.
+        spread: What the interval is.
         extrapolated: Whether it is outside of what was measured by construction.
     """
 
@@ -29,6 +31,8 @@ class Answer:
     points: pd.DataFrame
     varied: str
     metric: str
+    better: str = "lower is better"
+    spread: str = "where nine of ten seeds lie"
     extrapolated: bool = False
 
     @property

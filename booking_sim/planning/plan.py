@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Unpack
 
@@ -16,7 +17,7 @@ from booking_sim.planning import buyers, capacity, sales
 from booking_sim.planning.answer import Answer
 from booking_sim.planning.variants import Variants
 from booking_sim.plots.intervals import intervals
-from booking_sim.plots.style import STYLE
+from booking_sim.plots.style import DARK, STYLE
 from booking_sim.report.pictures import data_uri
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
@@ -83,8 +84,8 @@ class Plan:
 
     def page(self) -> str:
         """Write the answers as one HTML page that needs nothing beside it: a sentence and a chart each."""
-        charts = [(answer, data_uri(chart(answer)) if len(answer.points) else None) for answer in self.answers]
-        return render("planning/page.html", headline=self.headline, charts=charts)
+        pictures = [(answer, *map(partial(_picture, answer), ([STYLE], [STYLE, DARK]))) for answer in self.answers]
+        return render("planning/page.html", headline=self.headline, pictures=pictures)
 
     def __repr__(self) -> str:
         return f"<Plan: {self.headline}>"
@@ -136,12 +137,22 @@ def plan(
     return Plan(chosen, model, answers, model.outside(chosen), seeds)
 
 
-def chart(answer: Answer) -> Figure:
-    """Draw what an answer varied."""
-    with style.context(STYLE):
+def _picture(answer: Answer, styles: Sequence[Path]) -> str:
+    """What an answer varied, as the address of a picture; "" if it varied nothing."""
+    if answer.points.empty:
+        return ""
+    with style.context(styles):
         figure = Figure(figsize=(7, 3.6), layout="constrained")
-        intervals(answer.points, varied=answer.varied, metric=answer.metric, title=answer.title, ax=figure.subplots())
-    return figure
+        intervals(
+            answer.points,
+            varied=answer.varied,
+            metric=answer.metric,
+            better=answer.better,
+            spread=answer.spread,
+            title=answer.title,
+            ax=figure.subplots(),
+        ).set_title("", loc="left")  # the page says it, over the picture
+        return data_uri(figure)
 
 
 def as_text(found: Plan) -> str:

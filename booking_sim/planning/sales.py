@@ -40,6 +40,7 @@ def first_refusal(variants: Variants) -> Answer:
         sentence=f"First refusal after the start: {with_interval(variants.spread(), 'sold_out_after_s')}.",
         points=points(_by_rate(variants), "sold_out_after_s"),
         metric="first refusal, s",
+        better="later is better",
     )
 
 
@@ -103,15 +104,18 @@ def best_hold(variants: Variants) -> Answer:
         sentence=sentence,
         points=points(by_hold, "tickets_sold"),
         metric="tickets sold",
+        better="higher is better",
     )
+
+
+_MATTERS = {"last_paid_s": "last payment, s", "sold_out_after_s": "first refusal, s", "duration_s": "last answer, s"}
+"""What is watched where the inputs change: the first of these that happens at all."""
 
 
 def what_matters(variants: Variants) -> Answer:
     """Which input matters most: each is changed by 20 % both ways."""
     scenario = variants.scenario
-    metric = next(
-        name for name in ("last_paid_s", "sold_out_after_s", "duration_s") if median(variants.spread(), name) > 0
-    )
+    metric = next(name for name in _MATTERS if median(variants.spread(), name) > 0)
     changes: dict[str, _Change] = {
         "arrivals": lambda factor: at_rate(scenario, factor),
         "hold": lambda factor: scenario.replace(hold=scenario.hold * factor),
@@ -132,14 +136,17 @@ def what_matters(variants: Variants) -> Answer:
     table = pd.DataFrame(rows)
     table = table.loc[(table["high"] - table["low"]).sort_values(ascending=False, kind="stable").index]
     first = table.iloc[0]
+    about = _MATTERS[metric]
     return Answer(
         name="what_matters",
         question="Which input matters most?",
         sentence=(
-            f"Of the inputs, '{first['label']}' matters most for {metric}: 20 % less and more of it give"
-            f" {write(metric, first['low'])} to {write(metric, first['high'])}."
+            f"Of the inputs, '{first['label']}' matters most for the {about.removesuffix(', s')}: 20 % less and"
+            f" more of it give {write(metric, first['low'])} to {write(metric, first['high'])}."
         ),
         points=table.reset_index(drop=True),
         varied="input, changed by 20 % both ways",
-        metric=metric,
+        metric=about,
+        better="sooner is better",
+        spread="with 20 % less and more",
     )

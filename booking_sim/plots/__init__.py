@@ -5,6 +5,7 @@ from booking_sim.plots.axes import set_title
 from booking_sim.plots.bench import ratios, ratios_overview
 from booking_sim.plots.contention import waits_over_time, who_blocks_whom
 from booking_sim.plots.difference import latency_by_run
+from booking_sim.plots.events import mark_events
 from booking_sim.plots.faults import around_fault
 from booking_sim.plots.history import timeline
 from booking_sim.plots.inventory import inventory_over_time
@@ -35,6 +36,7 @@ __all__ = [
     "latency_by_run",
     "latency_curve",
     "latency_over_time",
+    "mark_events",
     "metric_by_setting",
     "metric_by_strategy",
     "outcomes_over_time",

@@ -1,5 +1,6 @@
 """What charts share: stacked bins, axes of time, logarithmic axes, a legend that fits, a title above it."""
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable
 
@@ -11,17 +12,20 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 from matplotlib.typing import ColorType
 
-from booking_sim.plots.style import STYLE
+from booking_sim.plots.style import page_style
 from booking_sim.stats.bins import nice_width
 
 Part = tuple[str, npt.ArrayLike, ColorType]
 """A band of a stack: label, heights, colour."""
 
-_MOST_TICKS = 7  # of a logarithmic axis, in steps of 1, 2, 5; beyond: powers of ten
+_GAP_COLOUR = "#9A9A9A"
+_MOST_TICKS = {"x": 5, "y": 7}  # of a logarithmic axis, in steps of 1, 2, 5; beyond: powers of ten
 _MARGIN = 0.03  # of a logarithmic axis, on either side: a dot at the end is a whole dot
 _POINTS_PER_INCH = 72
 _GAP = 6  # points, between a title and what is under it
 _BOLD_LETTER = 0.62  # of the font's size: how wide a letter of a title is on average
+_UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|%)\b|%)")
+"""The space between a number and its unit, which stand on one line."""
 _ROOM = 1.05  # of the width before the layout: by so much, or more, the axes will be wider
 
 
@@ -31,7 +35,7 @@ def axes_or_new(ax: Axes | None) -> Axes:
         return ax
     from matplotlib import pyplot as plt  # noqa: PLC0415  keeps figures and picks a window system: only when asked for
 
-    with style.context(STYLE):
+    with style.context(page_style()):
         return plt.subplots(layout="constrained")[1]
 
 
@@ -49,6 +53,32 @@ def stack(ax: Axes, edges: npt.NDArray[np.float64], parts: Iterable[Part]) -> No
         ax.stairs(base + height, edges, baseline=base, fill=True, color=colour, label=label)
         base = base + np.nan_to_num(height)
     count_axis(ax)
+
+
+def mark_gaps(ax: Axes, edges: npt.NDArray[np.float64], is_gap: npt.ArrayLike, label: str) -> None:
+    """Hatch the bins of which nothing is known, so that nobody takes them for zero.
+
+    Args:
+        ax: Where to draw.
+        edges: The edges of the bins, one more than there are bins.
+        is_gap: Whether nothing is known of each.
+        label: What the legend says of them.
+    """
+    is_gap = np.asarray(is_gap, dtype=bool)
+    if is_gap.any():
+        heights = np.where(is_gap, 1.0, np.nan)
+        across = ax.get_xaxis_transform()
+        ax.stairs(
+            heights,
+            edges,
+            fill=True,
+            facecolor="none",
+            edgecolor=_GAP_COLOUR,
+            hatch="///",
+            lw=0,
+            label=label,
+            transform=across,
+        )
 
 
 def count_axis(ax: Axes) -> None:
@@ -84,7 +114,7 @@ def log_axis(axis: Axis, write: Callable[[float], str] = "{:,g}".format) -> None
     room = (high / low) ** _MARGIN
     axis.axes.set(**{f"{name}lim": (low / room, high * room)})
     steps = 3 * np.log10(high / low)
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if steps < _MOST_TICKS else (1,)))
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if steps < _MOST_TICKS[name] else (1,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
     axis.set_minor_formatter(NullFormatter())
 
@@ -112,7 +142,9 @@ def set_title(ax: Axes, title: str) -> Axes:
     room = _ROOM * ax.get_window_extent().width
     points = _POINTS_PER_INCH / ax.figure.dpi
     text = ax.set_title(title, loc="left", pad=_GAP + points * _legend_above(ax, room))
-    text.set_text(textwrap.fill(title, int(room * points / (_BOLD_LETTER * float(text.get_fontsize())))))
+    width = int(room * points / (_BOLD_LETTER * float(text.get_fontsize())))
+    together = _UNIT.sub("\N{NO-BREAK SPACE}", title)
+    text.set_text(textwrap.fill(together, width).replace("\N{NO-BREAK SPACE}", " "))
     return ax
 
 

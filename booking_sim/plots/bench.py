@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from booking_sim.plots.axes import axes_or_new, log_axis, set_title
-from booking_sim.plots.style import BAD, GOOD, STYLE, ink
+from booking_sim.plots.style import BAD, GOOD, ink, page_style
 
 _ROW_INCHES = 0.24
 _TITLE_WIDTH = 95  # letters
@@ -85,7 +85,7 @@ def ratios_overview(table: pd.DataFrame, title: str) -> Figure:
     """
     heights = {better: len(_judged(table, better)) for better in _SIDES}
     heights = {better: height for better, height in heights.items() if height}
-    with style.context(STYLE):
+    with style.context(page_style()):
         inches = 2.4 * max(len(heights), 1) + _ROW_INCHES * sum(heights.values())
         figure = Figure(figsize=(12, inches), layout="constrained")
         figure.suptitle(textwrap.fill(title, _TITLE_WIDTH), x=0.01, ha="left", fontsize=14, fontweight="bold")

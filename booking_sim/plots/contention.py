@@ -8,11 +8,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import RGBColorType
 
-from booking_sim.plots.axes import axes_or_new, set_title, stack, time_axis
+from booking_sim.plots.axes import axes_or_new, mark_gaps, set_title, stack, time_axis
 from booking_sim.plots.panel import Description, Panel
-from booking_sim.plots.style import FOREIGN, OTHER_WAITS, WAIT_COLOURS, ink
+from booking_sim.plots.style import FOREIGN, OTHER_WAITS, WAIT_COLOURS, ink, is_dark
 from booking_sim.stats.bins import edges
-from booking_sim.stats.contention import RUNNING, foreign_profile, wait_profile
+from booking_sim.stats.contention import LEAST_SAMPLES, RUNNING, foreign_profile, has_mean, wait_profile
 from booking_sim.stats.contention import blocking as blocking_pairs
 
 _SHOWN, _LEAST = 6, 0.01
@@ -33,7 +33,8 @@ def waits_over_time(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax: Where to draw; a new figure if None.
 
     Returns:
-        The axes. A bin without a sample is empty.
+        The axes. A bin without a sample is hatched. Means are given from
+        `booking_sim.stats.contention.LEAST_SAMPLES` samples on.
 
     Example:
         The picture of a run:
@@ -52,7 +53,13 @@ def waits_over_time(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     bands, foreign = _bands(profile), foreign_profile(waits)
     if foreign.any():
         bands.append(("not of this run", foreign, FOREIGN))
-    stack(ax, bins, ((f"{name}: {clients.mean():,.1f}", clients, colour) for name, clients, colour in bands))
+    is_enough = has_mean(waits)
+    stack(
+        ax,
+        bins,
+        ((f"{name}: {clients.mean():,.1f}" if is_enough else name, clients, colour) for name, clients, colour in bands),
+    )
+    mark_gaps(ax, bins, foreign.isna(), "not sampled")
     ax.set_ylabel("clients at work, mean\n(fewer waiting is better)")
     time_axis(ax, bins[-1])
     return set_title(ax, _waits_title(waits))
@@ -95,13 +102,21 @@ def _waiting(means: pd.Series) -> pd.Series:
 
 
 def _waits_title(waits: pd.DataFrame) -> str:
+    if not has_mean(waits):
+        return _too_few(waits)
     means = wait_profile(waits).mean().sort_values(ascending=False)
     waiting = _waiting(means)
     most = f", most for {_event_name(*waiting.index[0])}" if len(waiting) else ""
     return f"{waiting.sum():,.1f} of {means.sum():,.1f} clients at work waited{most}"
 
 
+def _too_few(waits: pd.DataFrame) -> str:
+    return f"{waits['seconds'].nunique()} samples of who waited; a mean takes {LEAST_SAMPLES} or more"
+
+
 def _describe_waits(waits: pd.DataFrame) -> Description:
+    if not has_mean(waits):
+        return Description(f"{_too_few(waits)}.", f"Stacked bars of the clients at work. {_too_few(waits)}.")
     means = wait_profile(waits).mean().sort_values(ascending=False)
     parts = [
         f"{clients:,.1f} {'running' if kind == RUNNING else f'waiting for {kind}: {event}'}"
@@ -116,7 +131,7 @@ def _describe_waits(waits: pd.DataFrame) -> Description:
 def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw how often each session was found waiting for each other one.
 
-    A single dark row is one session that blocks many; an evenly filled square is many
+    A single full row is one session that blocks many; an evenly filled square is many
     sessions that wait for one lock.
 
     Args:
@@ -148,10 +163,11 @@ def who_blocks_whom(waits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return set_title(ax, _blocking_title(waits))
     rows, columns = table.shape
     squares = (0.5, columns + 0.5, rows + 0.5, 0.5)
-    image = ax.imshow(table.to_numpy(dtype=float), cmap="Reds", vmin=0, aspect="auto", extent=squares)
+    reds = "Reds_r" if is_dark() else "Reds"  # what is near 0 is near the ground
+    image = ax.imshow(table.to_numpy(dtype=float), cmap=reds, vmin=0, aspect="auto", extent=squares)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))
-    bar = ax.figure.colorbar(image, ax=ax, label="share of samples\n(paler is better)")
+    bar = ax.figure.colorbar(image, ax=ax, label="share of samples\n(lower is better)")
     bar.ax.yaxis.set_major_formatter(PercentFormatter(1))
     return set_title(ax, _blocking_title(waits))
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from booking_sim.plots.latency import latency_over_time
 from booking_sim.plots.outcomes import outcomes_over_time
-from booking_sim.plots.style import BAD, STYLE
+from booking_sim.plots.style import BAD, page_style
 
 _LEAST = 0.006
 """Of the run: shorter faults are drawn so long, to be seen."""
@@ -39,7 +39,7 @@ def around_fault(attempts: pd.DataFrame, began_s: float, ended_s: float, *, titl
         outcomes_over_time: The upper chart.
         latency_over_time: The lower chart.
     """
-    with style.context(STYLE):
+    with style.context(page_style()):
         figure = Figure(figsize=(9, 7), layout="constrained")
         upper, lower = figure.subplots(2, 1, sharex=True)
         outcomes_over_time(attempts, ax=upper)

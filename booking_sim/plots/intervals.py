@@ -8,13 +8,17 @@ from booking_sim.plots.axes import axes_or_new, count_axis, set_title
 from booking_sim.plots.style import GOOD
 
 
-def intervals(points: pd.DataFrame, *, varied: str, metric: str, title: str, ax: Axes | None = None) -> Axes:
+def intervals(
+    points: pd.DataFrame, *, varied: str, metric: str, better: str, spread: str, title: str, ax: Axes | None = None
+) -> Axes:
     """Draw the median of a metric and its interval for each variant.
 
     Args:
         points: One row per variant: `label`, `low`, `median`, `high`.
         varied: What differs between the variants: the label of the horizontal axis.
         metric: What is shown: the label of the vertical axis.
+        better: Which side of it is better, such as "lower is better".
+        spread: What the line is from `low` to `high`, for the legend.
         title: What the chart shows, as a statement.
         ax: Where to draw; a new figure if None.
 
@@ -23,10 +27,10 @@ def intervals(points: pd.DataFrame, *, varied: str, metric: str, title: str, ax:
     """
     ax = axes_or_new(ax)
     at = np.arange(len(points))
-    ax.vlines(at, points["low"], points["high"], color=GOOD, linewidth=4, alpha=0.4, label="low to high")
+    ax.vlines(at, points["low"], points["high"], color=GOOD, linewidth=4, alpha=0.4, label=spread)
     ax.plot(at, points["median"], "o", color=GOOD, label="median")
     ax.set_xticks(at, points["label"])
-    ax.set(xlabel=varied, ylabel=metric, ylim=(0, None))
+    ax.set(xlabel=varied, ylabel=f"{metric}\n({better})", ylim=(0, None))
     ax.grid(visible=False, axis="x")
     count_axis(ax)
     return set_title(ax, title)

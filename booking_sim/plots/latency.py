@@ -18,33 +18,38 @@ from booking_sim.stats.latency import curve, percentiles, percentiles_over_time
 _CURVES = {"database": ("in the database", "-"), "scheduled": ("since the plan", (0, (4, 2)))}
 """By clock: what its curve is called, and how it is drawn."""
 
+_SINCE = {"scheduled": "since the plan", "dispatch": "since a connection was requested", "database": "in the database"}
+"""By clock: from when a latency counts."""
+
 _POINTS = 2000
 """As many as a picture can show; the first and the last answer are among them."""
 
 
-def latency_over_time(attempts: pd.DataFrame, *, clock: str = "database", ax: Axes | None = None) -> Axes:
+def latency_over_time(attempts: pd.DataFrame, *, clock: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw the 50th, 95th and 99th percentile of the answers that came in each part of the run.
 
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.
         clock: From when a latency counts, one of `booking_sim.stats.latency.CLOCKS`.
+            None: `scheduled` where arrivals are planned, as buyers feel it; else
+            `database`.
         ax: Where to draw; a new figure if None.
 
     Returns:
         The axes. Where nothing was answered the lines have a gap.
 
     Example:
-        From the planned instant, as a person feels it:
+        What of it was the database's:
 
             from booking_sim import plots
 
-            plots.latency_over_time(result.attempts, clock="scheduled")
+            plots.latency_over_time(result.attempts, clock="database")
 
     See Also:
         latency_curve: The distribution of the whole run.
         booking_sim.stats.percentiles_over_time: The numbers.
     """
-    ax = axes_or_new(ax)
+    ax, clock = axes_or_new(ax), clock or _clocks(attempts)[-1]
     rows = percentiles_over_time(attempts, tuple(PERCENT_SHADES), clock)
     bins = edges(rows.index)
     middles = (bins[:-1] + bins[1:]) / 2
@@ -52,7 +57,7 @@ def latency_over_time(attempts: pd.DataFrame, *, clock: str = "database", ax: Ax
         alone = rows[percent].notna() & rows[percent].shift().isna() & rows[percent].shift(-1).isna()
         ax.plot(middles, rows[percent], color=ink(), alpha=shade, label=f"p{percent}")
         ax.plot(middles[alone], rows.loc[alone, percent], ".", color=ink(), alpha=shade)  # a line needs two
-    ax.set(ylabel="time to answer, log scale\n(lower is better)")
+    ax.set(ylabel=f"time to answer, log scale,\n{_SINCE[clock]} (lower is better)")
     log_axis(ax.yaxis, tick_text)
     time_axis(ax, bins[-1])
     return set_title(ax, _over_time_title(attempts, clock))
@@ -61,7 +66,9 @@ def latency_over_time(attempts: pd.DataFrame, *, clock: str = "database", ax: Ax
 def latency_over_time_panel(attempts: pd.DataFrame) -> Panel:
     """The same with its message, for a page."""
     draw = partial(latency_over_time, attempts)
-    return Panel(_over_time_title(attempts, "database"), draw, partial(_describe_over_time, attempts), over_run=True)
+    return Panel(
+        _over_time_title(attempts, _clocks(attempts)[-1]), draw, partial(_describe_over_time, attempts), over_run=True
+    )
 
 
 def _over_time_title(attempts: pd.DataFrame, clock: str) -> str:
@@ -69,17 +76,18 @@ def _over_time_title(attempts: pd.DataFrame, clock: str) -> str:
     if worst.empty:
         return "Nothing was answered"
     begins = worst.index[int(worst.argmax())]
-    return f"The p99 was at most {ms_text(worst.max())}, {seconds_text(begins)} after the start"
+    return f"p99 at most {ms_text(worst.max())}, {seconds_text(begins)} after the start"
 
 
 def _describe_over_time(attempts: pd.DataFrame) -> Description:
-    rows = percentiles_over_time(attempts).dropna()
+    clock = _clocks(attempts)[-1]
+    rows = percentiles_over_time(attempts, clock=clock).dropna()
     if rows.empty:
         return Description("Nothing was answered.", "Empty axes: nothing was answered.")
     begins = rows[99].idxmax()
     return Description(
-        f"99 of 100 answers came within {ms_text(percentiles(attempts)[99])} over the whole run; at its"
-        f" worst, from {begins:,.3g} s after the start, within {ms_text(rows[99].max())}.",
+        f"99 of 100 answers came within {ms_text(percentiles(attempts, clock=clock)[99])}, {_SINCE[clock]}, over the"
+        f" whole run; at its worst, from {begins:,.3g} s after the start, within {ms_text(rows[99].max())}.",
         "Three lines over the run, on a logarithmic scale: "
         + "; ".join(f"p{each} from {ms_text(rows[each].min())} to {ms_text(rows[each].max())}" for each in (50, 95, 99))
         + ".",

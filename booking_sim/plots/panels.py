@@ -9,13 +9,14 @@ from matplotlib.figure import Figure
 
 from booking_sim.plots.arrivals import planned_and_sent_panel
 from booking_sim.plots.contention import blocking_panel, waits_panel
+from booking_sim.plots.events import events_text, mark_events
 from booking_sim.plots.inventory import inventory_panel
 from booking_sim.plots.latency import latency_curve, latency_curve_panel, latency_over_time_panel
 from booking_sim.plots.outcomes import outcomes_over_time, outcomes_panel
 from booking_sim.plots.panel import Panel
 from booking_sim.plots.server import cpu_panel
 from booking_sim.plots.skip_depth import skip_depth_panel
-from booking_sim.plots.style import STYLE
+from booking_sim.plots.style import page_style
 from booking_sim.plots.survival import expiry_delay_panel, hold_survival_panel
 from booking_sim.stats.arrivals import is_open_loop
 from booking_sim.stats.contention import blocked_share
@@ -24,7 +25,7 @@ from booking_sim.stats.skipped import total_skip_depth
 
 _OFTEN = 0.01
 """The share of samples with a blocked session below which there is only chance to see."""
-_TITLE_WIDTH = 80  # letters
+_TITLE_WIDTH, _NOTE_WIDTH = 80, 150  # letters
 _ACROSS = 2
 _WIDTH, _HEIGHT = 11, 3.5  # inches: of the page, and of each row of panels
 
@@ -63,16 +64,19 @@ def panels(
     return shown
 
 
-def draw_panel(panel: Panel, end: float, ax: Axes) -> Axes:
+def draw_panel(panel: Panel, end: float, ax: Axes, events: pd.DataFrame | None = None) -> Axes:
     """Draw a panel of a page: one instant of the run is at one place in all of them.
 
     Args:
         panel: Which.
         end: When the last answer of the run came, in seconds since its start.
         ax: Where to draw.
+        events: As SurgeResult.events; None: there are none.
     """
     panel.draw(ax=ax)
     if panel.over_run:
+        if events is not None:
+            mark_events(ax, events)
         ax.set_xlim(0, end)
     return ax
 
@@ -102,7 +106,7 @@ def at_a_glance(attempts: pd.DataFrame, title: str) -> Figure:
     See Also:
         overview: Every picture.
     """
-    with style.context(STYLE):
+    with style.context(page_style()):
         figure = _titled(title, 4.6)
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         outcomes_over_time(attempts, ax=left)
@@ -118,6 +122,7 @@ def overview(
     server: pd.DataFrame,
     *,
     title: str,
+    events: pd.DataFrame | None = None,
 ) -> Figure:
     """Draw everything that there is to show on one page.
 
@@ -128,6 +133,8 @@ def overview(
         waits: As SurgeResult.waits.
         server: As SurgeResult.server.
         title: The run in one line.
+        events: As SurgeResult.events, marked in all charts over time; None: there are
+            none.
 
     Returns:
         A figure that pyplot does not know of; save it, or show it in a notebook.
@@ -149,15 +156,17 @@ def overview(
     See Also:
         at_a_glance: The two most important ones.
     """
-    with style.context(STYLE):
+    with style.context(page_style()):
         shown = panels(attempts, holds, inventory, waits, server)
         rows = max(-(-len(shown) // _ACROSS), 1)
         figure = _titled(title, 0.7 + _HEIGHT * rows)
         grid = figure.subplots(rows, _ACROSS, squeeze=False).ravel()
         for ax, panel in zip(grid, shown, strict=False):
-            draw_panel(panel, end_of_run(attempts), ax)
+            draw_panel(panel, end_of_run(attempts), ax, events)
         for ax in grid[len(shown) :]:
             ax.set_axis_off()
+        if events is not None and len(events):
+            figure.supxlabel(textwrap.fill(events_text(events), _NOTE_WIDTH), x=0.01, ha="left", fontsize=9)
     return figure
 
 

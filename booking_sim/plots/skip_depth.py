@@ -6,7 +6,7 @@ from math import isnan
 import pandas as pd
 from matplotlib.axes import Axes
 
-from booking_sim.plots.axes import axes_or_new, set_title, stack, time_axis
+from booking_sim.plots.axes import axes_or_new, mark_gaps, set_title, stack, time_axis
 from booking_sim.plots.panel import Description, Panel
 from booking_sim.plots.style import SKIP_COLOURS, SKIP_LABELS
 from booking_sim.stats.bins import edges
@@ -21,7 +21,7 @@ def skip_depth_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> A
         ax: Where to draw; a new figure if None.
 
     Returns:
-        The axes. A bin without a measured call that took a ticket is empty.
+        The axes. A bin without a measured call that took a ticket is hatched.
 
     Example:
         The picture of a run:
@@ -38,6 +38,7 @@ def skip_depth_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> A
     depth = depth_over_time(attempts)
     bins = edges(depth.index)
     stack(ax, bins, ((SKIP_LABELS[name], depth[name], colour) for name, colour in SKIP_COLOURS.items()))
+    mark_gaps(ax, bins, depth[[*SKIP_COLOURS]].isna().all(axis="columns"), "not measured")
     ax.set_ylabel("rows skipped per ticket\n(lower is better)")
     time_axis(ax, bins[-1])
     return set_title(ax, _title(attempts))

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from booking_sim.plots.axes import axes_or_new, log_axis, set_title
-from booking_sim.plots.style import BAD, GOOD, SKIP_COLOURS, SKIP_LABELS, STYLE, WAIT_COLOURS
+from booking_sim.plots.style import BAD, GOOD, SKIP_COLOURS, SKIP_LABELS, WAIT_COLOURS, page_style
 from booking_sim.plots.units import tick_text
 
 _ROW_INCHES = 0.2
@@ -185,7 +185,7 @@ def strategies_overview(table: pd.DataFrame, title: str) -> Figure:
     See Also:
         metric_by_strategy: One metric.
     """
-    with style.context(STYLE):
+    with style.context(page_style()):
         figure = Figure(figsize=(13, 5 + 2 * _ROW_INCHES * len(table)), layout="constrained")
         figure.suptitle(textwrap.fill(title, _TITLE_WIDTH), x=0.01, ha="left", fontsize=14, fontweight="bold")
         (rate, slow, order), (skipped, waiting, dead) = figure.subplots(2, 3, sharey=True)

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.colors import to_rgba
 
 STYLE = Path(__file__).with_name("booking_sim.mplstyle")
 """Used while a chart is drawn, by `matplotlib.style.context`; never on import."""
 
 DARK = Path(__file__).with_name("dark.mplstyle")
 """Used over STYLE for a dark page."""
+
+_HALF = 1.5  # of the light that white has, in three colours
 
 OUTCOME_COLOURS: Mapping[str, str] = {
     "held": "#009E73",
@@ -76,8 +79,27 @@ RUN_COLOURS = ("#BBBBBB", "#4477AA", "#EE6677", "#228833", "#CCBB44", "#AA3377")
 """Of kinds of run side by side, the first one behind the others (Tol's bright scheme)."""
 
 OTHER_WAITS = "#7A7A7A"
+EVENT_COLOURS: Mapping[str, str] = {
+    "checkpoint": "#0077BB",
+    "vacuum": "#009988",
+    "connections lost": "#CC3311",
+    "mark": "#EE3377",
+}
+"""Of what happened during a run (Tol's vibrant scheme)."""
+
 FOREIGN = "#EE8866"
 """Sessions that are not of the run."""
+
+
+def is_dark() -> bool:
+    """Whether the ground of charts is dark in the style that is in use."""
+    *colour, opacity = to_rgba(mpl.rcParams["axes.facecolor"])
+    return opacity > 0 and sum(colour) < _HALF
+
+
+def page_style() -> list[Path]:
+    """What a page of charts is drawn with: STYLE, and DARK over it where the ground is dark."""
+    return [STYLE, DARK] if is_dark() else [STYLE]
 
 
 def ink() -> str:

@@ -5,9 +5,10 @@ import pandas as pd
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
-from booking_sim.plots.axes import axes_or_new, set_title
-from booking_sim.plots.style import RUN_COLOURS, STYLE, ink
+from booking_sim.plots.axes import axes_or_new, count_axis, set_title
+from booking_sim.plots.style import RUN_COLOURS, ink, page_style
 from booking_sim.stats.repeats import over_repeats
 
 _METRICS = {
@@ -17,6 +18,7 @@ _METRICS = {
 }
 _COLOURS = RUN_COLOURS[1:]
 _TOP = 0.97  # of the height of the axes
+_ASIDE = 6  # points between the intervals of two groups, so that none hides another
 
 
 def metric_by_setting(
@@ -57,15 +59,30 @@ def metric_by_setting(
     for number, (label, part) in enumerate(groups):
         found = over_repeats(part, metric, [x]).assign(place=lambda rows: rows.index.map(places)).sort_values("place")
         colour = ink() if hue is None else _COLOURS[number % len(_COLOURS)]
-        ax.plot(found["place"], found["mean"], "o-", color=colour, markersize=4, label=label or "mean of the repeats")
+        inches = _ASIDE / 72 * (number - (len(groups) - 1) / 2)
+        aside = ax.transData + ScaledTranslation(inches, 0, ax.figure.dpi_scale_trans)
+        ax.plot(
+            found["place"],
+            found["mean"],
+            "o-",
+            color=colour,
+            markersize=4,
+            label=label or "mean of the repeats",
+            transform=aside,
+        )
         beyond = found["place"][np.isinf(found["mean"])]
         if len(beyond):
             of = f"{label}: not reached" if label else "not reached in some repeat"
             ax.plot(beyond, [_TOP] * len(beyond), "^", color=colour, transform=ax.get_xaxis_transform(), label=of)
-        ax.vlines(found["place"], found["low"], found["high"], color=colour, linewidth=2, alpha=0.45)
+        ax.vlines(found["place"], found["low"], found["high"], color=colour, linewidth=2, alpha=0.45, transform=aside)
+        for values in (found["mean"], found["low"], found["high"]):  # what is drawn aside does not set the limits
+            finite = np.isfinite(values)
+            ax.update_datalim(np.column_stack([found["place"], values])[finite])
+    ax.autoscale_view()
     about, better = _METRICS.get(metric, (metric, ""))
     ax.set(xlabel=x, ylabel=f"{about}\n({better})" if better else about)
     ax.set_ylim(bottom=0)
+    count_axis(ax)
     if any(place != value for value, place in places.items()):
         ax.set_xticks([*places.values()], [*map(str, places)])
     return set_title(ax, _statement(runs, metric, x, hue))
@@ -95,7 +112,7 @@ def sweep_overview(runs: pd.DataFrame, x: str, hue: str | None = None) -> Figure
     See Also:
         metric_by_setting: One metric.
     """
-    with style.context(STYLE):
+    with style.context(page_style()):
         figure = Figure(figsize=(12, 4.5), layout="constrained")
         for metric, ax in zip(("throughput", "p99_ms"), figure.subplots(1, 2), strict=True):
             metric_by_setting(runs, metric, x, hue=hue, ax=ax)

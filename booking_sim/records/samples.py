@@ -12,6 +12,7 @@ from booking_sim.records import parquet
 Batches = Sequence[Sequence[Sequence[Any]]]
 
 _COUNTED: Final = (
+    "checkpointed_bytes",
     *("vacuums", "updates", "hot_updates", "wal_bytes", "buffer_hits", "buffer_reads", "commits", "rollbacks"),
     *("server_cpu_s", "generator_cpu_s", "machine_cpu_s"),
 )
@@ -52,6 +53,7 @@ SCHEMAS: Final = {
             "query": pa.string(),
         }
     ),
+    "events": pa.schema({"seconds": pa.float64(), "kind": pa.string(), "text": pa.string()}),
     "server": pa.schema(
         {
             "seconds": pa.float64(),
@@ -78,7 +80,7 @@ SCHEMAS: Final = {
 }
 """The columns of each frame, in their order."""
 
-KEPT: Final = ("waits", "sessions", "server", "statements")
+KEPT: Final = ("waits", "sessions", "events", "server", "statements")
 """Those that a result keeps; the tickets are counted for the live view, and afterwards the holds say more of them."""
 
 _BLOCKERS = SCHEMAS["waits"].field("blocked_by").type

@@ -17,13 +17,14 @@ def card(result: SurgeResult) -> str:
         result: A run, as `surge` or `load` gives it.
     """
     summary = result.summary()
-    shown = outcomes_panel(result.attempts), latency_curve_panel(result.attempts)
+    attempts = result.counted()
+    shown = outcomes_panel(attempts), latency_curve_panel(attempts)
     return render(
         "report/card.html",
         headline=result.headline,
         warnings=run_warnings(result),
         kpis=kpis(summary),
-        picture=data_uri(at_a_glance(result.attempts, "")),
+        picture=data_uri(at_a_glance(attempts, "")),
         alternative=" ".join(panel.describe().alternative for panel in shown),
         metrics=summary.items(),
     )

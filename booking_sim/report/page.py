@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from booking_sim.display.templates import render
 from booking_sim.notebook.scenario_table import settings
+from booking_sim.plots.events import events_text
 from booking_sim.plots.panel import Panel
 from booking_sim.plots.panels import draw_panel, end_of_run, panels
 from booking_sim.plots.style import DARK, STYLE
@@ -50,7 +51,8 @@ def page(result: SurgeResult) -> str:
         warnings=run_warnings(result),
         began=datetime.fromisoformat(manifest.started_at),
         kpis=kpis(result.summary()),
-        pictures=pictures(result.attempts, result.holds, result.inventory, result.waits, result.server),
+        pictures=pictures(*result.drawn(), events=result.events),
+        events=events_text(result.events),
         scenario=settings(result.scenario),
         buyers=buyer_table(result),
         bottleneck=_limited_by(result),
@@ -70,10 +72,16 @@ def _limited_by(result: SurgeResult) -> str:
 
 
 def pictures(
-    attempts: pd.DataFrame, holds: pd.DataFrame, inventory: pd.DataFrame, waits: pd.DataFrame, server: pd.DataFrame
+    attempts: pd.DataFrame,
+    holds: pd.DataFrame,
+    inventory: pd.DataFrame,
+    waits: pd.DataFrame,
+    server: pd.DataFrame,
+    *,
+    events: pd.DataFrame | None = None,
 ) -> list[Picture]:
     """Draw everything that these frames of a result have to show, each panel as a picture of its own."""
-    draw = partial(_drawn, end=end_of_run(attempts))
+    draw = partial(_drawn, end=end_of_run(attempts), events=events)
     drawn = []
     for panel in panels(attempts, holds, inventory, waits, server):
         description = panel.describe()
@@ -81,8 +89,10 @@ def pictures(
     return drawn
 
 
-def _drawn(panel: Panel, *overlay: Path, end: float) -> str:
+def _drawn(panel: Panel, *overlay: Path, end: float, events: pd.DataFrame | None) -> str:
     with style.context([STYLE, *overlay]):
         figure = Figure(figsize=_INCHES, layout="constrained")
-        draw_panel(panel, end, figure.subplots()).set_title("", loc="left")  # the page says it, over the picture
+        draw_panel(panel, end, figure.subplots(), events).set_title(
+            "", loc="left"
+        )  # the page says it, over the picture
         return data_uri(figure)

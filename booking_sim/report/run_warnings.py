@@ -28,6 +28,7 @@ def run_warnings(result: SurgeResult) -> list[str]:
         f"The audit of the database failed: {broken} of {len(audit)} invariants are violated.": broken,
         f"{summary['errors']:,} calls failed, most often: {_most_often(result)}.": summary["errors"],
         early: early,
+        f"The server died and was started again {len(manifest.server_restarts)} times.": manifest.server_restarts,
         f"Connections were lost or refused {sum(lost.values()):,} times: {'; '.join(lost)}": lost,
     }
     return [

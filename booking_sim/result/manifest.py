@@ -30,6 +30,8 @@ class GeneratorReport:
 
     Attributes:
         busy: The share of its time that each worker was working, from 0 to 1.
+        limit_per_s: Calls per second that its workers could have sent at most on this machine, by the CPU time that
+            each call took them; None if none was sent.
         connecting: How many connections were lost or could not be made, by the reason.
         warm_up_error: Why connections were cold that were to be warmed; empty if there were none.
         bottleneck: What kept the surge from being faster: a name that `booking_sim.stats.bottleneck` gives.
@@ -38,6 +40,7 @@ class GeneratorReport:
     busy: Sequence[float] = ()
     connecting: Mapping[str, int] = field(default_factory=dict)
     warm_up_error: str = ""
+    limit_per_s: float | None = None
     bottleneck: str | None = None
 
 
@@ -97,6 +100,7 @@ class Manifest:
         strategy: The `file` and the `sha256` of how tickets were claimed.
         name: What the user calls it; empty if nothing.
         tags: What the user wrote down about it, by key.
+        server_restarts: When the server had died and was started again, in ISO 8601.
         skip_depth: How the skip depth was measured; None if it was not.
         history: When the tables were read that the proof compares with the answers; None if they were not.
         generator: How the load generator fared.
@@ -110,6 +114,7 @@ class Manifest:
     environment: Environment
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    server_restarts: Sequence[str] = field(default_factory=list)
     skip_depth: DepthMeasure | None = None
     ended_at: str | None = None
     interrupted: bool = False

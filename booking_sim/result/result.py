@@ -22,7 +22,7 @@ from booking_sim.result.folder import ATTEMPTS, CHART, HOLDS, INVENTORY
 from booking_sim.result.manifest import Manifest
 from booking_sim.result.saving import Saved
 from booking_sim.scenario.scenario import Scenario
-from booking_sim.stats.requests import COLUMNS
+from booking_sim.stats.requests import COLUMNS, FOUND, with_requests
 from booking_sim.stats.summary import WHOLE, Part, headline, summarise
 
 RESULT_OF: Final = "surge"
@@ -44,8 +44,9 @@ class SurgeResult(Saved):
         audit: None: it was not done.
         proof: None: nothing was judged.
         manifest: With what it was run.
-        waits: None: nothing was observed; as the next three.
+        waits: None: nothing was observed; as the next four.
         sessions: See below.
+        events: See below.
         server: See below.
         statements: See below.
 
@@ -74,16 +75,20 @@ class SurgeResult(Saved):
             whether it `is_own`, how many sessions of this run it had `blocked`, its
             `database`, `application`, `user`, `state` and `query`. A role without
             `pg_read_all_stats` sees only sessions of its own user.
+        events: What happened: `seconds` after the start, its `kind` (checkpoint,
+            vacuum, connections lost, mark) and a `text`. Checkpoints and vacuums are
+            seen at the first sample of `server` after their end.
         server: One row per sample of the server, the first just before the start:
             `connections` to the database and how many of them were `active`; the age of
             the oldest snapshot in the database, `oldest_snapshot_s` and
             `oldest_snapshot_xids` (transactions begun since); `dead_tuples` of the
             booking tables, as PostgreSQL estimates them; and, counted from the start:
-            `vacuums`, `updates` and `hot_updates` of these tables, `wal_bytes` of the
-            server, `buffer_hits`, `buffer_reads`, `commits` and `rollbacks` of the
-            database, and the CPU seconds of the server (not a number if it is on
-            another machine), of the generator and of all, `server_cpu_s`,
-            `generator_cpu_s` and `machine_cpu_s`.
+            `checkpointed_bytes` of WAL up to the last checkpoint, `vacuums`, `updates`
+            and `hot_updates` of these tables, `wal_bytes` of the server, `buffer_hits`,
+            `buffer_reads`, `commits` and `rollbacks` of the database, and the CPU
+            seconds of the server (not a number if it is on another machine), of the
+            generator and of all, `server_cpu_s`, `generator_cpu_s` and
+            `machine_cpu_s`.
         statements: What each statement cost during the run, where pg_stat_statements is
             installed: `query`, `calls`, `total_ms`, `rows`, `buffer_hits`,
             `buffer_reads`, `wal_bytes`.
@@ -108,6 +113,7 @@ class SurgeResult(Saved):
         proof: pd.DataFrame | None = None,
         waits: pd.DataFrame | None = None,
         sessions: pd.DataFrame | None = None,
+        events: pd.DataFrame | None = None,
         server: pd.DataFrame | None = None,
         statements: pd.DataFrame | None = None,
     ) -> None:
@@ -120,6 +126,7 @@ class SurgeResult(Saved):
         self.proof = unchecked() if proof is None else proof
         self.waits = samples.to_frame("waits") if waits is None else waits
         self.sessions = samples.to_frame("sessions") if sessions is None else sessions
+        self.events = samples.to_frame("events") if events is None else events
         self.server = samples.to_frame("server") if server is None else server
         self.statements = samples.to_frame("statements") if statements is None else statements
 
@@ -127,6 +134,21 @@ class SurgeResult(Saved):
     def attempts(self) -> pd.DataFrame:
         """One row per attempt; `booking_sim.records.attempts.Attempt` says what the columns are."""
         return self.recorded.frame()
+
+    def counted(self, *names: str) -> pd.DataFrame:
+        """The attempts that charts and comparisons are of: without those of the scenario's warm-up.
+
+        Args:
+            *names: The columns that are needed; none: all.
+
+        Returns:
+            The same as `attempts`, or some of its rows.
+        """
+        start = self.scenario.warm_up_s
+        if not start:
+            return self.recorded.columns(*names) if names else self.attempts
+        columns = with_requests(self.recorded.columns)
+        return Part(start).select(columns)(*dict.fromkeys((*(names or self.attempts.columns), *FOUND)))
 
     @property
     def partial(self) -> bool:
@@ -200,15 +222,20 @@ class SurgeResult(Saved):
         Returns:
             The axes.
         """
-        return outcomes_over_time(self.attempts, ax=ax)
+        return outcomes_over_time(self.counted(), ax=ax)
 
     def chart(self) -> Figure:
         """Draw the run at a glance: headline, outcomes over time, latencies."""
-        return at_a_glance(self.recorded.columns(*CHARTED), self.headline)
+        return at_a_glance(self.counted(*CHARTED), self.headline)
 
     def overview(self) -> Figure:
         """Draw everything that there is to show, on one page."""
-        return overview(self.attempts, self.holds, self.inventory, self.waits, self.server, title=self.headline)
+        return overview(*self.drawn(), title=self.headline, events=self.events)
+
+    def drawn(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """The frames that `booking_sim.plots.overview` draws: without the warm-up, where it is not a state."""
+        waits, server = (frame[frame["seconds"] >= self.scenario.warm_up_s] for frame in (self.waits, self.server))
+        return self.counted(), self.holds, self.inventory, waits, server if self.scenario.warm_up_s else self.server
 
     def __getitem__(self, name: object) -> NoReturn:
         """Say which frames there are, since the whole result is none."""

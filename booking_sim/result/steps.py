@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from booking_sim.database.redaction import redact
+from booking_sim.redaction import redact
 
 T = TypeVar("T")
 

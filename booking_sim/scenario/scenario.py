@@ -14,7 +14,7 @@ from booking_sim.arrivals import Profile, Schedule, parse_arrivals
 from booking_sim.durations import format_duration
 from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.scenario.kinds import BuyerKind, BuyerKindSettings, to_kinds
-from booking_sim.strategies import check_name
+from booking_sim.strategies.files import check_name
 from booking_sim.validation import (
     DURATION,
     FLAG,
@@ -59,6 +59,7 @@ class ScenarioSettings(TypedDict, total=False):
     connections: int
     answer_timeout: timedelta | str
     cold: bool
+    warm_up: timedelta | str | None
     payments_first: bool
     depth_every: int
     seed: int
@@ -217,6 +218,16 @@ class Scenario:
             " each connection is warmed before the start.",
         ),
     )
+    warm_up: timedelta | None = attrs.field(
+        default=None,
+        converter=to_optional_duration,
+        validator=optional(DURATION),
+        metadata=_describe(
+            "TIME",
+            "Leave what was answered before this time out of all rates and times, charts and comparisons; counts are of"
+            " the whole run. Time of the machine: no time scale.",
+        ),
+    )
     payments_first: bool = attrs.field(
         default=True,
         validator=FLAG,
@@ -352,6 +363,7 @@ class Scenario:
             "kinds": {name: kind.to_dict() for name, kind in self.kinds.items()},
             "hold": format_duration(self.hold),
             "answer_timeout": format_duration(self.answer_timeout),
+            "warm_up": None if self.warm_up is None else format_duration(self.warm_up),
             "strategy": Path(self.strategy).name,
         }
         return {name: getattr(self, name) for name in self.names()} | portable
@@ -372,6 +384,11 @@ class Scenario:
         if self.schedule is not None:
             return len(self.schedule)
         return BUYERS if self.buyers is None and self.duration is None else self.buyers
+
+    @property
+    def warm_up_s(self) -> float:
+        """The first seconds of the run that rates, times, charts and comparisons leave out."""
+        return 0.0 if self.warm_up is None else self.warm_up.total_seconds()
 
     def seconds(self, length: timedelta) -> float:
         """How long a time of the scenario is in the run: the time scale makes it shorter.

@@ -9,6 +9,8 @@ from booking_sim.scenario.scenario import Scenario
 
 _NEAR: Final = 0.5
 """The share of a hold from which on waiting is said to come near it: two waits, to hold and to pay, use it up."""
+_FIRST: Final = 0.005
+"""The share of the calls from which on first calls decide about the p99."""
 _HIGHEST: Final = (("p999_ms", "p99.9"), ("p99_ms", "p99"), ("p95_ms", "p95"), ("p50_ms", "p50"))
 
 
@@ -22,7 +24,12 @@ def caveats(summary: pd.Series, scenario: Scenario) -> list[str]:
     Returns:
         A sentence for each; nothing if they can be read as they are.
     """
-    return [*_not_reached(summary), *_near_the_hold(summary, scenario), *_unclear(summary)]
+    return [
+        *_not_reached(summary),
+        *_near_the_hold(summary, scenario),
+        *_unclear(summary),
+        *_first_calls(summary),
+    ]
 
 
 def _not_reached(summary: pd.Series) -> list[str]:
@@ -47,6 +54,18 @@ def _near_the_hold(summary: pd.Series, scenario: Scenario) -> list[str]:
     sentence = (
         f"Waiting comes near the hold: {share} requests took {waited_ms:,.0f} ms or longer, and a hold lasts"
         f" {hold_ms:,.0f} ms in this run{shorter}. Holds run out for this reason; latency did not scale."
+    )
+    return [sentence]
+
+
+def _first_calls(summary: pd.Series) -> list[str]:
+    is_many = summary["first_calls"] >= _FIRST * summary["answered"]
+    if not (is_many and summary["p50_first_call_ms"] >= summary["p95_database_ms"]):
+        return []
+    sentence = (
+        f"The slowest calls are first calls: {summary['first_calls']:,} of {summary['answered']:,} were the first of"
+        f" their connection, and half of these took {summary['p50_first_call_ms']:,.0f} ms or longer in the database."
+        " Warm the connections (cold = no), or leave the beginning out (warm_up = 5s)."
     )
     return [sentence]
 

@@ -1,9 +1,14 @@
 """Who waits for what and for whom: waits -> frames. Counts are means over the observer's samples, not totals."""
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
 from booking_sim.stats.bins import Bins, cut, default_bins
+
+LEAST_SAMPLES: Final = 5
+"""Of fewer samples no mean is given: it would say more of the instants than of the run."""
 
 RUNNING = "running"
 """Stands for the event of a client that waits for nothing: it has a CPU, or queues for one."""
@@ -12,6 +17,11 @@ RUNNING = "running"
 def at_work(waits: pd.DataFrame) -> pd.Series:
     """Whether each row of SurgeResult.waits is a session of the run."""
     return waits["is_own"].fillna(value=False).astype(bool)
+
+
+def has_mean(waits: pd.DataFrame) -> bool:
+    """Whether there are enough samples for a mean over the run."""
+    return bool(waits["seconds"].nunique() >= LEAST_SAMPLES)
 
 
 def wait_profile(waits: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:

@@ -56,9 +56,18 @@ METRICS: Final = {
         for clock, since in _CLOCKS.items()
         for name, share in _PERCENTILES.items()
     },
+    "first_calls": "Calls that were the first of their kind on their connection, the warming of connections apart.",
+    "p50_first_call_ms": "Half of these were answered no later, since the request was sent.",
+    "max_first_call_ms": "The longest time of these.",
 }
 """By name, in the order of the summary. Times are in milliseconds where a name ends in `_ms`, infinite where too few
 requests were answered ("not reached"), and not a number where there was none."""
 
 OF_THE_RUN: Final = ("tickets", "oversold", "oversold_unclear", "audit_ok", "violations", "contradictions", "partial")
 """Those that a part of a run has from the whole run."""
+
+WITHOUT_WARM_UP: Final = (
+    *("duration_s", "offered_per_s", "throughput", "skip_depth", "late_ms"),
+    *(name for name in METRICS if name.endswith("_ms") and "first_call" not in name and name != "late_ms"),
+)
+"""Those that leave out what was answered before the scenario's `warm_up`; the others are counts of the whole run."""

@@ -7,8 +7,8 @@ import pandas as pd
 
 from booking_sim.stats.contention import RUNNING, at_work
 
-_BUSY: Final = 0.9
-"""A process that works this share of its time has none left to send more."""
+_BUSY: Final = 0.8
+"""A process that works this share of its time is at this share of its limit: too near to say that something else is."""
 
 _MOST: Final = 0.5
 """The share of the sessions at work that must have waited for the same kind of thing, for it to be named."""

@@ -4,11 +4,10 @@ from typing import Final
 
 import pandas as pd
 
+from booking_sim.stats.contention import has_mean
 from booking_sim.stats.saturation import BOTTLENECKS
 
 _WHO: Final = ["database", "application", "user"]
-_LEAST_SAMPLES: Final = 3
-"""Fewer samples say nothing about other load."""
 _LEAST: Final = 0.05
 """Other sessions at work, on average, from which on there is a warning: fewer are a glance at the database."""
 _QUERY: Final = 60  # letters of a query in a sentence
@@ -85,11 +84,9 @@ def foreign_load(sessions: pd.DataFrame, waits: pd.DataFrame) -> list[str]:
     Returns:
         A sentence for each that is so; nothing if the run had the server to itself.
     """
-    if waits["seconds"].nunique() < _LEAST_SAMPLES:
-        return []
     sentences = []
     found = foreign_sessions(sessions, waits)
-    if found["at_work"].sum() >= _LEAST:
+    if has_mean(waits) and found["at_work"].sum() >= _LEAST:
         most = found.iloc[0]
         sentences.append(
             f"The server had other load: on average, {found['at_work'].sum():,.2f} of the sessions at work were not of"

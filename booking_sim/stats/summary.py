@@ -1,7 +1,7 @@
 """A surge in numbers, and in one line."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from booking_sim.records.attempts import FAILURES, Call
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.failures import ERRORS
 from booking_sim.stats.latency import PERCENTS, censored, percentiles
-from booking_sim.stats.metrics import METRICS
+from booking_sim.stats.metrics import METRICS, WITHOUT_WARM_UP
 from booking_sim.stats.outcomes import answer_times, count_oversold, sold
 from booking_sim.stats.requests import FOUND, Columns, with_requests
 from booking_sim.stats.skipped import total_skip_depth
@@ -35,6 +35,11 @@ class Part:
     end: float = math.inf
     kind: str | None = None
     call: str | None = None
+
+    @property
+    def has_window(self) -> bool:
+        """Whether it begins or ends at an instant of its own."""
+        return (self.start, self.end) != (0.0, math.inf)
 
     @property
     def is_whole(self) -> bool:
@@ -71,8 +76,7 @@ class Part:
         """
         if attempts.empty:
             return 0.0
-        has_window = (self.start, self.end) != (0.0, math.inf)
-        begins = self.start if has_window else float(attempts["scheduled_at"].min())
+        begins = self.start if self.has_window else float(attempts["scheduled_at"].min())
         return min(self.end, float(answer_times(attempts).max())) - begins
 
 
@@ -118,7 +122,14 @@ def summarise(
         **_checks(columns, scenario, holds, inventory, audit, is_incomplete=is_incomplete),
         **_calls(chosen, ends["unanswered"], part),
         **_latencies(chosen),
+        **_first_calls(chosen),
     }
+    if scenario.warm_up_s and not part.has_window:
+        later = replace(part, start=scenario.warm_up_s)
+        of_later = later.select(with_requests(columns))
+        depth = {"skip_depth": _skip_depth(of_later)}
+        steady = _calls(of_later, math.nan, later) | _latencies(of_later) | depth
+        values |= {name: steady[name] for name in WITHOUT_WARM_UP}
     return pd.Series({name: values[name] for name in METRICS}, name="surge", dtype=object)
 
 
@@ -156,10 +167,12 @@ def _sales(columns: Columns, holds: pd.DataFrame, inventory: pd.DataFrame, part:
         "confirmed": len(paid),
         "expired": columns("intent_id")["intent_id"][outcome == "expired"].nunique(),
         "sold_out_after_s": float(answer_times(columns(*_TIMES)[outcome == "sold_out"]).min()),
-        "skip_depth": total_skip_depth(
-            columns("outcome", "ticket_nos", "locked_rows_skipped", "dead_rows_scanned", *_TIMES)
-        ),
+        "skip_depth": _skip_depth(columns),
     }
+
+
+def _skip_depth(columns: Columns) -> float:
+    return total_skip_depth(columns("outcome", "ticket_nos", "locked_rows_skipped", "dead_rows_scanned", *_TIMES))
 
 
 def _checks(
@@ -227,6 +240,18 @@ def _latencies(columns: Columns) -> dict[str, float]:
             waits = censored(attempts, clock)
             values |= {"max_ms": float(found[100]), "mean_ms": float(waits.mean()) if waits.size else math.nan}
     return values
+
+
+def _first_calls(columns: Columns) -> dict[str, float]:
+    """What connections took to make a call for the first time."""
+    attempts = columns("outcome", "is_first_call", "latency_ms")
+    is_first = attempts["is_first_call"] & ~attempts["outcome"].isin(FAILURES)
+    latency = attempts.loc[is_first, "latency_ms"]
+    return {
+        "first_calls": len(latency),
+        "p50_first_call_ms": float(latency.quantile(0.5, interpolation="lower")),
+        "max_first_call_ms": float(latency.max()),
+    }
 
 
 def headline(summary: pd.Series) -> str:

@@ -10,8 +10,8 @@ from booking_sim import Scenario, ServerModel, forecast
 from booking_sim.calibration import usl
 from booking_sim.calibration.calibrate import KINDS
 from booking_sim.calibration.fit import fit
-from booking_sim.calibration.ladder import climb, drift
-from booking_sim.errors import BookingSimError
+from booking_sim.calibration.ladder import Rung, climb, drift
+from booking_sim.errors import BookingSimError, SettingError
 
 TRUE = {"rate": 900.0, "sigma": 0.08, "kappa": 0.0015}
 LEVELS = (1, 2, 4, 8, 16, 32)
@@ -37,6 +37,12 @@ def rungs(made_up):
         return forecast(scenario, server=made_up, seeds=1)
 
     return climb(run, LEVELS)
+
+
+def test_a_sale_that_is_too_small_to_measure_is_refused(made_up):
+    small = forecast(Scenario(tickets=10, buyers=30, kinds=KINDS, connections=2), server=made_up, seeds=1)
+    with pytest.raises(SettingError, match=r"tickets=10 is too few for 2 calls in flight: \d+ holds can be measured"):
+        fit([Rung(2, small, (1.0, 1.0))])
 
 
 def test_the_throughput_curve_is_found_again(rungs):

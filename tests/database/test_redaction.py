@@ -2,10 +2,12 @@
 
 import traceback
 
+import psycopg
 import pytest
 
-from booking_sim.database import connect, redact
+from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
+from booking_sim.redaction import KEYWORDS, redact
 
 SECRET = "s3cr3t"
 
@@ -112,3 +114,7 @@ def test_connection_and_server_show_no_password(server):
     with connect(url) as connection:
         assert SECRET not in repr(connection)
         assert SECRET not in connection.info.dsn
+
+
+def test_every_keyword_of_libpq_is_known():
+    assert {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()} <= set(KEYWORDS)

@@ -8,7 +8,7 @@ import pytest
 from program import children
 from psycopg.conninfo import conninfo_to_dict
 
-from booking_sim import stats, surge
+from booking_sim import mark, stats, surge
 from booking_sim.cli.surge_report import report
 from booking_sim.database import connect
 from booking_sim.report.run_warnings import run_warnings
@@ -57,6 +57,8 @@ def test_a_lock_of_somebody_else_is_named_with_its_holder(database):
             other.execute("lock table booking.booking_intents in share mode")
             while conn.execute(LOCKED).fetchone()[0] < 20:
                 pass
+            assert mark("they wait")
+            conn.execute("checkpoint")
             conn.execute("select pg_sleep(1.5)")  # beside the moments in which they connect
 
     thread = threading.Thread(target=block)
@@ -73,4 +75,7 @@ def test_a_lock_of_somebody_else_is_named_with_its_holder(database):
     assert f"; most often that of process {stats.blockers(result.sessions, result.waits)['pid'][0]} {words}" in report(
         result, Path()
     )
+    assert [*result.events["kind"]] == ["mark", "checkpoint"]
+    assert result.events["text"][0] == "they wait"
+    assert result.manifest.generator.limit_per_s > 20
     assert stats.waits_by_call(result.waits).loc["reserve", "lock"] > 0

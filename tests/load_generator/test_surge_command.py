@@ -28,10 +28,12 @@ def test_json_is_one_object_and_nothing_else(start, tmp_path):
     assert result.scenario.seed == 3
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "attempts.parquet",
+        "events.parquet",
         "holds.parquet",
         "inventory.parquet",
         "manifest.json",
         "server.parquet",
+        "sessions.parquet",
         "statements.parquet",
         "surge.png",
         "waits.parquet",

@@ -17,6 +17,7 @@ from booking_sim.database.embedded import Cluster
 from booking_sim.database.migrations import migrate
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observer
+from booking_sim.stats.outcomes import answer_times
 
 SECONDS = 60
 HERE = "from pg_stat_activity where datname = current_database()"
@@ -25,8 +26,11 @@ WATCHED = f"select count(*) {HERE} and application_name like '%observer%'"
 
 @pytest.mark.core
 def test_a_surge_is_watched_on_its_own_clock(database, conn):
-    result = surge(tickets=40, buyers=400, connections=8, url=database, progress=False)
+    result = surge(tickets=40, buyers=400, connections=8, warm_up="1ms", url=database, progress=False)
     assert result.ok
+    summary = result.summary()
+    assert summary["duration_s"] == pytest.approx(answer_times(result.attempts).max() - 0.001)
+    assert (summary["attempts"], summary["first_calls"]) == (400, len(set(result.attempts["connection"])))
     waits, server = result.waits, result.server
     assert waits["seconds"].is_monotonic_increasing
     assert waits["seconds"].between(0, SECONDS).all()

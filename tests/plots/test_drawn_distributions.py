@@ -107,7 +107,7 @@ def test_a_square_is_the_share_of_samples_that_found_the_pair(ax):
     assert image.get_array().filled(0).tolist() == [[1.0, 0.5], [0.0, 0.5]]
     assert list(image.get_extent()) == [0.5, 2.5, 2.5, 0.5]
     assert image.norm.vmin == 0
-    assert ax.figure.axes[1].get_ylabel() == "share of samples\n(paler is better)"
+    assert ax.figure.axes[1].get_ylabel() == "share of samples\n(lower is better)"
     assert title(ax) == "2 sessions waited for 2, at most 2 for one"
 
 

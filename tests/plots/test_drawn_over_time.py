@@ -78,7 +78,7 @@ def test_each_percentile_has_its_own_line(ax):
     width = drawn["p50"].x[1] - drawn["p50"].x[0]
     assert all(line.x[:2] == [width / 2, 1.5 * width] for line in drawn.values())
     assert ax.get_yscale() == "log"
-    assert title(ax) == f"The p99 was at most 990 ms, {width:g} s after the start"
+    assert title(ax) == f"p99 at most 990 ms, {width:g} s after the start"
 
 
 def test_a_part_of_the_run_with_answers_on_neither_side_is_a_dot(ax):
@@ -94,6 +94,16 @@ def test_the_clock_that_is_asked_for_is_drawn(ax):
     late = refused(1, 2.0, latency_ms=5.0)._replace(scheduled_at=0.5)
     latency_over_time(attempts(late, late._replace(buyer=2)), clock="scheduled", ax=ax)
     assert {value for line in lines(ax) for value in line.y if not np.isnan(value)} == {1505.0}
+
+
+def test_where_arrivals_are_planned_latency_counts_from_the_plan(ax):
+    late = refused(1, 2.0, latency_ms=5.0)._replace(scheduled_at=0.5)
+    latency_over_time(attempts(late), ax=ax)
+    assert {value for line in lines(ax) for value in line.y if not np.isnan(value)} == {1505.0}
+    assert ax.get_ylabel() == "time to answer, log scale,\nsince the plan (lower is better)"
+    closed = Figure().add_subplot()
+    latency_over_time(attempts(refused(1, 2.0, latency_ms=5.0)), ax=closed)
+    assert "in the database" in closed.get_ylabel()
 
 
 def test_tickets_of_each_status_stand_on_each_other(ax):
@@ -121,10 +131,15 @@ def test_clients_stand_on_each_other_by_what_they_waited_for(ax):
             (2.0, 2, "Lock", "transactionid", [1]),
             (2.0, 3, "IO", "WalSync", None),
             (2.5, 3, "IO", "WalSync", None),
+            (2.6, 3, "IO", "WalSync", None),
+            (2.7, 3, "IO", "WalSync", None),
+            (2.7, 2, "Lock", "transactionid", [1]),
         ),
         ax=ax,
     )
     drawn = {each.label: each for each in steps(ax)}
+    gap = drawn.pop("not sampled")
+    assert (gap.edges, gap.heights) == ([0, 1, 2, 3], [NAN, 1, NAN])
     assert [*drawn] == ["running: 0.2", "IO: WalSync: 0.5", "Lock: tuple: 0.5", "Lock: transactionid: 0.2"]
     assert all(each.edges == [0, 1, 2, 3] for each in drawn.values())
     running, disk, locked, paler = drawn.values()
@@ -140,21 +155,23 @@ def test_clients_stand_on_each_other_by_what_they_waited_for(ax):
 
 
 def test_sessions_of_others_stand_on_top(ax):
-    frame = waits((0.0, 1, "Lock", "tuple", [2]), (0.0, 2, None, None, None), (1.0, 1, "Lock", "tuple", [2]))
-    waits_over_time(frame.assign(is_own=[True, False, True]), ax=ax)
+    times = (0.0, 0.5, 1.0, 1.5, 2.0)
+    frame = waits(*((second, 1, "Lock", "tuple", [2]) for second in times), (0.5, 2, None, None, None))
+    waits_over_time(frame.assign(is_own=frame["pid"] == 1), ax=ax)
     locked, foreign = steps(ax)
-    assert legend(ax) == ["Lock: tuple: 1.0", "not of this run: 0.5"]
-    assert [locked.top, foreign.bottom, foreign.top] == [[1, NAN, 1], [1, 0, 1], [2, NAN, 1]]
+    assert legend(ax) == ["Lock: tuple: 1.0", "not of this run: 0.2"]
+    assert [locked.top, foreign.bottom, foreign.top] == [[1, 1, 1], [1, 1, 1], [1.5, 1, 1]]
     assert title(ax) == "1.0 of 1.0 clients at work waited, most for Lock: tuple"
 
 
 def test_rare_waits_are_drawn_as_one_band(ax):
-    """Nine events: six have a band, the other three together one of 0.3."""
+    """Nine events: six have a band, the other three together one; and no mean, since there is one sample."""
     rows = [(0.0, n, "IO", f"event {n}", None) for n in range(9) for _ in range(20 - n)]
     waits_over_time(waits(*rows), ax=ax)
     *shown, rest = steps(ax)
     assert [each.heights for each in shown] == [[20], [19], [18], [17], [16], [15]]
-    assert [rest.label, rest.heights, rest.bottom] == ["other waits: 39.0", [39], [105]]
+    assert [rest.label, rest.heights, rest.bottom] == ["other waits", [39], [105]]
+    assert title(ax) == "1 samples of who waited; a mean takes 5 or more"
 
 
 def measured(buyer, sent_at, dead, locked, tickets=(1,)):
@@ -169,12 +186,13 @@ def test_rows_skipped_are_drawn_per_ticket(ax):
     skip_depth_over_time(
         attempts(*calls, refused(4, 1.1)._replace(dead_rows_scanned=50, locked_rows_skipped=50)), ax=ax
     )
-    locked, dead = steps(ax)
+    locked, dead, gap = steps(ax)
+    assert gap.heights == [NAN, 1, NAN]
     assert locked.edges == dead.edges == [0, 1, 2, 3]
     assert [locked.bottom, locked.top] == [[0, 0, 0], [2, NAN, 0]]
     assert [dead.bottom, dead.top] == [[2, 0, 0], [3, NAN, 4]]
     assert [locked.colour, dead.colour] == colours(SKIP_COLOURS["locked"], SKIP_COLOURS["dead"])
-    assert legend(ax) == ["locked rows skipped", "dead rows scanned"]
+    assert legend(ax) == ["locked rows skipped", "dead rows scanned", "not measured"]
     assert title(ax) == "A claim skipped 3.4 rows for each ticket it took"
 
 

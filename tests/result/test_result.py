@@ -2,16 +2,22 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 from pandas.testing import assert_frame_equal, assert_series_equal
-from surge_results import result
+from surge_results import call, result
 
 from booking_sim import stats
+from booking_sim.cli.surge_report import report
 from booking_sim.errors import BookingSimError
 from booking_sim.notebook import to_html
 from booking_sim.records import samples
 from booking_sim.result.loading import load
+from booking_sim.stats import Part
+from booking_sim.stats.caveats import caveats
+from booking_sim.stats.metrics import METRICS, WITHOUT_WARM_UP
 
 
 def test_the_summary_counts_buyers_once_and_attempts_beside_them():
@@ -22,6 +28,36 @@ def test_the_summary_counts_buyers_once_and_attempts_beside_them():
     assert summary["duration_s"] == pytest.approx(0.0315)
     assert summary["throughput"] == pytest.approx(3 / 0.0315)
     assert summary["answered_share"] == pytest.approx(3 / 5)
+
+
+def test_a_warm_up_is_left_out_of_rates_and_times_but_not_of_counts():
+    """In the first 20 ms one call was contended, whose repetition got the tickets later, and one buyer was refused."""
+    whole, warmed = result(), result()
+    warmed.scenario = warmed.scenario.replace(warm_up="20ms")
+    before, after = whole.summary(), warmed.summary()
+    same = [name for name in METRICS if name not in WITHOUT_WARM_UP]
+    assert_series_equal(after[same], before[same])
+    assert after["duration_s"] == pytest.approx(0.0315 - 0.02)
+    assert after["throughput"] == pytest.approx(1 / 0.0115)
+    assert (before["p50_ms"], after["p50_ms"]) == pytest.approx((26.5, 26.5))
+    assert (before["p50_database_ms"], after["p50_database_ms"]) == (4.0, 6.5)
+    assert warmed.summary(Part(end=0.012))["throughput"] == whole.summary(Part(end=0.012))["throughput"]
+    assert warmed.counted()["outcome"].tolist() == ["held", "error"]
+    assert warmed.counted()["requested_at"].tolist() == [0.0, 0.03]
+    assert whole.counted() is whole.attempts
+    assert "1 of 2 requests got tickets" in warmed.plot(ax=Figure().subplots()).get_title(loc="left").replace("\n", " ")
+    assert "the first 20 ms is left out of rates" in report(warmed, Path())
+
+
+def test_first_calls_of_connections_are_metrics_of_their_own():
+    rows = [call(buyer, 1, 0.0, 5.0 if buyer else 400.0, "sold_out") for buyer in range(4)]
+    made = result(rows=[row._replace(is_first_call=row.buyer < 2) for row in rows])
+    assert made.summary()[["first_calls", "p50_first_call_ms", "max_first_call_ms"]].tolist() == [2, 5, 400]
+    assert result().summary()["first_calls"] == 0
+    assert caveats(made.summary(), made.scenario)[-1:] == []
+    slow = result(rows=[row._replace(is_first_call=row.buyer == 0) for row in rows * 30])
+    [caveat] = [each for each in caveats(slow.summary(), slow.scenario) if "first calls" in each]
+    assert "30 of 120 were the first of their connection, and half of these took 400 ms or longer" in caveat
 
 
 @pytest.mark.parametrize(

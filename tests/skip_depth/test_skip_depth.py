@@ -11,7 +11,8 @@ from booking_sim.booking import create_event, reserve
 from booking_sim.database import connect
 from booking_sim.skip_depth.measure import Depth, Measure, find_prelude
 from booking_sim.skip_depth.plans import Reading, read_plan
-from booking_sim.strategies import find, scratch
+from booking_sim.strategies import find
+from booking_sim.strategies.applying import scratch
 
 pytestmark = pytest.mark.core
 

@@ -51,7 +51,8 @@ def test_calls_that_wait_for_a_connection_wait_for_what_the_busy_ones_wait_for(e
 
 
 def test_a_generator_that_is_busy_or_late_is_named():
-    assert bottleneck(attempts(), [0.2, 0.95], waits(LOCK)) == "generator"
+    assert bottleneck(attempts(), [0.2, 0.81], waits(LOCK)) == "generator"
+    assert bottleneck(attempts(), [0.2, 0.79], waits(LOCK)) == "lock"
     assert bottleneck(attempts(late=1.0), [0.2], waits(LOCK)) == "generator"
 
 

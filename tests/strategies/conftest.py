@@ -3,7 +3,7 @@
 import pytest
 
 from booking_sim.contract import stress
-from booking_sim.strategies import FOLDER
+from booking_sim.strategies.files import FOLDER
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from psycopg.errors import RaiseException
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
 from booking_sim.resources import SQL
-from booking_sim.strategies import find, scratch
+from booking_sim.strategies import find
+from booking_sim.strategies.applying import scratch
 
 pytestmark = pytest.mark.core
 

@@ -10,7 +10,8 @@ from booking_sim.contract import POINTS, kept, verify
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
 from booking_sim.models import Outcome
-from booking_sim.strategies import catalogue, find, scratch
+from booking_sim.strategies import catalogue, find
+from booking_sim.strategies.applying import scratch
 
 NAMES = [
     "default",

@@ -10,7 +10,8 @@ from booking_sim.contract import POINTS, verify
 from booking_sim.contract.subject import Broken, Subject
 from booking_sim.database import connect
 from booking_sim.queries import load
-from booking_sim.strategies import find, scratch
+from booking_sim.strategies import find
+from booking_sim.strategies.applying import scratch
 
 UNCHECKED = """
 create or replace function booking.check_request(

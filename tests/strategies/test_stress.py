@@ -13,7 +13,8 @@ from booking_sim.contract import confidence, stress, verify
 from booking_sim.contract.subject import Broken, Subject, count_intents
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError
-from booking_sim.strategies import find, scratch
+from booking_sim.strategies import find
+from booking_sim.strategies.applying import scratch
 
 ONE_IN_1000 = Path(__file__).with_name("one_in_1000.sql")
 

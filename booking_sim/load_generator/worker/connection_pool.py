@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from booking_sim.database import redact
 from booking_sim.database.connecting import connect_seconds
 from booking_sim.database.explaining import NO_ANSWER, explain, is_unprepared
 from booking_sim.load_generator.worker.event_loop import EventLoop
@@ -14,6 +13,7 @@ from booking_sim.load_generator.worker.messages import WorkerAssignment
 from booking_sim.load_generator.worker.raw_connection import Failure, RawConnection, Row
 from booking_sim.load_generator.worker.recorder import Recorder
 from booking_sim.load_generator.worker.warm_up import WarmUp
+from booking_sim.redaction import redact
 
 _FIRST_WAIT_S = 0.05
 _LONGEST_WAIT_S = 1.0

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
-from booking_sim.database import redact
 from booking_sim.database.explaining import explain, is_unprepared
 from booking_sim.load_generator.worker.buyer_session import Population
 from booking_sim.load_generator.worker.cancel_request import CancelRequest
@@ -18,6 +17,7 @@ from booking_sim.load_generator.worker.raw_connection import Failure, RawConnect
 from booking_sim.load_generator.worker.recorder import Recorder
 from booking_sim.load_generator.worker.request import Buyer, Request, RequestState, Result
 from booking_sim.records.attempts import Call, Phase
+from booking_sim.redaction import redact
 
 if TYPE_CHECKING:
     from booking_sim.skip_depth.measure import Measure

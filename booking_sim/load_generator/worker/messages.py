@@ -66,6 +66,8 @@ class Finished:
     """The share of its time in which it computed, not waited."""
     process: int
     """Its process id. Workers in one process share its interpreter, in which only one computes at a time."""
+    worked_s: float
+    """The CPU seconds that it computed."""
 
 
 @dataclass(frozen=True, slots=True)

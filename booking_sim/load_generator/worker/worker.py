@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from booking_sim.database import redact
 from booking_sim.errors import BookingSimError
 from booking_sim.load_generator.worker.dispatcher import Dispatcher
 from booking_sim.load_generator.worker.event_loop import EventLoop
 from booking_sim.load_generator.worker.messages import Failed, Finished, Ready, Start, WorkerAssignment
 from booking_sim.load_generator.worker.recorder import Recorder
 from booking_sim.load_generator.worker.rendezvous import connect_to_parent
+from booking_sim.redaction import redact
 
 if TYPE_CHECKING:
     from booking_sim.processes import Channel
@@ -82,7 +82,8 @@ class Worker:
                 self._dispatcher.dispatch()
         finally:
             self._channel.send(self._recorder.take())
-        return Finished((time.thread_time() - worked_s) / (time.monotonic() - began_at), os.getpid())
+        worked_s = time.thread_time() - worked_s
+        return Finished(worked_s / (time.monotonic() - began_at), os.getpid(), worked_s)
 
     def _on_message(self) -> None:
         """Start or stop, as the parent says; stop if it is gone."""

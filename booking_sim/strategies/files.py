@@ -1,8 +1,7 @@
 """The catalogue of ways to claim a ticket: one SQL file each under sql/strategies, or any file of the user's own.
 
-Strategies need indexes and columns of their own, so each runs in a scratch database: `scratch` makes it, migrates it
-and applies the file in one transaction. The comment that a file begins with says what it does, who uses it and what it
-costs. What the file brings is one of these:
+Strategies need indexes and columns of their own, so each runs in a scratch database (`applying`). The comment that a
+file begins with says what it does, who uses it and what it costs. What the file brings is one of these:
 
 - `booking.claim(event_id bigint, quantity int) -> int[]`: finds and locks tickets, fewer or none if it cannot have all;
 - `booking.hold(...)`: finds the tickets and writes the intent and the hold, as in sql/contract/reserve.sql;
@@ -13,21 +12,11 @@ The first two are called from the contract's own reserve(), which is sql/contrac
 
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
-import psycopg
-from psycopg import Connection
-from psycopg.pq import TransactionStatus
-
-from booking_sim.database import connect
-from booking_sim.database.scratch import scratch_database
 from booking_sim.errors import StrategyError
-from booking_sim.queries import load
 from booking_sim.resources import SQL
 from booking_sim.validation import show, suggest
 
@@ -37,7 +26,6 @@ FUNCTIONS = ("claim", "hold", "reserve", "confirm", "release", "expire_holds", "
 """The functions of schema booking of which a strategy's file defines one at least."""
 
 _FIELD = re.compile(r"--\s*(does|used by|costs|safe|client):\s*(.*)")
-_NEEDS_RESERVE = re.compile(r"\bfunction\s+booking\.(claim|hold)\s*\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +54,15 @@ class Strategy:
 
     def describe(self) -> dict[str, str]:
         """Which strategy it was, for a manifest: the name and SHA-256 of its file, and no folder."""
-        return {"file": self.path.name, "sha256": hashlib.sha256(_text(self.path).encode()).hexdigest()}
+        return {"file": self.path.name, "sha256": hashlib.sha256(self.read().encode()).hexdigest()}
+
+    def read(self) -> str:
+        """Return the SQL of its file.
+
+        Raises:
+            BookingSimError: The file cannot be read.
+        """
+        return _text(self.path)
 
 
 class StrategyCatalogue(list[Strategy]):
@@ -121,56 +117,6 @@ def check_name(name_or_path: str | Path) -> str:
         names = (strategy.name for strategy in catalogue())
         raise StrategyError(f"Strategy {name!r} is unknown, and not the path of an .sql file: {suggest(name, names)}")
     return name
-
-
-@contextmanager
-def scratch(url: str, strategy: Strategy) -> Iterator[str]:
-    """Make a scratch database in which a strategy is applied, and drop it at the end.
-
-    Args:
-        url: A libpq URL of any database of the server; nothing in it is touched.
-        strategy: What to apply there.
-
-    Yields:
-        The URL of the scratch database.
-
-    Raises:
-        BookingSimError: There is no right to make a database, the file does not apply (it, the line, the reason), or it
-            defines none of FUNCTIONS and is not the default.
-    """
-    with scratch_database(url) as scratch_url:
-        with connect(scratch_url) as connection:
-            _apply(connection, strategy)
-        yield scratch_url
-
-
-def _apply(connection: Connection[Any], strategy: Strategy) -> None:
-    text = _text(strategy.path)
-    try:
-        with connection.transaction():
-            if _NEEDS_RESERVE.search(text):
-                connection.execute(load("contract/reserve"))
-            before = _definitions(connection)
-            connection.execute(text)
-            if connection.info.transaction_status is not TransactionStatus.INTRANS:
-                raise StrategyError(
-                    f"{strategy.path} ends the transaction that it is applied in: take out its COMMIT or ROLLBACK."
-                )
-            if _definitions(connection) <= before and strategy != find("default"):
-                names = ", ".join(f"booking.{name}" for name in FUNCTIONS)
-                raise StrategyError(f"{strategy.path} defines none of {names}: define one of them.")
-    except psycopg.Error as error:
-        raise StrategyError(_complaint(strategy.path, text, error)) from None
-
-
-def _definitions(connection: Connection[Any]) -> set[tuple[Any, ...]]:
-    return {*connection.execute(load("contract/defined"), {"names": [*FUNCTIONS]})}
-
-
-def _complaint(path: Path, text: str, error: psycopg.Error) -> str:
-    position = error.diag.statement_position
-    line = f", line {text.count(chr(10), 0, int(position) - 1) + 1}" if position else ""
-    return f"{path}{line}: {error.diag.message_primary or error}. Put it right and try again."
 
 
 def _text(path: Path) -> str:

@@ -1,29 +1,11 @@
-"""Keep passwords out of everything that is shown: libpq repeats a malformed URL in its message, password and all."""
+"""Read a database URL as libpq does, without repeating any of it in a message."""
 
-import re
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from booking_sim.errors import SettingError
-
-MASK = "***"
-
-_KEYWORDS = "|".join(sorted(option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()))
-
-# Each pattern masks too much rather than too little: a password may hold any character, also in the wrong place.
-_PATTERNS = (
-    re.compile(r"(//[^:]*:).*(?=@)", re.DOTALL),  # //user:password@, to the last @: the password may hold one too
-    re.compile(r"([^\s:/@]+:)(?!//)\S*(?=@)"),  # the same without //
-    re.compile(r"(//[^:@/?#\s\[]*:)(?!\d*(?:[/?#,\s'\"]|$))[^@\s]+(?=\s|$)"),  # //user:password, the host forgotten
-    re.compile(r"([?&][^=&\s]*%[^=&\s]*=)\S*"),  # ?p%61ssword=
-    re.compile(  # password=, PGPASSWORD=, pasword=, "password":
-        r"(\w*(?:pas|pwd)\w*(?:['\"]\s*:|\s*=)\s*)"
-        rf"(?:'(?:\\.|[^'\\])*(?:'|$)[^\s,}}]*|\"(?:\\.|[^\"\\])*(?:\"|$)|.*?(?=\s+(?:{_KEYWORDS})\s*=|$))",
-        re.IGNORECASE | re.DOTALL,
-    ),
-)
 
 _HINTS = {
     "unexpected spaces": "write a space as %20",
@@ -33,21 +15,6 @@ _HINTS = {
     "query parameter": "a word after the ? is not an option of PostgreSQL",
     "port": "the port must be a number; write / : @ ? # in a password as %2F %3A %40 %3F %23",
 }
-
-
-def redact(text: str) -> str:
-    """Mask the passwords in a text.
-
-    Args:
-        text: Anything that may hold a connection URL or key=value string, well-formed or not.
-
-    Returns:
-        The text with every password replaced by ``***``. Where a URL is malformed, what stands near the password goes
-        with it.
-    """
-    for pattern in _PATTERNS:
-        text = pattern.sub(rf"\g<1>{MASK}", text)
-    return text
 
 
 def read_url(url: str, name: str = "the database URL") -> dict[str, str]:
