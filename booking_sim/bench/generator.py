@@ -1,5 +1,6 @@
 """The load generator compared with pgbench: the same call, connections and server, in turns."""
 
+import resource
 import statistics
 from array import array
 from collections.abc import Callable
@@ -34,6 +35,8 @@ from booking_sim.strategies.applying import scratch
 if TYPE_CHECKING:
     import pandas as pd
 
+    from booking_sim.load_generator.worker_reports import WorkerReports
+
 GOALS = {"reserve": 0.95, "empty": 0.75}
 """By call: the share of pgbench's rate that the generator is to reach, as fast as both can."""
 
@@ -59,6 +62,8 @@ class GeneratorResult:
         rates: Calls a second, as fast as each can.
         p50_ms: At a share of pgbench's rate, half if not said otherwise, in an open loop, counted from the plan.
         p99_ms: The same.
+        cpu_us: Microseconds of CPU that a call took the client's processes, as fast as each can: this hardly depends on
+            what else is at work on the machine.
         busy: The share of its time that the busiest worker was working, as fast as it can.
         call: What was called, of GOALS. Of `empty` only rates are measured.
     """
@@ -66,13 +71,14 @@ class GeneratorResult:
     rates: Pairs
     p50_ms: Pairs
     p99_ms: Pairs
+    cpu_us: Pairs
     busy: float
     call: str = "reserve"
 
     @cached_property
     def shares(self) -> dict[str, float]:
-        """Its own as a share of pgbench's, the median of the pairs: `rate`, `p50_ms`, `p99_ms`, if measured."""
-        pairs = {"rate": self.rates, "p50_ms": self.p50_ms, "p99_ms": self.p99_ms}
+        """Its own as a share of pgbench's, the median of the pairs, by metric, if it was measured."""
+        pairs = {"rate": self.rates, "cpu_us": self.cpu_us, "p50_ms": self.p50_ms, "p99_ms": self.p99_ms}
         return {name: statistics.median(own / theirs for theirs, own in both) for name, both in pairs.items() if both}
 
     @property
@@ -127,16 +133,18 @@ def generator(
             connection.execute(queries.load("bench/empty"))
         pgbench = Pgbench(server.bin_dir, place, retry=False)
         sides = _Sides(pgbench, place, connection, clients=clients, seconds=seconds, tickets=tickets, call=call)
-        rates = _by_turns(rounds, bar, sides.pgbench_rate, sides.generator_rate)
+        turned = _by_turns(rounds, bar, sides.pgbench_rate, sides.generator_rate)
+        rates = [(theirs[0], own[0]) for theirs, own in turned]
+        cpu_us = [(theirs[1], own[1]) for theirs, own in turned]
         if call == "empty":
-            return GeneratorResult(rates, [], [], max(sides.busy), call)
+            return GeneratorResult(rates, [], [], cpu_us, max(sides.busy), call)
         rate = load * statistics.median(theirs for theirs, _ in rates)
         lasted = _by_turns(rounds, bar, lambda: sides.pgbench_latencies(rate), lambda: sides.generator_latencies(rate))
     percentiles = {
         percent: [(float(np.percentile(theirs, percent)), float(np.percentile(own, percent))) for theirs, own in lasted]
         for percent in (50, 99)
     }
-    return GeneratorResult(rates, percentiles[50], percentiles[99], max(sides.busy))
+    return GeneratorResult(rates, percentiles[50], percentiles[99], cpu_us, max(sides.busy))
 
 
 class _Sides:
@@ -162,15 +170,17 @@ class _Sides:
         self._lasts_s = _WARM_UP_S + seconds
         self.busy: list[float] = []
 
-    def pgbench_rate(self) -> float:
-        """What pgbench is answered a second, as fast as it can."""
-        return self._rate(self._pgbench.for_seconds(self._lasts_s, self._load()))
+    def pgbench_rate(self) -> tuple[float, float]:
+        """What pgbench is answered a second, as fast as it can, and the microseconds of CPU that a call took it."""
+        load, before = self._load(), _cpu_of_children_s()
+        times = self._pgbench.for_seconds(self._lasts_s, load)
+        return self._rate(times), 1e6 * (_cpu_of_children_s() - before) / len(times)
 
-    def generator_rate(self) -> float:
-        """What the generator is answered a second, as fast as it can."""
-        attempts, busy = self._surge(None)
-        self.busy += busy
-        return self._rate(np.sort(answer_times(attempts).to_numpy()))
+    def generator_rate(self) -> tuple[float, float]:
+        """The same of the generator."""
+        attempts, reports = self._surge(None)
+        self.busy += reports.busy.values()
+        return self._rate(np.sort(answer_times(attempts).to_numpy())), 1e6 * reports.worked_s / len(attempts)
 
     def pgbench_latencies(self, rate: float) -> Values:
         """How long pgbench's calls took, in milliseconds from the plan, at a rate."""
@@ -197,14 +207,14 @@ class _Sides:
         counted = times[times >= times[0] + _WARM_UP_S]
         return float((len(counted) - 1) / (counted[-1] - counted[0]))
 
-    def _surge(self, schedule: Schedule | None) -> "tuple[pd.DataFrame, list[float]]":
+    def _surge(self, schedule: Schedule | None) -> "tuple[pd.DataFrame, WorkerReports]":
         workload = Workload({"buyer": BuyerKind()}, (self._event(),), 1, _HOLD_S, 1.0, (), _SEED)
         assigned, interrupt = [self._assignment(workload, worker, schedule) for worker in range(_WORKERS)], Interrupt()
         with Evidence(None, interrupt) as evidence, Workers(assigned) as workers:
             reports = workers.run(interrupt, evidence.add)
         if reports.problems:
             raise BookingSimError(f"The generator failed: {reports.problems[0]}")
-        return evidence.attempts.frame(), list(reports.busy.values())
+        return evidence.attempts.frame(), reports
 
     def _assignment(self, workload: Workload, worker: int, schedule: Schedule | None) -> WorkerAssignment:
         return WorkerAssignment(
@@ -222,6 +232,12 @@ class _Sides:
             is_warmed=True,
             answer_timeout_s=60.0,
         )
+
+
+def _cpu_of_children_s() -> float:
+    """The CPU seconds of the processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _by_turns(rounds: int, bar: "tqdm[Any]", theirs: Callable[[], T], own: Callable[[], T]) -> list[tuple[T, T]]:

@@ -53,6 +53,7 @@ def _report(result: GeneratorResult, load: float) -> str:
     lines = [f"{'':<22} {'share':>6}  {'spread':<11}  {'pgbench':>9}  {'this':>9}"]
     for title, name, pairs, decimals in (
         ("calls a second", "rate", result.rates, 0),
+        ("CPU per call, µs", "cpu_us", result.cpu_us, 1),
         (f"p50 at {load:.0%}, ms", "p50_ms", result.p50_ms, 2),
         (f"p99 at {load:.0%}, ms", "p99_ms", result.p99_ms, 2),
     ):

@@ -1,5 +1,6 @@
 """A run so far as HTML: the answers received, and the tickets by status."""
 
+import numpy as np
 import pandas as pd
 
 from booking_sim.display.templates import render
@@ -49,7 +50,10 @@ def _tickets(inventory: pd.DataFrame) -> list[tuple[str, int, str]]:
 
 
 def _areas(inventory: pd.DataFrame) -> list[tuple[str, str]]:
-    """The tickets over time, stacked: the colour and the points of a polygon each, to be drawn in this order."""
+    """The tickets over time, stacked: the colour and the points of a polygon each, to be drawn in this order.
+
+    Each count holds until the next: a line between two of them would show a ramp that nobody counted.
+    """
     seen = inventory.iloc[:: -1 - len(inventory) // _MOST_POINTS].iloc[::-1]
     if len(seen) < 2:
         return []
@@ -58,6 +62,7 @@ def _areas(inventory: pd.DataFrame) -> list[tuple[str, str]]:
     tops = _HEIGHT * (1 - counts.cumsum(axis=1) / counts.sum(axis=1, keepdims=True))
     areas = []
     for colour, top in zip(STATUS_COLOURS.values(), tops.T, strict=True):
-        corners = [(0.0, _HEIGHT), *zip(across, top, strict=True), (_WIDTH, _HEIGHT)]
+        held = zip(np.repeat(across, 2)[1:], np.repeat(top, 2)[:-1], strict=True)
+        corners = [(0.0, _HEIGHT), *held, (_WIDTH, _HEIGHT)]
         areas.append((colour, " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)))
     return areas[::-1]

@@ -7,6 +7,8 @@ import pandas as pd
 
 from booking_sim.plots.units import ms_text, seconds_text
 
+Tone = Literal["good", "bad", "plain"]
+
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
@@ -22,7 +24,7 @@ class Kpi:
     name: str
     value: str
     note: str = ""
-    tone: Literal["good", "bad", "plain"] = "plain"
+    tone: Tone = "plain"
 
 
 def kpis(summary: pd.Series) -> list[Kpi]:
@@ -32,8 +34,9 @@ def kpis(summary: pd.Series) -> list[Kpi]:
         summary: As SurgeResult.summary gives it.
     """
     oversold, audit_ok, sold = summary["oversold"], summary["audit_ok"], summary["tickets_sold"]
+    well: Tone = "good" if summary["attempts"] else "plain"  # where nothing was tried, nothing went well
     return [
-        Kpi("Oversold", f"{oversold:,}" if oversold else "none", "tickets", "bad" if oversold else "good"),
+        Kpi("Oversold", f"{oversold:,}" if oversold else "none", "tickets", "bad" if oversold else well),
         Kpi("Tickets sold", f"{sold:,}", f"of {summary['tickets']:,}")
         if sold
         else Kpi("Tickets held", f"{summary['tickets_held']:,}", f"of {summary['tickets']:,}"),
@@ -42,7 +45,7 @@ def kpis(summary: pd.Series) -> list[Kpi]:
         Kpi("Half within", ms_text(summary["p50_ms"]), "until the answer"),
         Kpi("99 % within", ms_text(summary["p99_ms"]), "until the answer"),
         Kpi("Throughput", f"{summary['throughput']:,.0f}", "answers / s"),
-        Kpi("Audit", "passed" if audit_ok else "failed", "all invariants", "good" if audit_ok else "bad"),
+        Kpi("Audit", "passed" if audit_ok else "failed", "all invariants", well if audit_ok else "bad"),
     ]
 
 

@@ -60,7 +60,7 @@ class Threshold:
     part: Part
     operator: str
     limit: float
-    is_ratio: bool = False
+    is_ratio: bool
 
     @classmethod
     def parse(cls, text: str) -> "Threshold":

@@ -12,7 +12,7 @@ def test_both_take_turns_and_are_compared(run, server):
     )
     reported = json.loads(out)
     assert (status, err) == (0 if reported["ok"] else 1, "")
-    for name in ("rates", "p50_ms", "p99_ms"):
+    for name in ("rates", "cpu_us", "p50_ms", "p99_ms"):
         assert len(reported[name]) == 1
         assert all(theirs > 0 and own > 0 for theirs, own in reported[name])
     assert 0 < reported["busy"] <= 1.1
@@ -26,6 +26,7 @@ def test_an_empty_call_shows_the_limit_of_the_generator(run, server):
     result = json.loads(out)
     assert (status, err) == (0 if result["shares"]["rate"] >= 0.75 else 1, "")
     assert all(rate > 100 for pair in result["rates"] for rate in pair)
+    assert all(1 < cpu_us < 10_000 for pair in result["cpu_us"] for cpu_us in pair)
     assert (result["call"], result["p50_ms"], result["p99_ms"]) == ("empty", [], [])
     assert server.scratches(os.getpid()) == []
 

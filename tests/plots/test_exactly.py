@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from exactly import described
-from made_up import CALLS, COUNTS, FRAMES, HOLDS, LATE, SAMPLES, WAITS
+from made_up import CALLS, COUNTS, FRAMES, HOLDS, LATE, SAMPLES, WAITS, attempts
 from matplotlib import style
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -21,7 +21,7 @@ from booking_sim import plots
 from booking_sim.arrivals import parse_arrivals
 from booking_sim.plots.intervals import intervals
 from booking_sim.plots.panels import panels
-from booking_sim.plots.style import DARK, STYLE
+from booking_sim.plots.style import DARK, EVENT_COLOURS, STYLE
 
 EXPECTED = Path(__file__).with_name("expected")
 
@@ -45,6 +45,7 @@ HISTORY = pd.DataFrame(
     ]
 )
 POINTS = pd.DataFrame({"label": ["1x", "2x"], "low": [1.0, 1500], "median": [2.0, 1800], "high": [3.0, 2500]})
+EVENTS = pd.DataFrame({"seconds": [float(n) for n in range(len(EVENT_COLOURS))], "kind": [*EVENT_COLOURS]})
 SCHEDULE = parse_arrivals("constant(rate=30, duration=2s) + burst(20, at=500ms)").schedule()
 
 ON_AXES = {
@@ -57,6 +58,7 @@ ON_AXES = {
     "latency_curve": lambda ax: plots.latency_curve(CALLS, ax=ax),
     "latency_curve_late": lambda ax: plots.latency_curve(LATE, ax=ax),
     "latency_over_time": lambda ax: plots.latency_over_time(CALLS, ax=ax),
+    "mark_events": lambda ax: plots.mark_events(ax, EVENTS),
     "metric_by_setting": lambda ax: plots.metric_by_setting(SETTINGS, "p99_ms", "connections", hue="strategy", ax=ax),
     "metric_by_name": lambda ax: plots.metric_by_setting(SETTINGS, "skip_depth", "strategy", ax=ax),
     "metric_by_strategy": lambda ax: plots.metric_by_strategy(TABLE, "throughput", "served", better="higher", ax=ax),
@@ -70,6 +72,12 @@ ON_AXES = {
     "waits_by_strategy": lambda ax: plots.waits_by_strategy(TABLE, ax=ax),
     "waits_over_time": lambda ax: plots.waits_over_time(WAITS, ax=ax),
     "who_blocks_whom": lambda ax: plots.who_blocks_whom(WAITS, ax=ax),
+    "no_latency": lambda ax: plots.latency_over_time(attempts(), ax=ax),
+    "no_latency_curve": lambda ax: plots.latency_curve(attempts(), ax=ax),
+    "no_outcomes": lambda ax: plots.outcomes_over_time(attempts(), ax=ax),
+    "no_skipped_rows": lambda ax: plots.skip_depth_over_time(attempts(), ax=ax),
+    "no_waits": lambda ax: plots.waits_over_time(WAITS.head(0), ax=ax),
+    "latency_by_run_in_the_database": lambda ax: plots.latency_by_run({"few": [LATE]}, clock="database", ax=ax),
     "nobody_blocks": lambda ax: plots.who_blocks_whom(WAITS.head(1), ax=ax),
     "intervals": lambda ax: intervals(
         POINTS, varied="arrivals", metric="p99, ms", better="lower is better", spread="of nine", title="2 ms", ax=ax
@@ -77,6 +85,7 @@ ON_AXES = {
 }
 PAGES = {
     "around_fault": lambda: plots.around_fault(CALLS, 0.5, 0.8, title="A worker was killed"),
+    "around_an_instant": lambda: plots.around_fault(CALLS, 0.5, 0.5, title="A worker was killed"),
     "at_a_glance": lambda: plots.at_a_glance(CALLS, "10 of 10 tickets held, " * 5),
     "overview": lambda: plots.overview(*FRAMES, title="10 of 10 tickets held"),
     "ratios_overview": lambda: plots.ratios_overview(GOALS, "2 of 3 goals are reached"),

@@ -7,6 +7,7 @@ import pytest
 from surge_results import result
 
 from booking_sim.plots.panels import panels
+from booking_sim.report.kpi import kpis
 from booking_sim.report.page import page
 
 
@@ -40,6 +41,11 @@ def test_a_folder_without_a_result_is_said_in_one_line(run):
 def broken():
     """The page of a result with everything that is warned of."""
     return page(result(oversold=3, violations=2, partial=True))
+
+
+def test_a_run_without_a_call_is_no_good_news():
+    assert {kpi.name for kpi in kpis(result().summary()) if kpi.tone == "good"} == {"Oversold", "Audit"}
+    assert {kpi.tone for kpi in kpis(result(rows=[], partial=True).summary())} == {"plain"}
 
 
 def test_no_warning_is_hidden(broken):

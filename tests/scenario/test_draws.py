@@ -54,6 +54,10 @@ def test_the_numbers_of_the_purposes_are_part_of_what_a_seed_means():
     }
 
 
+def test_a_draw_is_the_first_of_the_first_session_unless_it_is_told():
+    assert Draws(3, 4).unit(Purpose.THINK) == Draws(3, 4).unit(Purpose.THINK, session=0, count=0)
+
+
 def test_what_is_above_all_weights_of_a_part_is_its_last():
     assert choose([0.5, 0.9, 1.0], 0, 2, 0.95) == 1
     assert choose([0.5, 0.9, 1.0], 1, 3, 0.1) == 1

@@ -56,13 +56,14 @@ def test_the_sketch_shows_where_nobody_comes_and_where_few_do():
     preview = Preview(Scenario(arrivals="burst(800) + burst(1, at=2500ms) + burst(400, at=4s)"))
     assert preview.sketch(width=4, height=1) == "█ ▁▄"
     assert Preview(Scenario(arrivals="burst(7)")).sketch(width=3, height=1) == "█"
+    assert Preview(Scenario(arrivals="burst(4) + burst(2, at=500ms)")).sketch(width=4, height=1) == "█  ▄"
     assert [len(line) for line in Preview(SPIKE).sketch().splitlines()][-1] == 72
     assert len(Preview(SPIKE).sketch().splitlines()) == 5
 
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0.25, "0.25 s"), (119.4, "119 s"), (120, "2 min"), (7140, "119 min"), (7200, "2.0 h"), (9000, "2.5 h")],
+    [(0.25, "0.25 s"), (119.4, "119 s"), (120, "2 min"), (7140, "119 min"), (7200, "2.0 h"), (36_000, "10.0 h")],
 )
 def test_a_length_of_time_is_as_precise_as_it_matters(seconds, said):
     assert _seconds(seconds) == said

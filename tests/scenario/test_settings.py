@@ -114,6 +114,15 @@ def test_a_quantity_that_cannot_be_requested_is_refused(quantity, shown):
     )
 
 
+def test_lengths_of_time_of_a_kind_are_given_as_text():
+    kind = BuyerKind(think="1s..2s", refresh_after="~3s", patience="1m")
+    assert (str(kind.think), str(kind.refresh_after), kind.patience) == ("1s..2s", "~3s", timedelta(minutes=1))
+
+
+def test_there_may_be_five_million_tickets_in_all():
+    assert Scenario(events=5, tickets=1_000_000).events == 5
+
+
 def test_the_greatest_quantity_of_a_kind():
     kinds = BuyerKind(), BuyerKind(quantity=3), BuyerKind(quantity={2: 1, 4: 0.5})
     assert [kind.most_tickets for kind in kinds] == [0, 3, 4]

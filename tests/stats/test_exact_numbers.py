@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import CALLS, HOLDS, LATE, SAMPLES, WAITS, attempts, sessions
+from made_up import CALLS, HOLDS, LATE, SAMPLES, WAITS, attempts, held, refused, sessions
 from surge_results import result
 
 from booking_sim import stats
@@ -34,7 +34,10 @@ SESSIONS = sessions(
     (1.0, 1, True, 2, "booking_sim", "active"),
 )
 COUNTERS = [name for name in SAMPLES if not name.endswith("_s") and name != "seconds"]
-BUSY = SAMPLES.assign(**{name: 3.0 * n * np.arange(len(SAMPLES)) ** 2 for n, name in enumerate(COUNTERS, 1)})
+BUSY = SAMPLES.assign(**{name: 3.0 * len(name) * np.arange(len(SAMPLES)) ** 2 for name in COUNTERS})
+SKIPPED = {"dead_rows_scanned": 5, "locked_rows_skipped": 3}
+REFUSED = [refused(n, 0.1 * n)._replace(**SKIPPED) for n in range(4)]
+OWN = sessions((0.0, 1, True, 2, "booking_sim", "active"), (0.5, 2, True, 1, "booking_sim", "active"))
 CASES = {
     "arrival_rates": lambda: stats.arrival_rates(SCHEDULE, 10),
     "blockers": lambda: stats.blockers(SESSIONS, WAITS),
@@ -43,6 +46,10 @@ CASES = {
     "common_errors": lambda: stats.common_errors(CALLS),
     "cpu_use": lambda: stats.cpu_use(SAMPLES),
     "depth_over_time": lambda: stats.depth_over_time(CALLS),
+    "depth_of_refusals": lambda: stats.depth_over_time(attempts(*REFUSED, held(9, 0.2, 1, 1)._replace(**SKIPPED))),
+    "rate_of_early_buyers": lambda: stats.planned_and_sent(
+        attempts(*(each._replace(sent_at=-0.1) for each in REFUSED))
+    ),
     "expiry_delay": lambda: stats.expiry_delay(HOLDS, 10.0),
     "fairness": lambda: stats.fairness(CALLS, HOLDS),
     "final_outcomes": lambda: stats.final_outcomes(CALLS),
@@ -86,6 +93,7 @@ CASES = {
             "bottleneck_late": stats.bottleneck(LATE, [0.1]),
             "limited_by": limited_by("lock", SESSIONS, WAITS),
             "limited_by_cpu": limited_by("cpu", SESSIONS, WAITS),
+            "limited_by_own": limited_by("lock", OWN.assign(query=["select 1", "select 2"]), WAITS),
             **{f"foreign_load_{n}": line for n, line in enumerate(foreign_load(SESSIONS, WAITS))},
         }
     ),
