@@ -284,6 +284,7 @@ def test_the_command_says_ok_or_what_is_wrong(run, conn):
     assert [line.split("  ")[0] for line in out.splitlines()] == [
         "not checked" if rule == "overdue" else "ok" for rule in RULES
     ]
+    assert "No hold is overdue past the sweep bound. Give it: --sweep-bound TIME." in out
     conn.execute("set session_replication_role = replica")
     conn.execute("delete from booking.tickets where event_id = 7 and ticket_no > 1")
     conn.execute("update booking.tickets set held_by = 'mallory' where status <> 'available'")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 from matplotlib.figure import Figure
 
+from booking_sim.bench.metrics import METRICS
 from booking_sim.bench.phases import BenchComparison
 from booking_sim.bench.table import judge
 from booking_sim.plots.bench import ratios_overview
@@ -95,8 +96,9 @@ class BenchResult(Saved):
         parts = missed["ratio"] / missed["goal"]
         worst = missed.iloc[int(parts.where(missed["better"] == "higher", 1 / parts).argmin())]
         against = f" of {worst['against']}" if isinstance(worst["against"], str) else ""
+        title = METRICS[worst["metric"]].title
         at = f"{worst['situation']} at {worst['clients']} client{'' if worst['clients'] == 1 else 's'}"
-        return f"{words}; the farthest from its goal: {worst['metric']} {worst['ratio']:.2f}{against}, {at}"
+        return f"{words}; the farthest from its goal: {title} {worst['ratio']:.2f}{against}, {at}"
 
     def chart(self) -> Figure:
         """Draw the ratios, their intervals and the goals."""

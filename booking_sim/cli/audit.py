@@ -41,7 +41,7 @@ def _report(frame: "pd.DataFrame") -> str:
 
 def _lines(name: str, rule: str, offenders: list[dict[str, Any]], *, checked: bool, violations: int) -> Iterator[str]:
     if not checked:
-        verdict = "not checked"
+        verdict, rule = "not checked", f"{rule} Give it: --sweep-bound TIME."
     elif violations == 0:
         verdict = "ok"
     else:

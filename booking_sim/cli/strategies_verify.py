@@ -39,7 +39,8 @@ def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
 
     Before the audit come two stress tests. In the first, sessions reserve, confirm, release and let short holds expire;
     each answer is checked as it comes. The second is made of surges, which the proof judges. The longer they go on
-    (--for 1m), the rarer the faults that they find. If they find none, the last line says how rare faults must be.
+    (--for 1m), the rarer the faults that they find. If they find none, the last line says how rare faults must be. Two
+    points, about waits and deadlocks, are only noted: a strategy that fails them keeps the contract.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL; nothing that is there is
     touched. Exits with 0 if the contract is kept, 1 if not, 2 if the file does not apply, 130 if interrupted.

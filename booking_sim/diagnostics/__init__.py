@@ -1,10 +1,13 @@
 """The doctor: what will hurt a run on this server and machine, and what to do about it."""
 
+from dataclasses import replace
+
 from booking_sim.database import connect, open_server
 from booking_sim.database.explaining import explained
 from booking_sim.diagnostics import settings, surroundings
 from booking_sim.diagnostics.check_result import CheckResult, CheckVerdict, Diagnosis
 from booking_sim.diagnostics.facts import gather
+from booking_sim.diagnostics.generator_cost import cpu_per_call_s
 from booking_sim.diagnostics.surroundings import IN_SCRATCH_DATABASES
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.validation import invalid
@@ -56,5 +59,5 @@ def doctor(url: str | None = None, *, command: str = "surge", connections: int |
         open_server(url) as server,
         connect(server.url, application_name="booking_sim doctor") as connection,
     ):
-        facts = gather(connection, wanted, command)
+        facts = replace(gather(connection, wanted, command), cpu_per_call_s=cpu_per_call_s(server.url))
     return Diagnosis((*settings.checks(facts), *surroundings.checks(facts)))

@@ -43,6 +43,7 @@ class Facts:
         busy: The share of them at work while we were not.
         files: How many files and connections a process may open here.
         command: What is to be run.
+        cpu_per_call_s: The CPU seconds that an empty call takes the load generator; not a number if it is not known.
     """
 
     wanted: int
@@ -59,6 +60,7 @@ class Facts:
     busy: float
     files: float
     command: str = "surge"
+    cpu_per_call_s: float = math.nan
 
 
 def gather(connection: Connection[Any], wanted: int, command: str = "surge") -> Facts:

@@ -1,5 +1,6 @@
 """Checks of what is around a run: rights, connections, other people, the round trip, and this machine."""
 
+import math
 from collections.abc import Iterator
 
 from booking_sim.database.headroom import RESERVED_CONNECTIONS
@@ -34,6 +35,7 @@ def checks(facts: Facts) -> Iterator[CheckResult]:
     yield _round_trip(facts)
     yield _clock(facts)
     yield _cpus(facts)
+    yield _generator(facts)
 
 
 def _rights(facts: Facts) -> CheckResult:
@@ -198,3 +200,19 @@ def _cpus(facts: Facts) -> CheckResult:
     if facts.cpus < 2:
         return hurts("CPUs", f"{found}: the generator waits for itself.", "Use a machine with two or more.")
     return good("CPUs", f"{found}.")
+
+
+def _generator(facts: Facts) -> CheckResult:
+    if math.isnan(facts.cpu_per_call_s):
+        return unknown(
+            "generator",
+            "How much CPU a call takes is not known: that needs the booking schema.",
+            "Say: booking-sim db migrate.",
+        )
+    limit, cost_us = facts.cpus / facts.cpu_per_call_s, 1e6 * facts.cpu_per_call_s
+    others = "buyers, records and the server take" if facts.is_here else "buyers and records take"
+    return good(
+        "generator",
+        f"An empty call takes it {cost_us:,.0f} µs of CPU: with {facts.cpus} workers on {facts.cpus} CPUs it sends at"
+        f" most {limit:,.0f} calls per second, less what {others} of the same CPUs.",
+    )

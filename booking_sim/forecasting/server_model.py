@@ -92,6 +92,9 @@ class ServerModel:
     def _made_up(cls, latencies: Floats, name: str) -> "ServerModel":
         return cls(levels=(1,), samples={("held", 1): latencies}, block=1, manifest={"name": name, "made_up": True})
 
+    def __repr__(self) -> str:
+        return f"<ServerModel: {self.name}, {self.levels[0]} to {self.levels[-1]} calls in flight>"
+
     @property
     def name(self) -> str:
         """What the model is of, in a few words."""

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
+
+from booking_sim.plots.intervals import intervals
 
 POINTS = ("label", "low", "median", "high")
 """The columns of an answer's points: what was varied, and the interval of the metric over the seeds."""
@@ -39,6 +42,25 @@ class Answer:
     def title(self) -> str:
         """The sentence; it begins with a mark if the answer is extrapolated."""
         return f"EXTRAPOLATED: {self.sentence}" if self.extrapolated else self.sentence
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the interval of the metric for each variant.
+
+        Args:
+            ax: Where to draw; a new figure if None.
+
+        Returns:
+            The axes.
+        """
+        return intervals(
+            self.points,
+            varied=self.varied,
+            metric=self.metric,
+            better=self.better,
+            spread=self.spread,
+            title=self.title,
+            ax=ax,
+        )
 
 
 def points(rows: dict[str, Any], metric: str) -> pd.DataFrame:

@@ -16,7 +16,6 @@ from booking_sim.forecasting.server_model import ServerModel, find_model
 from booking_sim.planning import buyers, capacity, sales
 from booking_sim.planning.answer import Answer
 from booking_sim.planning.variants import Variants
-from booking_sim.plots.intervals import intervals
 from booking_sim.plots.style import DARK, STYLE
 from booking_sim.report.pictures import data_uri
 from booking_sim.scenario.ready import make_scenario
@@ -143,15 +142,7 @@ def _picture(answer: Answer, styles: Sequence[Path]) -> str:
         return ""
     with style.context(styles):
         figure = Figure(figsize=(7, 3.6), layout="constrained")
-        intervals(
-            answer.points,
-            varied=answer.varied,
-            metric=answer.metric,
-            better=answer.better,
-            spread=answer.spread,
-            title=answer.title,
-            ax=figure.subplots(),
-        ).set_title("", loc="left")  # the page says it, over the picture
+        answer.draw(figure.subplots()).set_title("", loc="left")  # the page says it, over the picture
         return data_uri(figure)
 
 

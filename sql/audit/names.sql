@@ -7,8 +7,9 @@ union all
 select 'intent', id, event_id, user_id
 from booking.booking_intents
 where (%(event_ids)s::bigint[] is null or event_id = any (%(event_ids)s)) and (
-    -- the same characters as in booking.check_request()
-    user_id !~ '[^[:space:][:cntrl:]\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0]'
+    user_id !~ concat(  -- the same characters as in booking.check_request()
+        '[^[:space:][:cntrl:]\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f',
+        '\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e01ef]')
     or octet_length(user_id) > 1000
 )
 union all

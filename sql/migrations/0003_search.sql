@@ -38,7 +38,7 @@ exception when sqlstate 'BK000' or sqlstate 'BK010' then  -- BK010: the clock we
 end $$;
 
 
--- The blocks of an event that may hold tickets that nobody ever held, from the one of a place on: 64, or more for a group.
+-- The blocks of an event in which some ticket may never have been held, beginning with that of a place: 64, or more for a group.
 create function booking.unclaimed_blocks(event_id bigint, capacity int, quantity int, place int) returns int[]
 language plpgsql as $$
 #variable_conflict use_variable

@@ -56,8 +56,9 @@ begin
         select format('%s:%s:%s', min(x), pg_snapshot_xmax(seen), string_agg(x::text, ',' order by x))::pg_snapshot into seen
             from (select own union select pg_snapshot_xip(seen)) as open_transactions (x);
     end if;
-    -- The row is believed by its xmin, which must be younger than the snapshot too: that of a subtransaction, known from a first
-    -- row that nobody believes. Copied into another database, the row has another xmin, or all that happens there is younger.
+    -- reserve() believes a row whose xmin is `written_by`. It is the number of a subtransaction, since that is younger than the
+    -- snapshot: where a copy of the row has the same xmin by chance, what was given back since is younger still, and the row
+    -- is void. The first row only finds the number out, and is never believed.
     begin
         insert into booking.stock_checks as c (event_id, capacity, left_over, closed_until, seen, written_by)
             values (event_id, capacity, left_over, coalesce(closed_until, 'infinity'), seen, own::xid)

@@ -77,23 +77,12 @@ end $$;
 
 
 -- Keeps a request key for an intent. Waits a moment for somebody who is answering the same request, but not for ever: two
--- transactions with two keys each could wait for each other. A lock_timeout counts for each wait anew, and the wait begins
--- again with each caller who rolls back and leaves the key to the next: so each is short, and all together have a limit.
+-- transactions with two keys each could wait for each other. The limit is short, and reserve() counts: it is for one wait, and
+-- another begins with each caller who rolls back and leaves the key to the next.
 create function booking.keep_request_key(user_id text, request_key text, intent_id bigint) returns void
 language plpgsql set lock_timeout = '5ms' as $$
-declare
-    began_at timestamptz := clock_timestamp();
 begin
-    loop
-        begin
-            insert into booking.request_keys values (user_id, request_key, intent_id);
-            return;
-        exception when lock_not_available then
-            if clock_timestamp() not between began_at and began_at + interval '45 ms' then
-                raise;
-            end if;
-        end;
-    end loop;
+    insert into booking.request_keys values (user_id, request_key, intent_id);
 end $$;
 
 
@@ -112,6 +101,8 @@ declare
     next_places int := 0;
     searches int := 0;
     searching_since timestamptz;
+    must_wait boolean := false;
+    waiting_since timestamptz;
     has_more_to_write boolean;
 begin
     loop
@@ -188,10 +179,10 @@ begin
             return;
         exception
             when sqlstate 'BK000' or sqlstate 'BK010' then  -- BK010: the clock went back while an overdue hold was taken over
-                outcome := null;
+                null;
             when lock_not_available then  -- somebody is answering the same request
-                outcome := 'contended';
-                exit;
+                must_wait := true;
+                waiting_since := coalesce(waiting_since, clock_timestamp());
             when unique_violation then
                 select * into intent_id, ticket_nos, hold_expires_at
                     from booking.first_answer(event_id, user_id, quantity, hold_for, request_key);
@@ -204,9 +195,16 @@ begin
                 perform setval('booking.booking_intents_id_seq',
                     greatest(max(i.id), pg_sequence_last_value('booking.booking_intents_id_seq')) + 1000)
                     from booking.booking_intents as i;
-                outcome := null;
         end;
-        if searches = 0 then
+        select null, null, null, null into outcome, intent_id, ticket_nos, hold_expires_at;  -- this try was undone
+        if must_wait then
+            must_wait := false;
+            if clock_timestamp() between waiting_since and waiting_since + interval '40 ms' then
+                continue;
+            end if;
+            outcome := 'contended';
+            exit;
+        elsif searches = 0 then
             searching_since := coalesce(searching_since, clock_timestamp());
             next_places := next_places + 1;
             if clock_timestamp() < searching_since + interval '80 ms' and booking.is_searched(event_id) then
@@ -226,9 +224,6 @@ begin
         end if;
         searches := searches + 1;
     end loop;
-    intent_id := null;
-    ticket_nos := null;
-    hold_expires_at := null;
 end $$;
 comment on function booking.reserve is
     'Puts `quantity` tickets on hold, all or none. held: they are yours until hold_expires_at. sold_out: at one instant of the call '

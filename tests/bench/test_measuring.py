@@ -98,7 +98,7 @@ def test_the_headline_counts_and_names_the_farthest():
     result = BenchResult(ROUNDS, [COMPARISON], manifest())
     assert result.headline == (
         "mine: 2 of 4 goals reached, 1 missed, 1 not measured (here cannot be read: buffers);"
-        " the farthest from its goal: cpu_us 1.70 of base, fresh at 8 clients"
+        " the farthest from its goal: CPU us 1.70 of base, fresh at 8 clients"
     )
     assert not result.ok
 

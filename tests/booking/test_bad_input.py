@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from inventory import contents
 
+from booking_sim.audit import audit
 from booking_sim.booking import BookingError, confirm, create_event, expire_holds, release, reserve
 from booking_sim.models import Confirmation, Outcome, Release
 
@@ -146,6 +147,17 @@ def test_what_is_not_the_users_is_not_found(conn, house, call, not_found):
 def test_the_longest_and_the_shortest_hold_are_no_bad_input(conn, house):
     assert reserve(conn, 1, "bob", hold_for=timedelta(days=31)).outcome is Outcome.HELD
     assert reserve(conn, 1, "bob", hold_for=timedelta(microseconds=1)).outcome is Outcome.HELD
+
+
+def test_the_audit_finds_the_same_users_whom_nobody_can_see(conn):
+    conn.execute(
+        "insert into booking.booking_intents"
+        " (event_id, user_id, quantity, ticket_nos, hold_for, created_at, expires_at)"
+        " select 1, user_id, 1, '{1}', '5 minutes', now(), now() + interval '5 minutes'"
+        " from unnest(%s::text[]) as user_id",
+        [INVISIBLE + VISIBLE],
+    )
+    assert audit(conn).set_index("name").loc["names", "violations"] == len(INVISIBLE)
 
 
 @pytest.mark.parametrize("user_id", VISIBLE, ids=range(len(VISIBLE)))

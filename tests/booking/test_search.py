@@ -90,6 +90,21 @@ def test_where_the_hint_has_come_to_its_end_tickets_are_found(conn):
         assert reserve(conn, event_id, "ben").outcome is Outcome.HELD
 
 
+def test_a_refusal_names_no_ticket_of_a_try_that_failed(conn):
+    """Somebody else finds out that it is sold out after a first try found one ticket of two."""
+    event_id = create_event(conn, "on sale", 3)
+    reserve(conn, event_id, "ann", 2)
+    conn.execute(
+        "create or replace function booking.is_searched(event_id bigint) returns boolean language plpgsql"
+        " as $$ begin return booking.is_sold_out(event_id, 2, 3); end $$"
+    )
+    for number in range(3):
+        begin_at(conn, number)
+        forget(conn, "stock_checks")
+        answer = conn.execute("select * from booking.reserve(%s, 'ben', 2)", [event_id]).fetchone()
+        assert answer == ("sold_out", None, None, None)
+
+
 @pytest.mark.parametrize("says", [True, False, None])
 def test_whatever_is_said_of_other_searches_the_answers_are_right_and_in_time(conn, says):
     conn.execute(

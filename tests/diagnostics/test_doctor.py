@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import secrets
 from dataclasses import replace
 
@@ -49,6 +50,9 @@ def test_a_server_that_is_well(database, conn):
     assert found["version"].found == f"PostgreSQL {major}.{minor}."
     assert "waits" in found["disk"].found
     assert "server and generator share them" in found["CPUs"].found
+    numbers = re.search(r"takes it (\d+) µs .* on (\d+) CPUs .* at most ([\d,]+)", found["generator"].found)
+    cost_us, cpus, limit = numbers.groups()
+    assert int(limit.replace(",", "")) == pytest.approx(1e6 * int(cpus) / int(cost_us), rel=0.1)
     frame = diagnosis.to_frame()
     assert list(frame.columns) == ["check", "verdict", "found", "advice"]
     assert frame["check"].is_unique
