@@ -259,11 +259,14 @@ def test_those_who_come_in_the_same_instant_wait_in_line(stage):
 def test_answers_that_are_there_at_the_same_time_have_come_then(conn, stage, database):
     """What the worker does with one of them is not part of how long the database took for another."""
     one = stage(event=create_event(conn, "stadium", 4), buyers=4, connections=4, times=(0.0,) * 4)
-    sessions = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = %s"
+    sessions = (
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and application_name = %s and wait_event_type = %s"
+    )
     with connect(database) as watcher:
 
         def all_wait_for(what):
-            return watcher.execute(sessions, [what]).fetchone() == (4,)
+            return watcher.execute(sessions, [NAME, what]).fetchone() == (4,)
 
         with conn.transaction():
             conn.execute(LOCK)
