@@ -23,7 +23,8 @@ SIZES = [1_000, pytest.param(50_000, marks=pytest.mark.faults), pytest.param(300
 TRIES = 10
 SEARCHED = 64 * 256  # tickets of the blocks that a try searches
 ROWS = TRIES * 2 * SEARCHED  # that a call may visit in tickets: each try searches, and then counts what is left
-BLOCK = 256  # tickets; which blocks are done is read in each try, and again when it counts
+BLOCK = 256  # tickets
+READS = 4  # in each try: which blocks are done, from the place on and up to it, for the search and again for the count
 WAITS = 0.25  # seconds
 WORK = 0.25  # seconds of a busy machine for the rows that it may visit
 
@@ -46,7 +47,8 @@ def answer_of(conn, event_id, quantity=1, hold_for=OVERDUE):
     """Reserve; return the answer. Assert that the rows visited are few, for the number of tickets that there are."""
     answer, rows = rows_visited(conn, reserve, event_id, "counted", quantity, hold_for=hold_for)
     (tickets,) = conn.execute("select capacity from booking.events where id = %s", [event_id]).fetchone()
-    assert rows <= ROWS + TRIES * 2 * tickets / BLOCK
+    blocks = (tickets + TRIES * SEARCHED) / BLOCK  # those of the event, and those that undone tries wrote down
+    assert rows <= ROWS + TRIES * READS * blocks
     return answer
 
 
@@ -54,6 +56,7 @@ def final_answer_of(conn, event_id):
     """Reserve until all blocks were searched: a call that ends before that writes down which of them are done."""
     (tickets,) = conn.execute("select capacity from booking.events where id = %s", [event_id]).fetchone()
     for _ in range(tickets // SEARCHED):
+        conn.execute("vacuum booking.claimed_blocks")  # what the undone tries of other calls wrote is not counted
         answer = answer_of(conn, event_id, hold_for=DAY)
         if answer.outcome is not Outcome.CONTENDED:
             return answer
@@ -61,9 +64,11 @@ def final_answer_of(conn, event_id):
 
 
 def sell(conn, event_id, tickets):
+    """Sell many at once; the dead index entries of that are removed, since the bounds are on tickets."""
     hold = reserve(conn, event_id, "buyer", tickets, hold_for=DAY)
     assert hold.outcome is Outcome.HELD
     confirm(conn, hold.intent_id, "buyer")
+    conn.execute("vacuum booking.tickets")
 
 
 @pytest.mark.parametrize("tickets", SIZES)
@@ -108,6 +113,8 @@ def test_thousands_of_overdue_holds_are_locked(database, conn, tickets, how):
     overdue = min(tickets, 5000) - 10
     sell(conn, event_id, tickets - overdue)
     conn.execute("select booking.reserve(%s, 'late', 1, '1 ms') from generate_series(1, %s)", [event_id, overdue])
+    while conn.execute("select from booking.tickets where status = 'available' limit 1").fetchone():
+        reserve(conn, event_id, "late", hold_for=BRIEF)  # a call may have taken an overdue hold over instead
     with psycopg.connect(database) as idle:
         for table, status in (("tickets", "held"), ("booking_intents", "pending")):
             idle.execute(f"select from booking.{table} where event_id = %s and status = '{status}' {how}", [event_id])
