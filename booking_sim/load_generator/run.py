@@ -34,6 +34,7 @@ from booking_sim.load_generator.finish import finish
 from booking_sim.load_generator.interrupt import interruptible
 from booking_sim.load_generator.marks import collecting
 from booking_sim.load_generator.workers import Workers
+from booking_sim.notebook.stopping import stop_run_all
 from booking_sim.observer.messages import Watch
 from booking_sim.observer.observer import Observations, Observer
 from booking_sim.records.batch import Batch
@@ -76,7 +77,7 @@ def surge(
     was lost with the connection, or is an SQLSTATE that the strategy names for it,
     repeats the request, ten times at most; every attempt is recorded. Ctrl-C, or a
     stopped cell, ends the surge in good order and returns what there is, marked as
-    partial.
+    partial; in a notebook, Run All stops after that cell.
 
     Args:
         scenario: What to simulate: a scenario, the name of a ready one, or the path of
@@ -174,6 +175,8 @@ def run(
     after = Steps()
     after.take("the removal of what only the run needed", stack.close, None)
     result.add_problems(after.problems)
+    if result.manifest.interrupted:
+        stop_run_all("The surge was interrupted.")
     return result
 
 
