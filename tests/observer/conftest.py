@@ -20,6 +20,16 @@ def probe(database):
 
 
 @pytest.fixture
+def alone(conn):
+    """As if nobody else used the server: the tests beside this one do."""
+    conn.execute("""
+        set allow_system_table_mods = on;
+        alter view pg_stat_activity rename to of_everybody;
+        create view pg_catalog.pg_stat_activity as select * from of_everybody where datname = current_database()
+    """)
+
+
+@pytest.fixture
 def blocked(database, conn):
     """Two clients while inside: one has locked all tickets, the other waits for it. Gives their processes."""
 
