@@ -32,6 +32,8 @@ def recovery_s(attempts: pd.DataFrame, began_s: float, ended_s: float) -> float:
             import numpy as np
             import pandas as pd
 
+            from booking_sim.drills.recovery import recovery_s
+
             answered = np.r_[0:1:0.01, 1.5:3:0.01]
             attempts = pd.DataFrame({"sent_at": answered, "latency_ms": 0.0, "outcome": "held"})
             recovery_s(attempts, 0.9, 1.1)  # 0.4
