@@ -36,7 +36,8 @@ def test_a_phase_is_measured_printed_and_kept(run, server, tmp_path):
     assert list(rounds.columns) == COLUMNS
     sides = ["lean baseline", "plain SKIP LOCKED", "bare random start", "default", "default, old snapshot"]
     assert list(rounds["side"][:10]) == [*sides, *reversed(sides)]
-    assert (rounds["served"] == (rounds["phase"] == "fresh"))[rounds["side"] != "one-row read"].all()
+    # A call that was under way when its turn ended may be held and not counted.
+    assert ((rounds["served"] > 0.5) == (rounds["phase"] == "fresh"))[rounds["side"] != "one-row read"].all()
     assert (rounds["per_s"] > 0).all()
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["strategy"] == "default"
