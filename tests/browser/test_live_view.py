@@ -41,6 +41,9 @@ def test_numbers_move_and_the_button_stops_the_surge(lab, page, picture):
     notebook.keep_picture(picture("live_view"))
 
     page.get_by_role("button", name="Stop the surge").click()
+    expect(notebook.prompts).to_have_text(["[1]:", "[ ]:", "[ ]:"])  # it interrupts the cell, and that stops Run All
+    page.locator(".jp-CodeCell .jp-InputArea-editor").nth(1).click()
+    notebook.choose("Run", "Run Selected Cell and All Below")
     notebook.wait_until_run()
     assert notebook.wrong.all_inner_texts() == []
     expect(page.get_by_text("True ['interrupted'] True")).to_be_visible()
