@@ -1,8 +1,10 @@
 """Faults of others in the same database: locks, maintenance, old snapshots; and tables that lose rows."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from psycopg import IsolationLevel
+import psycopg
+from psycopg import Connection, IsolationLevel
 from psycopg.sql import SQL, Literal
 
 from booking_sim.database.migrations import reset
@@ -60,9 +62,19 @@ def vacuum_full(stage: Stage) -> Iterator[None]:
 def reindex(stage: Stage) -> Iterator[None]:
     """Somebody says REINDEX, and REINDEX CONCURRENTLY."""
     with stage.server.connect() as connection:
-        connection.execute(load("drill/reindex"))
-        connection.execute(load("drill/reindex_concurrently"))
+        for name in ("drill/reindex", "drill/reindex_concurrently"):
+            _until_done(connection, load(name))
     yield
+
+
+def _until_done(connection: Connection[Any], statement: str) -> None:
+    """Execute it again after a deadlock: REINDEX locks the table before its indexes, and buyers do it otherwise."""
+    while True:
+        try:
+            connection.execute(statement)
+        except psycopg.errors.DeadlockDetected:
+            continue
+        return
 
 
 @fault(Expected.SURVIVES)

@@ -13,6 +13,7 @@ from random import Random
 from typing import Final
 
 import psutil
+import psycopg
 
 from booking_sim.audit import holds
 from booking_sim.drills.fault import Expected, Fault
@@ -26,6 +27,7 @@ from booking_sim.plots.faults import around_fault
 from booking_sim.proof.history import Circumstances
 from booking_sim.proof.rules import check, verdict
 from booking_sim.queries import load as load_query
+from booking_sim.redaction import redact
 from booking_sim.result.loading import load
 from booking_sim.result.result import SurgeResult
 
@@ -74,8 +76,8 @@ def run_drill(fault: Fault, server: DrillServer, folder: Path, seed: int) -> Dri
             with fault.inject(stage):
                 stage.pause(fault.lasts_s)
                 instants.append(time.time())
-        except BookingSimError as error:
-            failures.append(str(error))
+        except (BookingSimError, psycopg.Error) as error:
+            failures.append(f"the fault was not made: {redact(str(error)).strip()}")
         try:
             out, err = surge.communicate(timeout=_LONGEST_S)
         except subprocess.TimeoutExpired:
