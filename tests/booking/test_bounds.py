@@ -22,7 +22,8 @@ BRIEF = timedelta(milliseconds=1)
 SIZES = [1_000, pytest.param(50_000, marks=pytest.mark.faults), pytest.param(300_000, marks=pytest.mark.faults)]
 TRIES = 10
 SEARCHED = 64 * 256  # tickets of the blocks that a try searches
-ROWS = TRIES * 2 * SEARCHED  # that a call may visit in tickets: each try searches, and then counts what is left
+VERSIONS = 2  # of a ticket, each with an index entry: as it was, and as a transaction that is open has it
+ROWS = TRIES * 2 * SEARCHED * VERSIONS  # that a call may visit in tickets: each try searches, then counts what is left
 BLOCK = 256  # tickets
 READS = 4  # in each try: which blocks are done, from the place on and up to it, for the search and again for the count
 WAITS = 0.25  # seconds
