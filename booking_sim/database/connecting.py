@@ -65,7 +65,7 @@ def connect(
         connection = Connection.connect(url, **options)
         try:
             check_version(connection)
-            with _bounded(connection, connect_seconds(url)):
+            with bounded(connection, connect_seconds(url)):
                 session.prepare(connection, settings or {})
         except BaseException:
             connection.close()
@@ -117,7 +117,7 @@ def _explained(url: str) -> Iterator[None]:
 
 
 @contextmanager
-def _bounded(connection: Connection[Any], seconds: float) -> Iterator[None]:
+def bounded(connection: Connection[Any], seconds: float) -> Iterator[None]:
     """End the connection if what is inside takes longer: a pooler may let a client in and then let it wait.
 
     Raises:

@@ -14,11 +14,14 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from booking_sim.database.connecting import connect
+from booking_sim.database.connecting import bounded, connect
 from booking_sim.queries import load
 
 SCRATCH = "booking_sim scratch "
 """What the name of the session begins with that owns a scratch database."""
+
+_END_S = 3.0
+"""How long the end of a lease may take."""
 
 
 def new_token() -> str:
@@ -45,7 +48,8 @@ def surge_lease(url: str) -> Iterator[str]:
         try:
             yield token
         finally:
-            with suppress(psycopg.OperationalError):  # the server may be gone by now
+            # The server may be gone by now, or never answer again; then the lease ends with the connection.
+            with suppress(psycopg.OperationalError, TimeoutError), bounded(connection, _END_S):
                 connection.rollback()
 
 

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from booking_sim import doctor, surge
 from booking_sim.booking import create_event, reserve
-from booking_sim.database import connect
+from booking_sim.database import connect, run_lease
 from booking_sim.database.migrations import migrate
 from booking_sim.database.programs import server_account
 from booking_sim.database.run_lease import surge_lease, surges
@@ -61,6 +61,12 @@ def test_a_surge_and_the_doctor(pooled):
     for _ in range(2):
         [finding] = [each for each in doctor(pooled, connections=3).findings if each.check == "pooler"]
         assert finding.advice == "Name the server itself."
+
+
+def test_a_lease_ends_although_its_connection_never_answers_again(database, monkeypatch):
+    monkeypatch.setattr(run_lease, "_END_S", 0.1)
+    with Proxy(database) as wire, surge_lease(wire.url):
+        wire.lose_answers()
 
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
