@@ -44,7 +44,10 @@ class Proxy:
             def handle(self) -> None:
                 pass_on(self.request)
 
-        self._listener = socketserver.ThreadingUnixStreamServer(f"{self._folder.name}/.s.PGSQL.{_PORT}", Passing)
+        class Listener(socketserver.ThreadingUnixStreamServer):
+            request_queue_size = 128  # a surge opens all its connections at once, and one more than fit is refused
+
+        self._listener = Listener(f"{self._folder.name}/.s.PGSQL.{_PORT}", Passing)
         self._thread = threading.Thread(target=self._listener.serve_forever, args=[0.01])
         self._thread.start()
         return self
