@@ -143,7 +143,7 @@ def knee_overview(runs: pd.DataFrame, x: str, low: float, high: float, title: st
 
             runs = pd.DataFrame({"rate": [100, 200], "p99_ms": [2.0, 250.0]})
             runs["throughput"] = [100.0, 180.0]
-            plots.knee_overview(runs, "rate", 100, 200, "Up to 100 buyers per second meet it")
+            plots.knee_overview(runs, "rate", 100, 200, "Up to 100 buyers meet it")
 
     See Also:
         sweep_overview: Any setting, varied as chosen.
