@@ -86,7 +86,7 @@ def test_a_lock_of_somebody_else_is_named_with_its_holder(database):
     assert f"; most often that of process {stats.blockers(result.sessions, result.waits)['pid'][0]} {words}" in report(
         result, Path()
     )
-    assert [*result.events["kind"]] == ["mark", "checkpoint"]
-    assert result.events["text"][0] == "they wait"
+    marked = result.events["text"].tolist().index("they wait")  # checkpoints of others may come at any time
+    assert {*result.events["kind"][marked:]} == {"mark", "checkpoint"}
     assert result.manifest.generator.limit_per_s > 20
     assert stats.waits_by_call(result.waits).loc["reserve", "lock"] > 0
