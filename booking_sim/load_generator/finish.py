@@ -81,11 +81,15 @@ def finish(
         history=state.reading,
         generator=GeneratorReport(
             busy=[round(reports.busy[worker], 3) for worker in sorted(reports.busy)],
+            delayed=[round(reports.delayed[worker], 3) for worker in sorted(reports.delayed)],
             connecting=dict(reports.connecting),
             warm_up_error=reports.warm_up_error,
             limit_per_s=_limit_per_s(attempts, reports),
             bottleneck=bottleneck(
-                attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"), busy, frames["waits"]
+                attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"),
+                busy,
+                frames["waits"],
+                [*reports.delayed.values()],
             ),
         ),
         observer=ObserverReport(**observations.describe(reports.started_at)),

@@ -1,18 +1,15 @@
 """Ratios of a bench: a dot each with its interval, and the goal; rates above, costs below."""
 
-import textwrap
-
 import numpy as np
 import pandas as pd
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from booking_sim.plots.axes import axes_or_new, log_axis, set_title
+from booking_sim.plots.axes import axes_or_new, log_axis, set_page_title, set_title
 from booking_sim.plots.style import BAD, GOOD, ink, page_style
 
 _ROW_INCHES = 0.24
-_TITLE_WIDTH = 95  # letters
 _SIDES = {
     "higher": ("Calls per second", "ratio of calls per second, log scale (right is better)"),
     "lower": ("Cost per call", "ratio of cost per call, log scale (left is better)"),
@@ -88,7 +85,7 @@ def ratios_overview(table: pd.DataFrame, title: str) -> Figure:
     with style.context(page_style()):
         inches = 2.4 * max(len(heights), 1) + _ROW_INCHES * sum(heights.values())
         figure = Figure(figsize=(12, inches), layout="constrained")
-        figure.suptitle(textwrap.fill(title, _TITLE_WIDTH), x=0.01, ha="left", fontsize=14, fontweight="bold")
+        set_page_title(figure, title)
         if heights:
             grid = figure.subplots(len(heights), squeeze=False, height_ratios=[rows + 4 for rows in heights.values()])
             for better, (ax,) in zip(heights, grid, strict=True):

@@ -20,7 +20,7 @@ CHART: Final = "surge.png"
 PAGE: Final = "report.html"
 """The report, where nobody names another file."""
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """The version of the format of folders and their manifests; `load` reads no other."""
 
 

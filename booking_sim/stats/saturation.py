@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from booking_sim.stats.contention import RUNNING, at_work
+from booking_sim.stats.contention import RUNNING, at_work, has_mean
 
 _BUSY: Final = 0.8
 """A process that works this share of its time is at this share of its limit: too near to say that something else is."""
@@ -17,12 +18,12 @@ _LEAST: Final = 10
 """Fewer sessions at work, in all samples together, say nothing about the waits of a run."""
 
 BOTTLENECKS: Final[Mapping[str, str]] = {
-    "generator": "the load generator: it had no time to spare, or came to calls late",
+    "generator": "the load generator: it had no time to spare, or came late to calls or to their answers",
     "connections": "too few connections: calls waited for a free one",
     "lock": "locks: most sessions at work waited for one that another session had",
     "disk": "the disk: most sessions at work waited to read or write it, or for the log",
     "cpu": "the CPU: most sessions at work were computing, or waited for a processor",
-    "network": "the network or the client: most sessions at work waited for it",
+    "network": "the network or the client: most calls under way waited for it, and not for the server",
     "memory": "locks in the server's memory: most sessions at work waited for a shared page or structure",
     "database": "the database; for what, the samples do not tell",
 }
@@ -126,20 +127,30 @@ def _kinds(working: pd.DataFrame) -> pd.Series:
     return found.mask(is_disk, "disk").fillna("other")
 
 
-def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = (), waits: pd.DataFrame | None = None) -> str | None:
+def bottleneck(
+    attempts: pd.DataFrame,
+    busy: Sequence[float] = (),
+    waits: pd.DataFrame | None = None,
+    delayed: Sequence[float] = (),
+) -> str | None:
     """Name what kept a surge from being faster.
 
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.
         busy: The share of its time that each process of the generator was working.
         waits: As SurgeResult.waits; None: the database was not observed.
+        delayed: The share of its time that each worker of the generator was kept from
+            working, by others on its processor or because it was stopped.
 
     Returns:
         One of `booking_sim.stats.saturation.BOTTLENECKS`. `generator` if a process of
         it had hardly a moment to spare, or calls were late for it; else what most
-        sessions of the database waited for. If they waited for no kind of thing in
-        particular: `connections` if calls spent most of their time waiting for one,
-        `database` if they spent it there. None if nothing was sent.
+        sessions of the database waited for. If no session was at work for most calls
+        under way: `generator` if it was working or kept from it most of its time, else
+        `network`. If sessions waited for no kind of thing in particular: `connections`
+        if calls spent most of their time waiting for one; if they spent it under way,
+        `generator` if it had hardly a moment without work, else `database`. None if
+        nothing was sent.
 
     Example:
         What to make faster first:
@@ -156,13 +167,27 @@ def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = (), waits: pd.Dat
         return "generator"
     if len(spent) < 3:
         return None
-    slowest = str(spent.idxmax())
+    slowest, occupied = str(spent.idxmax()), max(busy, default=0.0) + max(delayed, default=0.0)
     kind = None if waits is None else _main_wait(waits)
+    if waits is not None and _is_outside(attempts, waits):
+        kind = "generator" if occupied > _MOST else "network"
+    elif kind is None and slowest == "database" and occupied > _BUSY:
+        kind = "generator"
     if slowest == "generator" or kind is None:
         return slowest
     if slowest == "connections" and kind in {"cpu", "network"}:
         return slowest  # sessions that wait for nobody leave a call waiting because there are too few of them
     return kind
+
+
+def _is_outside(attempts: pd.DataFrame, waits: pd.DataFrame) -> bool:
+    """Whether no session was at work for most calls under way: their answers, or they, were still to be received."""
+    sent = attempts["sent_at"].dropna()
+    ended = sent + attempts["latency_ms"] / 1000
+    sampled = waits["seconds"].unique()
+    under_way = int((np.searchsorted(np.sort(sent), sampled) - np.searchsorted(np.sort(ended), sampled)).sum())
+    working = int(at_work(waits).sum())
+    return has_mean(waits) and under_way >= _LEAST and 0 < working < _MOST * under_way
 
 
 def _main_wait(waits: pd.DataFrame) -> str | None:

@@ -58,6 +58,12 @@ def test_the_median_of_the_rounds_ratios_is_judged():
     assert list(table.loc["per_s", ["value", "other"]]) == [80, 100]
 
 
+def test_a_single_round_has_no_interval():
+    table = judge(ROUNDS[ROUNDS["round"] == ROUNDS["round"][0]], [COMPARISON]).set_index("metric")
+    assert table["ratio"]["per_s"] == 0.8
+    assert table.loc["per_s", ["low", "high"]].isna().all()
+
+
 def test_what_was_not_measured_or_has_no_goal_is_neither_reached_nor_missed():
     table = judge(ROUNDS, [COMPARISON]).set_index("metric")
     assert math.isnan(table.loc["buffers", "ratio"])
