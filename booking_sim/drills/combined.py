@@ -17,7 +17,7 @@ _LONGEST_PAUSE_S: Final = 0.5
 
 
 def can_be_combined(fault: Fault) -> bool:
-    """Whether a fault can have others beside it: not if it needs a server of its own, or if answers are wrong after it."""
+    """Whether a fault can have others beside it: it needs no server of its own, and answers are right after it."""
     return fault.server is None and fault.expected in _ORDER
 
 
