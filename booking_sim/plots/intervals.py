@@ -30,7 +30,7 @@ def intervals(
     ax = axes_or_new(ax)
     at = np.arange(len(points))
     ax.vlines(at, points["low"], points["high"], color=GOOD, linewidth=4, alpha=0.4, label=spread)
-    ax.plot(at, points["median"], "o", color=GOOD, label="median")
+    ax.plot(at, points["median"], "o", color=GOOD, label="median", clip_on=False)
     ax.set_xticks(at, points["label"])
     ax.set(xlabel=varied, ylabel=f"{metric}\n({better})")
     ax.set_ylim(0, ax.get_ylim()[1] * _ROOM)
