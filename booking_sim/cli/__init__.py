@@ -9,6 +9,7 @@ from pkgutil import resolve_name
 import click
 import psycopg
 
+from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.database.explaining import explain_statement
 from booking_sim.errors import BookingSimError
 from booking_sim.redaction import redact
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except psycopg.Error as error:
         fail(explain_statement(error))
     except (KeyboardInterrupt, click.Abort):
-        sys.exit(130)
+        sys.exit(EXIT_INTERRUPTED)
 
 
 def fail(error: BookingSimError | click.ClickException) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.comparison import ROUNDS, compare
 from booking_sim.result.folder import reserved_dir
@@ -16,7 +17,6 @@ from booking_sim.result.steps import Steps
 if TYPE_CHECKING:
     from booking_sim.comparison.result import Comparison
 
-_INTERRUPTED = 130
 _SHOWN = {
     "throughput": ("buyers/s", ",.0f"),
     "p50_ms": ("p50 ms", ",.1f"),
@@ -78,7 +78,7 @@ def compare_command(
     else:
         click.echo(_report(result, folder))
     if result.manifest.interrupted:
-        sys.exit(_INTERRUPTED)
+        sys.exit(EXIT_INTERRUPTED)
     sys.exit(0 if result.ok else 1)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from booking_sim.cli.surge_run import Order, conduct
+from booking_sim.cli.surge_run import RunOptions, run_and_exit
 from booking_sim.cli.tags import label_options
 from booking_sim.result.loading import load
 
@@ -37,5 +37,5 @@ def rerun_command(
     first = load(folder)
     scenario = first.scenario if strategy is None else first.scenario.replace(strategy=strategy)
     label = first.manifest.name if name is None else name
-    order = Order(out=out, as_json=as_json, require=require, name=label, tags=tags, before=[first])
-    conduct(scenario, order)
+    options = RunOptions(out=out, as_json=as_json, require=require, name=label, tags=tags, before=[first])
+    run_and_exit(scenario, options)

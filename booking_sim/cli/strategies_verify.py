@@ -12,6 +12,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
+from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.cli.labels import labelled
 from booking_sim.contract import POINTS, Confidence, PointResult, confidence, under_stress, verify
 from booking_sim.database import open_server
@@ -19,7 +20,6 @@ from booking_sim.durations import parse_duration
 from booking_sim.errors import SettingError
 from booking_sim.strategies import find
 
-_INTERRUPTED = 130
 _BAR = "{desc}: {n_fmt} of {total_fmt} points [{elapsed}{postfix}]"
 
 
@@ -74,7 +74,7 @@ def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
         except KeyboardInterrupt:
             verification.interrupted = True
     click.echo(json.dumps(verification.to_dict()) if as_json else f"\n{verification.verdict()}")
-    sys.exit(_INTERRUPTED if verification.interrupted else 1 if verification.failed else 0)
+    sys.exit(EXIT_INTERRUPTED if verification.interrupted else 1 if verification.failed else 0)
 
 
 @dataclass

@@ -8,7 +8,7 @@ import click
 from booking_sim.cli.diff import read_runs
 from booking_sim.cli.preview import show_preview
 from booking_sim.cli.settings import chosen_scenario, settings
-from booking_sim.cli.surge_run import Order, conduct
+from booking_sim.cli.surge_run import RunOptions, run_and_exit
 from booking_sim.cli.tags import label_options
 
 
@@ -80,9 +80,9 @@ def surge_command(
         show_preview(chosen, png)
         return
     before = [] if compare_with is None else read_runs(compare_with)
-    conduct(
+    run_and_exit(
         chosen,
-        Order(
+        RunOptions(
             out=out,
             as_json=as_json,
             require=require,

@@ -17,7 +17,7 @@ from booking_sim.result.thresholds import Threshold, judge, with_defaults
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.stats.saturation import BOTTLENECKS
-from booking_sim.sweeping.points import RATE, Point, greatest_rate, scenario_at
+from booking_sim.sweeping.points import RATE, SweepPoint, greatest_rate, scenario_at
 from booking_sim.sweeping.runs import TABLE, Runs, begin, to_frame
 
 CHART: Final = "knee.png"
@@ -126,7 +126,7 @@ def knee(
     greatest = greatest_rate(chosen)
     scenario_at(chosen, {RATE: start})
     begin(Path(out), {"scenario": chosen.to_dict()})
-    runs, made = Runs(Path(out), chosen, url), list[tuple[Point, int, KeptResult]]()
+    runs, made = Runs(Path(out), chosen, url), list[tuple[SweepPoint, int, KeptResult]]()
     met: dict[float, list[bool]] = {}
 
     def is_enough(rate: float) -> bool:
