@@ -52,7 +52,7 @@ class RunOptions:
 
 
 def run_and_exit(scenario: Scenario, options: RunOptions) -> None:
-    """Run a surge, print what came of it, keep it, and exit with what that means.
+    """Run a surge, print and keep its result, and exit with the code that says whether all is well.
 
     Raises:
         BookingSimError: A requirement is invalid, a file cannot be written, or as `booking_sim.surge`.

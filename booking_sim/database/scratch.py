@@ -49,6 +49,7 @@ def empty_database(url: str, template: str | None = None) -> Iterator[str]:
                 f"User {admin.info.user!r} may not create a scratch database: have the server's owner say "
                 f"'alter role {admin.info.user} createdb', or use another server."
             ) from None
+        _LOG.info("scratch database %s was made", name)
         try:
             yield make_conninfo(url, dbname=name)
         finally:
