@@ -40,8 +40,8 @@ def drill_command(
     Without a FAULT, the faults are listed. Each has a surge of its own on an embedded server that is made for the
     drills and removed afterwards: your data is not changed. Then audit and proof judge the surge, its exit code and
     message are compared with what the fault must cause, and nothing may be left behind: no process, no database
-    session, no scratch database. Negative controls are faults that audit or proof must detect. A fault that cannot be made on this machine
-    is reported as not shown here, with the reason.
+    session, no scratch database. Negative controls are faults that audit or proof must detect. A fault that cannot be
+    made on this machine is reported as not shown here, with the reason.
 
     Exits with 0 if every drill ended as it must, 1 if not, 2 for bad input, 130 if interrupted.
 
