@@ -125,7 +125,7 @@ def grant(*, role: str, audit: bool) -> None:
     nor write a table, and cannot make a wrong state. Granting again does no harm; a later 'db migrate' keeps it, 'db
     reset' does not. Give the name as PostgreSQL keeps it, without quotes.
 
-    With --audit, the observer still cannot see what the sessions of other roles wait for, until a superuser says 'grant
+    With --audit, the observer still cannot see what the sessions of other roles wait for, until a superuser runs 'grant
     pg_read_all_stats to ROLE'.
 
     \b

@@ -87,8 +87,9 @@ def _list(faults: Sequence[Fault], *, as_json: bool) -> None:
         rows = [{"fault": fault.name, "sentence": fault.sentence, "expected": fault.expected} for fault in faults]
         click.echo(json.dumps({"faults": rows}))
         return
+    width = max(len(fault.name) for fault in faults)
     for fault in faults:
-        click.echo(labelled(fault.name, f"{fault.sentence} Expected: {fault.expected}."))
+        click.echo(labelled(fault.name, f"{fault.sentence} Expected: {fault.expected}.", width))
 
 
 def _print(outcome: DrillOutcome) -> None:
