@@ -85,7 +85,7 @@ def mark_gaps(ax: Axes, edges: npt.NDArray[np.float64], is_gap: npt.ArrayLike, l
 
 def count_axis(ax: Axes) -> None:
     """Let the vertical axis begin at 0, where bars stand, with a comma between thousands."""
-    if ax.get_ylim()[1] <= 0:
+    if not ax.dataLim.y1 > 0:
         ax.set_ylim(0, 1)
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
 
