@@ -240,7 +240,7 @@ def test_the_rule_on_indexes_reads_every_index_and_the_others_read_none(conn):
 
 def nested_loops(node):
     """The nodes of a plan that read a table again for each row of another."""
-    outer, *inner = node.get("Plans", [{}])
+    inner = node.get("Plans", [])[1:]
     found = [node] if node["Node Type"] == "Nested Loop" and "Seq Scan" in json.dumps(inner) else []
     return found + [each for child in node.get("Plans", []) for each in nested_loops(child)]
 
