@@ -1,4 +1,4 @@
-"""`booking-sim bench generator`: how fast and how true the load generator is, beside pgbench."""
+"""`booking-sim bench generator`: how fast and how exact the load generator is, compared with pgbench."""
 
 import dataclasses
 import json
@@ -32,7 +32,7 @@ def generator_command(
     they can; then in an open loop at half of that rate, or at another --load, where latencies count from the plan,
     pgbench's lag included.
     The first second of a turn is not counted: the server compiles the functions for every connection then.
-    Runs in a scratch database; nothing that is there is touched.
+    Runs in a scratch database; your data is not changed.
 
     With --call empty, reserve() refuses without a search, and only rates are measured: that is the
     generator's own limit on this machine.
@@ -52,7 +52,7 @@ def generator_command(
 def _report(result: GeneratorResult, load: float) -> str:
     lines = [f"{'':<22} {'share':>6}  {'spread':<11}  {'pgbench':>9}  {'this':>9}"]
     for title, name, pairs, decimals in (
-        ("calls a second", "rate", result.rates, 0),
+        ("calls per second", "rate", result.rates, 0),
         ("CPU per call, µs", "cpu_us", result.cpu_us, 1),
         (f"p50 at {load:.0%}, ms", "p50_ms", result.p50_ms, 2),
         (f"p99 at {load:.0%}, ms", "p99_ms", result.p99_ms, 2),

@@ -1,5 +1,7 @@
 """Ratios of a bench: a dot each with its interval, and the goal; rates above, costs below."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib import style
@@ -53,7 +55,7 @@ def ratios(table: pd.DataFrame, better: str, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(rows, [_name(row) for row in part.itertuples()], fontsize=8)
     ax.set_ylim(len(part) - 0.4, -0.6)
     title, label = _SIDES[better]
-    ax.set_xlabel(f"{label}; median of the rounds and its interval")
+    ax.set_xlabel(f"{label}\nmedian of the rounds and its interval")
     ax.grid(visible=False, axis="y")
     return set_title(ax, f"{title}: {reached.sum()} of {len(part)} goals reached")
 
@@ -98,8 +100,6 @@ def _judged(table: pd.DataFrame, better: str) -> pd.DataFrame:
     return table[measured & (table["better"] == better)]
 
 
-def _name(row: object) -> str:
-    situation, clients, metric, side, against = (
-        getattr(row, name) for name in ("situation", "clients", "metric", "side", "against")
-    )
-    return f"{situation} · {clients} · {metric}: {side} / {against}"
+def _name(row: Any) -> str:
+    of = "" if row.better == "higher" else f" · {row.metric}"  # one metric alone: calls per second
+    return f"{row.situation} · {row.clients}{of}: {row.side} / {row.against}"

@@ -189,7 +189,7 @@ def strategies_overview(table: pd.DataFrame, title: str) -> Figure:
         (rate, slow, order), (skipped, waiting, dead) = figure.subplots(2, 3, sharey=True)
         metric_by_strategy(table, "throughput", "buyers served per second", better="higher", ax=rate)
         metric_by_strategy(table, "buyer_p99_ms", "p99 per buyer, with retries", milliseconds=True, ax=slow)
-        metric_by_strategy(table, "tau", "tau: 1 sold as they came, 0 random", better="higher", ax=order)
+        metric_by_strategy(table, "tau", "order kept: 1 as they came, 0 random", better="higher", ax=order)
         skip_depth_by_strategy(table, ax=skipped)
         waits_by_strategy(table, ax=waiting)
         metric_by_strategy(table, "dead_tuples", "dead rows in the booking tables", ax=dead)

@@ -129,7 +129,7 @@ def test_a_goal_without_a_value_is_no_success_but_where_nothing_can_be_read():
 
 def test_the_chart_shows_every_judged_ratio_with_its_goal():
     rates, costs = BenchResult(ROUNDS, [COMPARISON], manifest()).chart().axes
-    assert [label.get_text() for label in rates.get_yticklabels()] == ["fresh · 8 · per_s: mine / base"]
+    assert [label.get_text() for label in rates.get_yticklabels()] == ["fresh · 8: mine / base"]
     dots = {line.get_label(): [float(x) for x in line.get_xdata()] for line in costs.lines[:2]}
     assert dots == {"goal missed": [1.7], "goal": [1.6]}
     assert "log scale (right is better)" in rates.get_xlabel()
