@@ -1,6 +1,7 @@
 """Settings are varied, runs are repeated in turns, and what was done is not done again."""
 
 import json
+import signal
 from math import inf, nan
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from booking_sim.result.catalogue import KeptResult
 from booking_sim.stats import over_repeats
 from booking_sim.stats.metrics import METRICS
 from booking_sim.stats.saturation import BOTTLENECKS
-from booking_sim.sweeping.knee import bisect
+from booking_sim.sweeping.knee import bisect, steps_left
 from booking_sim.sweeping.points import parse_vary, points, scenario_at
 from booking_sim.sweeping.runs import in_turns, to_frame, to_records
 
@@ -145,6 +146,22 @@ def test_bisection_finds_the_rate(limit, start):
     assert len({*asked}) == len(asked) < 20
 
 
+@pytest.mark.parametrize(("limit", "precision"), [(730, 0.1), (99, 0.05), (0.3, 1), (3300, 0.01)])
+def test_the_rates_that_are_left_are_counted(limit, precision):
+    """Right to one from the first rate between two others on (they are rounded); before, the least there can be."""
+    told, is_between = {}, []
+
+    def is_enough(rate):
+        told[rate] = steps_left(rate, [*told], precision)
+        is_between.append(min(told) < rate < max(told))
+        return rate <= limit
+
+    bisect(is_enough, 100, precision)
+    late = [left - number for left, number in zip(range(len(told), 0, -1), told.values(), strict=True)]
+    assert min(late) >= -1
+    assert all(abs(each) <= 1 for each, between in zip(late, is_between, strict=True) if between)
+
+
 def test_bisection_without_an_end():
     assert bisect(lambda _: False, 100, 0.1)[0] == 0
     assert bisect(lambda _: True, 100, 0.1, 730) == (730, inf)
@@ -167,6 +184,21 @@ def test_a_knee_is_found_by_runs(run, tmp_path, monkeypatch):
     monkeypatch.setattr("booking_sim.sweeping.points.MOST_ARRIVALS", 80)
     status, out, _ = run("knee", "--require", "refused < 1000", *flags, *how)
     assert status == 0
+    assert "In 1 of 2 runs tickets ran out: refusals cost less than holds. Give more tickets." in out
     assert "At least 80 buyers per second meet it: no rate that was tried fails, and more than 80 cannot" in out
     with pytest.raises(SettingError, match="is about a ratio"):
         knee("p99_ms ratio < 2", out=tmp_path / "other")
+
+
+def test_an_interrupt_while_a_run_is_audited_ends_them_all(database, tmp_path, monkeypatch):
+    audits = []
+
+    def audit(*_, **__):
+        audits.append("one")
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("booking_sim.load_generator.finish.audit", audit)
+    with pytest.raises(KeyboardInterrupt):
+        knee("p99_ms < 1000", out=tmp_path / "out", url=database, start=20, duration="1s", time_scale=20, workers=1)
+    assert audits == ["one"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["plan.json"]
