@@ -63,7 +63,6 @@ def _json(found: Knee) -> str:
         "high": None if math.isinf(found.high) else found.high,
         "greatest": found.greatest,
         "limit": found.limit,
-        "caveat": found.caveat,
     }
     return json.dumps(about | {"runs": to_records(found.runs)})
 
@@ -80,7 +79,6 @@ def _text(found: Knee, out: Path) -> str:
             *rows,
             "",
             f"{found.headline}.",
-            *([found.caveat] if found.caveat else []),
             f"Kept in {out}: {TABLE}, {CHART}.",
         ]
     )

@@ -18,13 +18,14 @@ from booking_sim.result.thresholds import Threshold, judge, with_defaults
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.stats.saturation import BOTTLENECKS
-from booking_sim.sweeping.points import RATE, Point, greatest_rate, scenario_at
+from booking_sim.sweeping.points import RATE, SweepPoint, greatest_rate, scenario_at
 from booking_sim.sweeping.runs import TABLE, Runs, begin, to_frame
 
 CHART: Final = "knee.png"
 
 _MOST_STEPS: Final = 40
 _LEAST_RATE: Final = 0.01
+_FEW: Final = 100  # answers: of fewer, the p99 is the greatest
 
 
 @dataclass(eq=False)
@@ -53,6 +54,10 @@ class Knee:
     @property
     def headline(self) -> str:
         """What came of it, in one line."""
+        return self._found + self._few + self._refusals
+
+    @property
+    def _found(self) -> str:
         if not self.rate:
             return f"No rate meets the requirements, down to {self.runs[RATE].min():,.4g} buyers per second"
         if self.rate == self.runs[RATE].max():
@@ -63,13 +68,17 @@ class Knee:
         return f"Up to {self.rate:,.4g} buyers per second meet it: at {self.low:,.4g} every repeat does, {above}{by}"
 
     @property
-    def caveat(self) -> str:
-        """Why the rate says less than it seems to; empty if it does not."""
+    def _few(self) -> str:
+        """That the runs which decided were short, if they were."""
+        there = self.runs[RATE] == (self.rate or self.runs[RATE].min())
+        least = self.runs.loc[there, "answered"].min()
+        return f". A run there has only {least:.0f} answers: choose a longer duration" if least < _FEW else ""
+
+    @property
+    def _refusals(self) -> str:
+        """That tickets ran out, if they did: the rate is then one of refusals too, which cost less than holds."""
         refusing = int((self.runs["sold_out"] > 0).sum())
-        if not refusing:
-            return ""
-        share = f"{refusing:,} of {len(self.runs):,} runs"
-        return f"In {share} tickets ran out: refusals cost less than holds. Give more tickets."
+        return f". Tickets ran out in {refusing:,} of {len(self.runs):,} runs: give more" if refusing else ""
 
     def chart(self) -> Figure:
         """Draw throughput and p99 over the rate, with the interval from `low` to `high` shaded."""
@@ -96,7 +105,7 @@ def knee(
     The rate is doubled until most repeats fail, or halved until they do not; then the
     interval is bisected. Buyers come at random for the scenario's duration, or 10 s.
     Give enough tickets: after the last one, calls are refusals, which cost less.
-    For a quick answer, `duration="2s"` and `repeats=1`: less sure, and ten times sooner.
+    A quick answer, less sure and ten times sooner: `duration="2s"`, `repeats=1`.
     Each result is kept; called again with the same folder, runs are not repeated. If no
     rate fails, up to the greatest that a scenario may have, the answer is "at least".
 
@@ -139,7 +148,7 @@ def knee(
     greatest = greatest_rate(chosen)
     scenario_at(chosen, {RATE: start})
     begin(Path(out), {"scenario": chosen.to_dict()})
-    runs, made = Runs(Path(out), chosen, url), list[tuple[Point, int, KeptResult]]()
+    runs, made = Runs(Path(out), chosen, url), list[tuple[SweepPoint, int, KeptResult]]()
     met: dict[float, list[bool]] = {}
 
     def is_enough(rate: float) -> bool:

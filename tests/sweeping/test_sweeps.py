@@ -1,6 +1,7 @@
 """Settings are varied, runs are repeated in turns, and what was done is not done again."""
 
 import json
+import re
 import signal
 from math import inf, nan
 from pathlib import Path
@@ -149,15 +150,15 @@ def test_bisection_finds_the_rate(limit, start):
 @pytest.mark.parametrize(("limit", "precision"), [(730, 0.1), (99, 0.05), (0.3, 1), (3300, 0.01)])
 def test_the_rates_that_are_left_are_counted(limit, precision):
     """Right to one from the first rate between two others on (they are rounded); before, the least there can be."""
-    told, is_between = {}, []
+    announced, is_between = {}, []
 
     def is_enough(rate):
-        told[rate] = steps_left(rate, [*told], precision)
-        is_between.append(min(told) < rate < max(told))
+        announced[rate] = steps_left(rate, [*announced], precision)
+        is_between.append(min(announced) < rate < max(announced))
         return rate <= limit
 
     bisect(is_enough, 100, precision)
-    late = [left - number for left, number in zip(range(len(told), 0, -1), told.values(), strict=True)]
+    late = [left - number for left, number in zip(range(len(announced), 0, -1), announced.values(), strict=True)]
     assert min(late) >= -1
     assert all(abs(each) <= 1 for each, between in zip(late, is_between, strict=True) if between)
 
@@ -179,12 +180,13 @@ def test_a_knee_is_found_by_runs(run, tmp_path, monkeypatch):
     assert found["limit"] in BOTTLENECKS
     status, out, _ = run("knee", "--require", "refused < 1", *flags, *how)
     assert "Up to 40 buyers per second meet it" in out
+    assert re.search(r"A run there has only \d\d answers: choose a longer duration\.", out)
     assert len(pd.read_parquet(tmp_path / "out" / "runs.parquet")) == 2
     assert (tmp_path / "out" / "knee.png").exists()
     monkeypatch.setattr("booking_sim.sweeping.points.MOST_ARRIVALS", 80)
     status, out, _ = run("knee", "--require", "refused < 1000", *flags, *how)
     assert status == 0
-    assert "In 1 of 2 runs tickets ran out: refusals cost less than holds. Give more tickets." in out
+    assert "Tickets ran out in 1 of 2 runs: give more." in out
     assert "At least 80 buyers per second meet it: no rate that was tried fails, and more than 80 cannot" in out
     with pytest.raises(SettingError, match="is about a ratio"):
         knee("p99_ms ratio < 2", out=tmp_path / "other")
