@@ -17,7 +17,7 @@ from booking_sim.database import connect
 from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.worker_reports import WorkerReports
 from booking_sim.observer.observer import Observations
-from booking_sim.proof.history import JUDGED, Circumstances
+from booking_sim.proof.history import Circumstances
 from booking_sim.proof.rules import check, unchecked
 from booking_sim.records import holds as hold_records
 from booking_sim.records import inventory as inventory_records
@@ -69,7 +69,7 @@ def finish(
     proof = unchecked()
     if state.reading is not None:
         circumstances = Circumstances.of(context.scenario, **asdict(state.reading))
-        proof = steps.take("the proof", lambda: check(attempts.columns(*JUDGED), state.holds, circumstances), proof)
+        proof = steps.take("the proof", lambda: check(attempts, state.holds, circumstances), proof)
     busy = [*reports.interpreters.values()]
     frames = samples.to_frames(observations.columns, reports.started_at)
     frames["events"] = with_server_events(frames["events"], frames["server"])

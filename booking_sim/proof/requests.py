@@ -5,8 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from booking_sim.proof.clocks import Clocks
-from booking_sim.proof.finding import Finding, judge
-from booking_sim.proof.history import flat
+from booking_sim.proof.finding import Finding, judge, together
+from booking_sim.proof.history import flat, keys
 from booking_sim.records.attempts import Call
 
 
@@ -14,17 +14,11 @@ def one_answer(clocks: Clocks) -> Finding:
     """A request has one hold and one answer: repeated after it was held, it is answered with the same hold."""
     history = clocks.history
     reserving = (history.calls["call"] == Call.RESERVE).to_numpy() & np.isfinite(history.calls["answered"].to_numpy())
-    calls, key = history.calls[reserving], pd.Series(history.call_key[reserving])
+    calls, key = history.calls[reserving], history.call_key[reserving]
     held = (calls["outcome"] == "held").to_numpy()
-    first = pd.DataFrame(
-        {"key": key[held], "intent_id": calls["intent_id"].to_numpy()[held], "at": calls["answered"].to_numpy()[held]}
-    )
+    first = pd.DataFrame({"intent_id": calls["intent_id"], "at": calls["answered"], "key": key})[held]
     first = first.sort_values("at", kind="stable").groupby("key").first()
-    known = first.reindex(key)
-    after = (calls["sent"].to_numpy() > known["at"].to_numpy()) & calls["outcome"].isin(
-        ["sold_out", "contended"]
-    ).to_numpy()
-    other = held & (calls["intent_id"].to_numpy() != known["intent_id"].to_numpy())
+    other = held & (calls["intent_id"].to_numpy() != first["intent_id"].reindex(key).to_numpy())
     users = pd.DataFrame({"intent_id": calls["intent_id"].to_numpy(), "key": key})[held].drop_duplicates()
     shared = (
         held & calls["intent_id"].isin(users.loc[users.duplicated("intent_id", keep=False), "intent_id"]).to_numpy()
@@ -32,9 +26,18 @@ def one_answer(clocks: Clocks) -> Finding:
     wrong = [
         (shared, "two requests were answered with one hold"),
         (other, "the request had another hold before"),
-        (after, "the request had a hold, and was refused when it was repeated"),
     ]
-    return judge("one_answer", calls, wrong)
+    refused = (_refused_after(first["at"], calls) for calls in history.futile())
+    return together([judge("one_answer", calls, wrong), *refused])
+
+
+def _refused_after(held_at: pd.Series, calls: pd.DataFrame) -> Finding:
+    """Judge the requests that were answered without a hold: by when each had been answered with one, by its key."""
+    answered = calls[np.isfinite(calls["answered"])]
+    after = answered["sent"].to_numpy() > held_at.reindex(keys(answered)).to_numpy()
+    refused = answered["outcome"].isin(["sold_out", "contended"])
+    problem = "the request had a hold, and was refused when it was repeated"
+    return judge("one_answer", answered, [(after & refused, problem)])
 
 
 def one_hold(clocks: Clocks) -> Finding:

@@ -98,7 +98,7 @@ def _version(manifest: Any) -> str:
 def _attempts(folder: Path, files: Mapping[str, str]) -> RecordedAttempts:
     """From the Parquet file if it was finished, else from the stream; none if the run ended before it had either."""
     if ATTEMPTS in files:
-        _file(folder, ATTEMPTS, files, lambda path: columns.read(path, ["buyer"]))
+        _file(folder, ATTEMPTS, files, lambda path: next(columns.read(path)))
         return RecordedAttempts(folder / ATTEMPTS)
     stream = folder / STREAM
     if stream.exists():

@@ -89,7 +89,7 @@ def test_pages_have_checksums_that_are_verified(saved, tmp_path):
     path.write_bytes((saved / "attempts.parquet").read_bytes())
     flip(path, 600)
     with pytest.raises(OSError, match=r"(?i)crc"):
-        columns.read(path)
+        list(columns.read(path))
 
 
 def test_a_run_whose_process_was_killed_is_read_as_partial(tmp_path):
