@@ -29,7 +29,7 @@ from booking_sim.result.result import SurgeResult, no_audit
 from booking_sim.result.steps import Steps
 from booking_sim.stats.events import with_server_events
 from booking_sim.stats.inventory import inventory_over_time
-from booking_sim.stats.saturation import bottleneck
+from booking_sim.stats.saturation import TIMES, main_limit, time_spent_in
 
 _READINGS = 10
 """How often the database's clock is read."""
@@ -84,9 +84,7 @@ def finish(
             connecting=dict(reports.connecting),
             warm_up_error=reports.warm_up_error,
             limit_per_s=_limit_per_s(attempts, reports),
-            bottleneck=bottleneck(
-                attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"), busy, frames["waits"]
-            ),
+            bottleneck=main_limit(time_spent_in(attempts.pieces(*TIMES)), busy, frames["waits"]),
         ),
         observer=ObserverReport(**observations.describe(reports.started_at)),
     )
@@ -104,7 +102,7 @@ def finish(
 
 def _limit_per_s(attempts: RecordedAttempts, reports: WorkerReports) -> float | None:
     """The calls per second that the workers could send at most, by the CPU time that each call took them."""
-    sent = int(attempts.columns("sent_at")["sent_at"].notna().sum())
+    sent = sum(int(piece["sent_at"].notna().sum()) for piece in attempts.pieces("sent_at"))
     if not sent or not reports.worked_s:
         return None
     return round(sent / reports.worked_s * min(len(reports.interpreters), os.cpu_count() or 1), 1)

@@ -1,6 +1,6 @@
 """What limited a surge: the generator, the connections, or what the database's sessions waited for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -28,6 +28,9 @@ BOTTLENECKS: Final[Mapping[str, str]] = {
 }
 """What `bottleneck` names, in words."""
 
+TIMES: Final = ("scheduled_at", "queued_at", "sent_at", "latency_ms")
+"""The columns that say where the time of a call went."""
+
 _DISK: Final = ("WAL", "DataFile", "Sync", "Flush")
 """Parts of the names of wait events in memory that stand for a disk: those who wait for the log to be written."""
 
@@ -52,13 +55,23 @@ def time_spent(attempts: pd.DataFrame) -> pd.Series:
     See Also:
         bottleneck: What was slowest, in a sentence.
     """
-    return pd.Series(
+    return time_spent_in([attempts])
+
+
+def time_spent_in(pieces: Iterable[pd.DataFrame]) -> pd.Series:
+    """The same of attempts that are given a piece at a time, each with the columns TIMES."""
+    parts = [pd.DataFrame({"sum": spent.sum(), "count": spent.count()}) for spent in map(_spent, pieces)]
+    whole = pd.concat(parts).groupby(level=0, sort=False).sum()
+    return (whole["sum"] / whole["count"]).rename("milliseconds")
+
+
+def _spent(attempts: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
         {
-            "generator": 1000 * (attempts["queued_at"] - attempts["scheduled_at"]).mean(),
-            "connections": 1000 * (attempts["sent_at"] - attempts["queued_at"]).mean(),
-            "database": attempts["latency_ms"].mean(),
-        },
-        name="milliseconds",
+            "generator": 1000 * (attempts["queued_at"] - attempts["scheduled_at"]),
+            "connections": 1000 * (attempts["sent_at"] - attempts["queued_at"]),
+            "database": attempts["latency_ms"],
+        }
     )
 
 
@@ -151,7 +164,12 @@ def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = (), waits: pd.Dat
     See Also:
         time_spent: Where the time went.
     """
-    spent = time_spent(attempts).dropna()
+    return main_limit(time_spent(attempts), busy, waits)
+
+
+def main_limit(spent: pd.Series, busy: Sequence[float], waits: pd.DataFrame | None) -> str | None:
+    """Name the same by where the time of an average call went, as `time_spent` says."""
+    spent = spent.dropna()
     if max(busy, default=0.0) > _BUSY:
         return "generator"
     if len(spent) < 3:

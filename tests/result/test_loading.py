@@ -114,7 +114,7 @@ def test_a_run_whose_process_was_killed_is_read_as_partial(tmp_path):
 
 def test_what_could_not_be_saved_is_said_and_the_rest_is_there(tmp_path, monkeypatch):
     monkeypatch.setattr("booking_sim.records.holds.write", lambda *_: no_space())
-    monkeypatch.setattr("booking_sim.result.result.at_a_glance", lambda *_: no_space())
+    monkeypatch.setattr("booking_sim.result.result.glance", lambda *_: no_space())
     with pytest.raises(Exception, match=r"is not complete\. holds.parquet is missing: No space left on device; surge"):
         result().save(tmp_path / "out")
     left = load(tmp_path / "out")
