@@ -136,9 +136,8 @@ def draw_curves(pieces: Pieces, ax: Axes) -> Axes:
     for clock in _clocks_in(pieces):
         name, line = _CURVES[clock]
         every = censored_in(pieces, clock)
-        points, marked = distribution(every), at_percents(every, tuple(PERCENT_SHADES))
+        points, marked = distribution(every, _POINTS), at_percents(every, tuple(PERCENT_SHADES))
         title = _curve_title(points, marked[99], clock)
-        points = points.iloc[np.linspace(0, len(points) - 1, min(len(points), _POINTS)).astype(int)]
         label = f"{name}: p50 {ms_text(marked[50])}, p99 {ms_text(marked[99])}"
         ax.plot(points["latency_ms"], points["percent"], color=ink(), linestyle=line, label=label)
         ax.plot(marked, marked.index, "o", color=ink(), markersize=4)

@@ -1,11 +1,13 @@
 """Whether each request was answered once and whole: one key, one hold, as many tickets as requested."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from booking_sim.proof.clocks import Clocks
-from booking_sim.proof.finding import Finding, judge, together
+from booking_sim.proof.finding import Finding, Wrong, judge, together
 from booking_sim.proof.history import flat, keys
 from booking_sim.records.attempts import Call
 
@@ -51,21 +53,28 @@ def one_hold(clocks: Clocks) -> Finding:
 def whole_groups(clocks: Clocks) -> Finding:
     """Each hold has as many tickets as were requested, all different, all of its event."""
     history = clocks.history
-    capacity = history.circumstances.tickets
     held = history.answers(Call.RESERVE, "held")
-    calls = history.calls[held].assign(ticket_nos=history.ticket_nos[held])
+    calls = history.calls[held]
+    requested = calls.groupby("intent_id")["quantity"].max().reindex(history.holds.index)
+    wanted = requested.fillna(history.holds["quantity"]).to_numpy()
     rows = history.holds.reset_index()
-    requested = calls.groupby("intent_id")["quantity"].max().reindex(rows["intent_id"]).to_numpy()
-    rows["requested"] = np.where(np.isnan(requested), rows["quantity"], requested)
-    both = pd.concat([calls.assign(requested=calls["quantity"]), rows], ignore_index=True)
-    count, different, outside = _counted(both["ticket_nos"], capacity)
-    wrong = [
-        (count != both["requested"], "it has more or fewer tickets than requested"),
-        (both["quantity"] != both["requested"], "the quantity in the tables is not the one requested"),
+    return together(
+        [
+            _is_whole(calls, history.ticket_nos[held], calls["quantity"].to_numpy(), history.circumstances.tickets),
+            _is_whole(rows, rows["ticket_nos"], wanted, history.circumstances.tickets),
+        ]
+    )
+
+
+def _is_whole(frame: pd.DataFrame, ticket_nos: pd.Series, requested: NDArray[Any], capacity: int) -> Finding:
+    count, different, outside = _counted(ticket_nos, capacity)
+    wrong: list[Wrong] = [
+        (count != requested, "it has more or fewer tickets than requested"),
+        (frame["quantity"] != requested, "the quantity in the tables is not the one requested"),
         (different != count, "it has a ticket twice"),
         (outside > 0, "it has a ticket that its event has not"),
     ]
-    return judge("whole_groups", both, wrong)
+    return judge("whole_groups", frame, wrong)
 
 
 def _counted(lists: pd.Series, capacity: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

@@ -49,9 +49,9 @@ SCHEMA: Final = pa.schema(
 _NUMBERS = SCHEMA.field("ticket_nos").type
 _AS_FRAME = {pa.int16(): pd.Int16Dtype(), pa.int64(): pd.Int64Dtype(), _NUMBERS: pd.ArrowDtype(_NUMBERS)}
 _CATEGORIES = {"call": tuple(Call), "outcome": (*OUTCOMES, *PAYMENTS)}
-_ROW_GROUP = 1 << 17
+ROW_GROUP: Final = 1 << 17
 """Rows of a Parquet file that are in memory at once while it is written."""
-_PIECE = 1 << 16
+PIECE: Final = 1 << 16
 """Rows that are in memory at once where attempts are read a piece at a time."""
 
 Batch = Sequence[Sequence[Any]]
@@ -94,7 +94,7 @@ class Stream:
         self._writer.write_batch(_record_batch(batch))
 
 
-def read_stream(path: Path, columns: Sequence[str] | None = None, rows: int = _PIECE) -> Iterator[pa.Table]:
+def read_stream(path: Path, columns: Sequence[str] | None = None, rows: int = PIECE) -> Iterator[pa.Table]:
     """Read the batches of a stream that are whole.
 
     Args:
@@ -139,7 +139,7 @@ def stream_to_parquet(stream: Path, path: Path) -> None:
         OSError: It cannot be written.
     """
     with parquet.writer(path, SCHEMA) as file:
-        for table in read_stream(stream, rows=_ROW_GROUP):
+        for table in read_stream(stream, rows=ROW_GROUP):
             file.write_table(table.unify_dictionaries())
 
 
@@ -153,12 +153,13 @@ def write(frame: pd.DataFrame, path: Path) -> None:
     parquet.write(frame, SCHEMA, path)
 
 
-def read(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+def read(path: Path, columns: Sequence[str] | None = None, rows: int = PIECE) -> Iterator[pa.Table]:
     """Read attempts from a Parquet file.
 
     Args:
         path: The file.
         columns: Those that are wanted; None: all.
+        rows: How many rows a table has at most.
 
     Yields:
         Tables, at least one, in the order of the file.
@@ -167,14 +168,19 @@ def read(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]
         OSError: There is no such file, or it is broken.
         ValueError: It has other columns.
     """
-    return parquet.read_pieces(path, SCHEMA, _PIECE, columns)
+    return parquet.read_pieces(path, SCHEMA, rows, columns)
 
 
 def as_frame(table: pa.Table) -> pd.DataFrame:
-    """Turn a table of some columns of attempts into a frame; only one column is in memory twice."""
-    names, columns = table.column_names, table.columns
-    del table
-    return pd.DataFrame({name: _series(name, columns.pop(0)).array for name in names}, copy=False)
+    """Turn a table of some columns of attempts into a frame.
+
+    Numbers that may be missing stay whole, and a word that never came stays one that could have come.
+    """
+    frame: pd.DataFrame = table.unify_dictionaries().to_pandas(types_mapper=_AS_FRAME.get, split_blocks=True)
+    for name in {"kind", *_CATEGORIES} & {*table.column_names}:
+        words = _CATEGORIES.get(name, sorted(frame[name].cat.categories))
+        frame[name] = frame[name].cat.set_categories(words)
+    return frame
 
 
 def joined(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -207,12 +213,3 @@ def _joined(parts: "list[pd.Series]") -> Any:
 def _record_batch(columns: Batch) -> pa.RecordBatch:
     arrays = [pa.array(column, field.type) for field, column in zip(SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
-
-
-def _series(name: str, column: pa.ChunkedArray) -> pd.Series:
-    """Numbers that may be missing stay whole, and a word that never came stays one that could have come."""
-    table = pa.table({name: column.unify_dictionaries()})
-    series: pd.Series = table.to_pandas(types_mapper=_AS_FRAME.get)[name]
-    if not isinstance(series.dtype, pd.CategoricalDtype):
-        return series
-    return series.cat.set_categories(_CATEGORIES.get(name, sorted(series.cat.categories)))

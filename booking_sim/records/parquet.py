@@ -68,7 +68,7 @@ def read_pieces(path: Path, schema: pa.Schema, rows: int, columns: Sequence[str]
 
 @contextmanager
 def _opened(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetFile]:
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+    with pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False) as file:
         if not file.schema_arrow.equals(schema):
             raise ValueError(f"{path.name} has {_difference(schema, file.schema_arrow)}")
         yield file

@@ -45,7 +45,7 @@ class RecordedAttempts:
             yield self._source[[*names]]
             return
         read = columns.read_stream if _is_stream(self._source) else columns.read
-        for table in read(self._source, names):
+        for table in read(self._source, names, columns.PIECE):
             yield columns.as_frame(table)
 
     def write(self, path: Path) -> None:

@@ -203,10 +203,20 @@ def curve(attempts: pd.DataFrame, clock: str = "database") -> pd.DataFrame:
     return distribution(censored(attempts, clock).to_numpy())
 
 
-def distribution(every: npt.NDArray[np.float64]) -> pd.DataFrame:
-    """The share of requests that were answered within each latency, as `censored` gives them; as `curve`."""
-    latency = np.sort(every[every < np.inf])
-    return pd.DataFrame({"latency_ms": latency, "percent": 100 * np.arange(1, latency.size + 1) / max(every.size, 1)})
+def distribution(every: npt.NDArray[np.float64], points: int | None = None) -> pd.DataFrame:
+    """The share of requests that were answered within each latency.
+
+    Args:
+        every: The latencies, as `censored` gives them.
+        points: As many of the answers as there are to be at most, the first and the last among them; None: all.
+
+    Returns:
+        As `curve`.
+    """
+    latency = np.sort(every)
+    number = int(np.searchsorted(latency, np.inf))
+    rows = np.arange(number) if points is None else np.linspace(0, number - 1, min(number, points)).astype(int)
+    return pd.DataFrame({"latency_ms": latency[rows], "percent": 100 * (rows + 1) / max(every.size, 1)})
 
 
 def time_to_final_answer(attempts: pd.DataFrame) -> pd.Series:
