@@ -20,6 +20,10 @@ select 'the prepared transaction ' || gid from pg_prepared_xacts
 -- Is there a hold?
 select exists (select from booking.booking_intents)
 
+-- name: two_are_under_way
+-- Are there holds of two surges?
+select count(distinct event_id) = 2 from booking.booking_intents
+
 -- name: workers
 -- The sessions of a surge's workers, and whether each waits for a lock.
 select pid, wait_event_type is not distinct from 'Lock' as is_waiting from pg_stat_activity
@@ -125,6 +129,14 @@ alter system reset synchronous_commit
 -- name: write_early
 -- Lets the log be written soon again.
 alter system reset wal_writer_delay
+
+-- name: switch_wal
+-- Goes on in a new file of the log.
+select pg_switch_wal()
+
+-- name: checkpoint
+-- Writes everything now.
+checkpoint
 
 -- name: reload
 -- Lets the server read its settings.

@@ -1,6 +1,7 @@
-"""What the tests stand on: a server started once, a template migrated once, and a database of its own for each test.
+"""What the tests stand on: a server and a migrated template for each worker, and a database of its own for each test.
 
-The server is the one that the product would use: POSTGRES_URL, the PG* variables, or the embedded one. Tests marked
+The server is the one that the product would use: POSTGRES_URL, the PG* variables, or the embedded one. An embedded one
+belongs to its worker: checkpoints, connections and statistics of a server are those of one test at a time. Tests marked
 `core` have a second half, `-m oldest`: the same on the oldest other PostgreSQL that is installed on this machine.
 """
 
@@ -43,7 +44,7 @@ def servers():
             elif oldest() is None:
                 pytest.skip("no PostgreSQL from 15 on is installed here that is older than the embedded one")
             else:
-                server = stack.enter_context(Cluster(Path(os.environ[RUN]) / "oldest", oldest()))
+                server = stack.enter_context(Cluster(Path(f"{os.environ['BOOKING_SIM_HOME']}-oldest"), oldest()))
             admin = stack.enter_context(connect(server.url))
             return stack.enter_context(Server(server.url, server.bin_dir, admin).prepared())
 
@@ -167,9 +168,9 @@ def pytest_configure(config):
         folder = MEMORY if in_memory(config) else None
         os.environ[RUN] = tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir=folder)
         Path(os.environ[RUN]).chmod(0o711)  # when root tests, servers run as another account
-        os.environ["BOOKING_SIM_HOME"] = f"{os.environ[RUN]}/main"
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a script; it would be handed down
             signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ["BOOKING_SIM_HOME"] = f"{os.environ[RUN]}/{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
 def pytest_report_header():

@@ -78,7 +78,7 @@ def result(*, violations=0, partial=False, oversold=0, rows=None):
                 machine={"system": "Linux", "processor": "fast", "cpus": 2, "memory_gib": 8.0},
                 git=None,
             ),
-            generator=GeneratorReport(busy=[0.5, 0.6], connecting={}, bottleneck="database"),
+            generator=GeneratorReport(busy=[0.5, 0.6], delayed=[0.1, 0.0], connecting={}, bottleneck="database"),
             observer=ObserverReport(sampling={}, problems=["waits: 3 of 4 samples were missed"], until_s=3.0),
         ),
     )

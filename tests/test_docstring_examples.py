@@ -9,6 +9,7 @@ from pkgutil import resolve_name
 
 import matplotlib.pyplot as plt
 import pytest
+from event_loop import compiled  # noqa: F401  it compiles the loop once for all workers of the run
 from mypy import api
 
 import booking_sim

@@ -22,8 +22,8 @@ def judge(rounds: pd.DataFrame, comparisons: Sequence[BenchComparison]) -> pd.Da
     Returns:
         One row per goal: `phase`, `situation`, `clients`, `side`, `metric`, `against` (None where the number itself is
         judged), `value` and `other`, the medians of both sides; `ratio`, the median of the rounds' ratios (or numbers),
-        with the interval `low` to `high` that `interval` gives; `goal`, NaN where none is; `better`, "higher" or
-        "lower"; and `reached`: True, False, or NA where nothing was measured or there is no goal.
+        with the interval `low` to `high` that `interval` gives, NaN of a single round; `goal`, NaN where none is;
+        `better`, "higher" or "lower"; and `reached`: True, False, or NA where nothing was measured or there is no goal.
     """
     table = pd.DataFrame([_row(rounds, comparison, goal) for comparison in comparisons for goal in comparison.goals])
     return table.astype({"reached": "boolean"})
@@ -53,7 +53,7 @@ def _row(rounds: pd.DataFrame, comparison: BenchComparison, goal: Goal) -> dict[
     ratios = own if other is None else own.clip(lower=metric.resolution) / other.clip(lower=metric.resolution)
     known = [float(ratio) for ratio in ratios.dropna()]
     ratio = float(np.median(known)) if known else float("nan")
-    low, high = interval(known) if known else (ratio, ratio)
+    low, high = interval(known) if len(known) > 1 else (float("nan"), float("nan"))
     return {
         "phase": comparison.phase,
         "situation": comparison.situation,

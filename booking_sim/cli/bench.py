@@ -110,7 +110,7 @@ def _line(row: Any) -> str:
         verdict = "not measured" if math.isnan(row.ratio) else "ok" if row.reached else "missed"
     return _ROW.format(
         *(row.situation, row.clients, metric.title, row.side, row.against if is_ratio else ""),
-        *(number, f"{low} - {high}", goal, verdict),
+        *(number, f"{low} - {high}" if low else "", goal, verdict),
         *(_number(value, metric.decimals) for value in (row.value, row.other)),
     ).rstrip()
 

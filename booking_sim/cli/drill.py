@@ -4,14 +4,16 @@ import json
 import math
 import signal
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from booking_sim.cli.labels import labelled
-from booking_sim.drills import DrillOutcome, drill, find_faults
+from booking_sim.drills import DrillOutcome, Drills, Fault, drill, find_faults
 from booking_sim.durations import parse_duration
+from booking_sim.result.folder import make_dir
 from booking_sim.result.junit import check
 
 
@@ -38,7 +40,8 @@ def drill_command(
     Without a FAULT, they are listed. Each has a surge of its own on an embedded server that is made for the drills and
     removed afterwards: nothing of yours is touched. Then audit and proof judge the surge, its exit code and message are
     compared with what is known to come of the fault, and nothing may be left behind: no process, no database session,
-    no scratch database. Negative controls are faults that audit or proof have to detect.
+    no scratch database. Negative controls are faults that audit or proof have to detect. A fault that cannot be made
+    on this machine is reported as not shown here, with the reason.
 
     Exits with 0 if every drill ended as it must, 1 if not, 2 for bad input, 130 if interrupted.
 
@@ -46,23 +49,32 @@ def drill_command(
       booking-sim drill worker_killed     one fault
       booking-sim drill --all             all of them, in a few minutes
       booking-sim drill --all --seed 7    at other instants
-      booking-sim drill --for 10m         faults drawn until the time is over; each line has the seed that repeats it
+      booking-sim drill server_killed+worker_killed
+                                          one after the other, in one surge
+      booking-sim drill --for 10m         faults, and combinations of two, drawn until the
+                                          time is over; each line has the seed that repeats it
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = find_faults(*faults)
     length = None if duration is None else parse_duration(duration)
     if not faults and not every and length is None:
-        for fault in chosen:
-            click.echo(labelled(fault.name, f"{fault.sentence} Expected: {fault.expected}."))
+        _list(chosen, as_json=as_json)
         return
     if junit is not None:
         check(junit)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running
-    folder = out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-drill"
-    on_outcome = _ignore if as_json else _print
-    outcomes = drill(*faults, seed=seed, duration=length, out=folder, on_outcome=on_outcome)
-    outcomes.write_json(folder / "drills.json")
-    if junit is not None:
-        outcomes.write_junit(junit)
+    folder = make_dir(out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-drill")
+    outcomes = Drills()
+
+    def keep(outcome: DrillOutcome) -> None:
+        """Write what is known so far: who interrupts hours of drills has what they found."""
+        outcomes.append(outcome)
+        outcomes.write_json(folder / "drills.json")
+        if junit is not None:
+            outcomes.write_junit(junit)
+        if not as_json:
+            _print(outcome)
+
+    drill(*faults, seed=seed, duration=length, out=folder, on_outcome=keep)
     if as_json:
         click.echo(json.dumps(outcomes.to_dict() | {"out": str(folder)}))
     else:
@@ -70,11 +82,19 @@ def drill_command(
     sys.exit(0 if outcomes.ok else 1)
 
 
-def _ignore(_: DrillOutcome) -> None:
-    """Print nothing: the JSON object is all that is printed."""
+def _list(faults: Sequence[Fault], *, as_json: bool) -> None:
+    if as_json:
+        rows = [{"fault": fault.name, "sentence": fault.sentence, "expected": fault.expected} for fault in faults]
+        click.echo(json.dumps({"faults": rows}))
+        return
+    for fault in faults:
+        click.echo(labelled(fault.name, f"{fault.sentence} Expected: {fault.expected}."))
 
 
 def _print(outcome: DrillOutcome) -> None:
+    if outcome.not_shown:
+        click.echo(f"{'-':<5} {outcome.fault:<22} {outcome.sentence} Not shown here: {outcome.not_shown}.")
+        return
     recovery = "" if math.isnan(outcome.recovery_s) else f", answers again after {outcome.recovery_s:.2f} s"
     found = f"{outcome.attempts:,} calls, {outcome.unknown:,} without an answer{recovery}"
     click.echo(

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from booking_sim.cli.settings import chosen_scenario, settings
-from booking_sim.sweeping.knee import Knee, knee
+from booking_sim.sweeping.knee import CHART, Knee, knee
 from booking_sim.sweeping.runs import TABLE, to_records
 
 
@@ -44,8 +44,8 @@ def knee_command(
     \b
       booking-sim knee --require 'p99_ms < 200' --tickets 100000 --duration 5s --out results/knee
 
-    Each result is kept in a folder of DIR, and DIR/runs.parquet has one row per run; the same command does not repeat
-    them. If no rate fails, the answer is "at least" the greatest that was tried.
+    Each result is kept in a folder of DIR, and DIR/runs.parquet has one row per run, DIR/knee.png is a chart; the
+    same command does not repeat them. If no rate fails, the answer is "at least" the greatest that was tried.
 
     Exits with 0 if a rate meets the requirements, 1 if none does, 130 if interrupted.
     """  # noqa: D301  click's own mark keeps the lines apart
@@ -78,7 +78,7 @@ def _text(found: Knee, out: Path) -> str:
             *rows,
             "",
             f"{found.headline}.",
-            f"Kept in {out}: {TABLE}.",
+            f"Kept in {out}: {TABLE}, {CHART}.",
         ]
     )
 

@@ -5,11 +5,11 @@ The folder holds `data` (the cluster), `socket`, `server.conf` (our settings, wr
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.metadata import distribution
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import quote
 
@@ -44,17 +44,20 @@ class Cluster:
     Args:
         folder: Where everything about it is kept; made if missing.
         bin_dir: The programs to run it with.
+        environment: What they find in their environment, beside the path and the language.
 
     Attributes:
         folder: The same, without symbolic links.
         data: PostgreSQL's own folder.
-        bin_dir: The same.
+        programs: Those that run it.
     """
 
-    def __init__(self, folder: Path, bin_dir: Path = BIN_DIR) -> None:
+    def __init__(
+        self, folder: Path, bin_dir: Path = BIN_DIR, *, environment: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.folder = folder.resolve()
         self.data = self.folder / "data"
-        self.bin_dir = bin_dir
+        self.programs = Programs(bin_dir, environment)
         self._lease: leases.Lease | None = None
 
     def __enter__(self) -> Self:
@@ -136,7 +139,7 @@ class Cluster:
     @property
     def version(self) -> str:
         """The version of the programs, such as ``18.6``."""
-        return Programs(self.bin_dir).version
+        return self.programs.version
 
     @property
     def users(self) -> list[str]:
@@ -164,7 +167,7 @@ class Cluster:
             )
 
     def _start(self) -> None:
-        programs = Programs(self.bin_dir).reachable(self.folder)
+        programs = self.programs.reachable(self.folder)
         if not self.data.exists():
             starting.create(self.folder, programs)
         made_by = (self.data / "PG_VERSION").read_text().strip()

@@ -7,8 +7,9 @@ import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,15 @@ _ACCOUNTS = ("postgres", "nobody")
 
 @dataclass(frozen=True)
 class Programs:
-    """The programs of one PostgreSQL."""
+    """The programs of one PostgreSQL.
+
+    Attributes:
+        bin_dir: Where they are.
+        environment: What they find in their environment beside the path and the language.
+    """
 
     bin_dir: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -64,7 +71,7 @@ class Programs:
             capture_output=True,
             text=True,
             cwd="/",  # ours may be closed to the account
-            env={"PATH": os.defpath, "LC_ALL": "C"},
+            env={"PATH": os.defpath, "LC_ALL": "C", **self.environment},
             start_new_session=True,  # Ctrl-C is for us, not for the server
             check=False,
             **_as_server(),
@@ -97,7 +104,7 @@ class Programs:
             for path in (new, *new.rglob("*")):
                 path.chmod(0o755)
             new.rename(copy)
-        return Programs(copy / package.name / "pginstall" / "bin")
+        return replace(self, bin_dir=copy / package.name / "pginstall" / "bin")
 
 
 def server_account() -> pwd.struct_passwd | None:

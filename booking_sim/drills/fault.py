@@ -7,7 +7,13 @@ from enum import StrEnum
 from inspect import getdoc
 from typing import Final
 
+from booking_sim.drills.server import DrillServer
 from booking_sim.drills.stage import Stage
+from booking_sim.errors import BookingSimError
+
+
+class NotShown(BookingSimError):  # noqa: N818  what happened, as in booking_sim.errors
+    """A fault cannot be made on this machine; the message says why."""
 
 
 class Expected(StrEnum):
@@ -20,7 +26,7 @@ class Expected(StrEnum):
     STOPS = "stops with a message"
     """It ends early, or something is missing from its result, and a line says what. All answers are true."""
     DETECTED = "detected"
-    """Answers are not true any more, and audit or proof say so: a negative control."""
+    """Answers or tables are not right any more, and audit or proof say so: a negative control."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,9 @@ class Fault:
         says: What one of its messages contains; empty: anything, or nothing.
         is_through_proxy: Whether the surge reaches the server through a proxy.
         locks: Whether somebody else locks tickets meanwhile.
+        times: How many times as long as others the surge is.
+        is_last: Whether no other fault can follow it in the same surge.
+        server: Makes the server that the fault needs, or raises NotShown; None: it is that of the other drills.
         inject: Makes the fault, and ends it.
     """
 
@@ -47,6 +56,9 @@ class Fault:
     says: str
     is_through_proxy: bool
     locks: bool
+    times: int
+    is_last: bool
+    server: Callable[[], AbstractContextManager[DrillServer]] | None
     inject: Callable[[Stage], AbstractContextManager[None]]
 
 
@@ -64,6 +76,9 @@ def fault(
     says: str = "",
     is_through_proxy: bool = False,
     locks: bool = False,
+    times: int = 1,
+    is_last: bool = False,
+    server: Callable[[], AbstractContextManager[DrillServer]] | None = None,
 ) -> Callable[[Callable[[Stage], Iterator[None]]], Callable[[Stage], Iterator[None]]]:
     """Make a fault of a generator: it begins before the yield and ends after it. The docstring says what happens."""
 
@@ -77,6 +92,9 @@ def fault(
             says=says,
             is_through_proxy=is_through_proxy,
             locks=locks,
+            times=times,
+            is_last=is_last or expected is Expected.STOPS,
+            server=server,
             inject=contextmanager(inject),
         )
         return inject

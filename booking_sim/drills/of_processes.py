@@ -2,9 +2,14 @@
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from booking_sim.drills.fault import Expected, fault
 from booking_sim.drills.stage import OBSERVER, WORKER, Stage
+from booking_sim.drills.surge_process import surge_process
+from booking_sim.errors import BookingSimError
+from booking_sim.queries import load
 from booking_sim.result.beginning import UNFINISHED
 
 
@@ -20,8 +25,10 @@ def worker_stopped(stage: Stage) -> Iterator[None]:
     """A worker is stopped for a second."""
     worker = stage.random.choice(stage.parts(WORKER))
     worker.suspend()
-    yield
-    worker.resume()
+    try:
+        yield
+    finally:
+        worker.resume()
 
 
 @fault(Expected.STOPS, statuses=(-signal.SIGKILL,), says=UNFINISHED)
@@ -35,8 +42,10 @@ def parent_killed(stage: Stage) -> Iterator[None]:
 def parent_stopped(stage: Stage) -> Iterator[None]:
     """The surge's own process is stopped for a second."""
     stage.surge.send_signal(signal.SIGSTOP)
-    yield
-    stage.surge.send_signal(signal.SIGCONT)
+    try:
+        yield
+    finally:
+        stage.surge.send_signal(signal.SIGCONT)
 
 
 @fault(Expected.STOPS, statuses=(130,), says="interrupted")
@@ -53,7 +62,7 @@ def terminal_closed(stage: Stage) -> Iterator[None]:
     yield
 
 
-@fault(Expected.SURVIVES)
+@fault(Expected.SURVIVES, is_last=True)
 def observer_killed(stage: Stage) -> Iterator[None]:
     """The observer is killed."""
     stage.parts(OBSERVER)[0].kill()
@@ -65,5 +74,23 @@ def observer_stopped(stage: Stage) -> Iterator[None]:
     """The observer is stopped for a second."""
     observer = stage.parts(OBSERVER)[0]
     observer.suspend()
-    yield
-    observer.resume()
+    try:
+        yield
+    finally:
+        observer.resume()
+
+
+@fault(Expected.SURVIVES, times=3)
+def two_surges(stage: Stage) -> Iterator[None]:
+    """Another surge begins on the same server."""
+    with (
+        TemporaryDirectory() as folder,
+        surge_process(stage.server.url, Path(folder), stage.random.getrandbits(31)) as other,
+    ):
+        with stage.server.connect() as connection:
+            both = load("drill/two_are_under_way")
+            stage.wait("the first hold of the other surge", lambda: connection.execute(both).fetchone() == (True,))
+        yield
+        _, err = other.communicate()
+    if other.returncode:
+        raise BookingSimError(f"The other surge exited with {other.returncode}: {err.strip()}")

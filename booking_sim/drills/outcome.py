@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 
 from booking_sim.display.templates import table
+from booking_sim.errors import BookingSimError
 
 _SUITE: Final = "booking-sim drill"
 
@@ -35,6 +36,7 @@ class DrillOutcome:
         proof: The verdict: "holds", "violated" or "cannot tell".
         failures: What is not as it must be, a line each; empty if all is.
         folder: Where the result of the surge is.
+        not_shown: Why the fault cannot be made on this machine; empty if it was made. Nothing is judged then.
     """
 
     fault: str
@@ -52,6 +54,7 @@ class DrillOutcome:
     proof: str = "cannot tell"
     failures: list[str] = field(default_factory=list)
     folder: str = ""
+    not_shown: str = ""
 
     @property
     def ok(self) -> bool:
@@ -82,9 +85,17 @@ class Drills(list[DrillOutcome]):
     @property
     def headline(self) -> str:
         """What to remember, in one line."""
-        failed = [outcome.fault for outcome in self if not outcome.ok]
-        return f"{len(self) - len(failed)} of {len(self)} drills ended as they must" + (
-            f"; not so: {', '.join(failed)}" if failed else ""
+        shown = [outcome for outcome in self if not outcome.not_shown]
+        lists = {
+            "not so": [outcome.fault for outcome in shown if not outcome.ok],
+            "not shown here": [outcome.fault for outcome in self if outcome.not_shown],
+        }
+        ended = sum(outcome.ok for outcome in shown)
+        return "; ".join(
+            [
+                f"{ended} of {len(shown)} drills ended as they must",
+                *(f"{what}: {', '.join(faults)}" for what, faults in lists.items() if faults),
+            ]
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -96,8 +107,14 @@ class Drills(list[DrillOutcome]):
 
         Args:
             path: The file; what was in it is replaced.
+
+        Raises:
+            BookingSimError: It cannot be written.
         """
-        path.write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+        try:
+            path.write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise BookingSimError(f"Cannot write to '{path}' ({error.strerror}): name another folder.") from None
 
     def to_dict(self) -> dict[str, Any]:
         """All outcomes as JSON can hold them."""
@@ -111,10 +128,13 @@ class Drills(list[DrillOutcome]):
         """
         suite = ET.Element("testsuite", name=_SUITE, tests=str(len(self)), errors="0")
         suite.set("failures", str(sum(not outcome.ok for outcome in self)))
+        suite.set("skipped", str(sum(bool(outcome.not_shown) for outcome in self)))
         for outcome in self:
             case = ET.SubElement(suite, "testcase", classname=_SUITE, name=f"{outcome.fault} (seed {outcome.seed})")
             if not outcome.ok:
                 ET.SubElement(case, "failure", message=outcome.failures[0]).text = "\n".join(outcome.failures)
+            if outcome.not_shown:
+                ET.SubElement(case, "skipped", message=f"not shown here: {outcome.not_shown}")
         ET.indent(suite)
         ET.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
 
@@ -127,6 +147,9 @@ class Drills(list[DrillOutcome]):
 
 
 def _cells(outcome: DrillOutcome) -> Sequence[object]:
+    if outcome.not_shown:
+        why = f"{outcome.sentence} Not shown here: {outcome.not_shown}."
+        return (outcome.fault, why, outcome.expected, "", "", "", "", "")
     recovery = "" if pd.isna(outcome.recovery_s) else f"{outcome.recovery_s:.2f} s"
     said = (outcome.fault, outcome.sentence, outcome.expected, recovery, outcome.unknown, outcome.audit, outcome.proof)
     return (*said, outcome.ok)

@@ -1,11 +1,9 @@
 """Runs a drill: a surge in a process of its own, a fault beside it, and the judgement of what came of it."""
 
-import os
 import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +14,13 @@ import psutil
 import psycopg
 
 from booking_sim.audit import holds
-from booking_sim.drills.fault import Expected, Fault
+from booking_sim.drills.fault import Expected, Fault, NotShown
 from booking_sim.drills.outcome import DrillOutcome
 from booking_sim.drills.proxy import Proxy
 from booking_sim.drills.recovery import recovery_s
 from booking_sim.drills.server import DrillServer
 from booking_sim.drills.stage import Stage
+from booking_sim.drills.surge_process import surge_process
 from booking_sim.errors import BookingSimError
 from booking_sim.plots.faults import around_fault
 from booking_sim.proof.history import Circumstances
@@ -31,20 +30,11 @@ from booking_sim.redaction import redact
 from booking_sim.result.loading import load
 from booking_sim.result.result import SurgeResult
 
-SCENARIO: Final = {
-    "tickets": "300",
-    "arrivals": "constant(rate=200, duration=3s)",
-    "hold": "1s",
-    "kinds": "{fan = {pays = 0.5, fails = 0.3, think = '~100ms'}}",
-    "connections": "8",
-    "workers": "2",
-    "answer-timeout": "1s",
-    "depth-every": "0",
-}
-"""The surge of every drill, as flags: it goes on before, during and after the fault."""
-
 CHART: Final = "fault.png"
 """Answers and latency of the surge, the fault's interval shaded; beside its result."""
+
+_FAILS: Final = (BookingSimError, psycopg.Error, psutil.Error, subprocess.SubprocessError, OSError)
+"""What a fault raises that cannot be made: its drill fails, and the others go on."""
 
 _LONGEST_S: Final = 120.0
 _LEAVE_S: Final = 10.0
@@ -57,18 +47,30 @@ def run_drill(fault: Fault, server: DrillServer, folder: Path, seed: int) -> Dri
 
     Args:
         fault: What happens.
-        server: Where the surge runs; it is left as it was.
+        server: Where the surge runs, unless the fault needs a server of its own; it is left as it was.
         folder: Where the result of the surge is kept.
         seed: Of the surge, and of the instant of the fault.
     """
-    server.renew()
     outcome = DrillOutcome(fault=fault.name, sentence=fault.sentence, expected=fault.expected, seed=seed)
+    try:
+        with nullcontext(server) if fault.server is None else fault.server() as its_server:
+            return _run(outcome, fault, its_server, folder)
+    except NotShown as error:
+        return replace(outcome, not_shown=str(error))
+    except _FAILS as error:
+        return replace(outcome, failures=[f"the drill broke off: {_one_line(error)}"])
+
+
+def _run(outcome: DrillOutcome, fault: Fault, server: DrillServer, folder: Path) -> DrillOutcome:
+    """Run the surge and make the fault."""
+    server.renew()
     instants: list[float] = []
     failures: list[str] = []
     with ExitStack() as stack:
         proxy = stack.enter_context(Proxy(server.url))
-        surge = stack.enter_context(_surge(proxy.url if fault.is_through_proxy else server.url, folder, seed))
-        stage = Stage(server, proxy, surge, Random(seed))  # noqa: S311  repeatable, not a secret
+        url = proxy.url if fault.is_through_proxy else server.url
+        surge = stack.enter_context(surge_process(url, folder, outcome.seed, times=fault.times))
+        stage = Stage(server, proxy, surge, Random(outcome.seed))  # noqa: S311  repeatable, not a secret
         family: list[psutil.Process] = []
         try:
             family = _begin(stage)
@@ -76,8 +78,11 @@ def run_drill(fault: Fault, server: DrillServer, folder: Path, seed: int) -> Dri
             with fault.inject(stage):
                 stage.pause(fault.lasts_s)
                 instants.append(time.time())
-        except (BookingSimError, psycopg.Error) as error:
-            failures.append(f"the fault was not made: {redact(str(error)).strip()}")
+        except NotShown:
+            raise
+        except _FAILS as error:
+            failures.append(f"the fault was not made: {_one_line(error)}")
+            server.revive()  # else the surge waits for what the fault would have put right
         try:
             out, err = surge.communicate(timeout=_LONGEST_S)
         except subprocess.TimeoutExpired:
@@ -91,26 +96,8 @@ def run_drill(fault: Fault, server: DrillServer, folder: Path, seed: int) -> Dri
     return _judge(outcome, fault, folder, instants)
 
 
-@contextmanager
-def _surge(url: str, folder: Path, seed: int) -> Iterator["subprocess.Popen[str]"]:
-    """A surge, in a process of its own, which is gone at the end."""
-    flags = [word for name, value in SCENARIO.items() for word in (f"--{name}", value)]
-    code = "import sys; from booking_sim.cli import main; main(sys.argv[1:])"
-    words = ["surge", *flags, "--seed", str(seed), "--require", "errors >= 0", "--out", str(folder), "--json"]
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-c", code, *words],
-        env=os.environ | {"POSTGRES_URL": url, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # Ctrl-C is for the drill
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+def _one_line(error: Exception) -> str:
+    return " ".join(redact(str(error)).split()) or type(error).__name__
 
 
 def _begin(stage: Stage) -> list[psutil.Process]:

@@ -40,9 +40,16 @@ class Stage:
     random: Random
 
     def parts(self, word: str) -> list[psutil.Process]:
-        """The processes that the surge started with a word in their command line: WORKER or OBSERVER."""
+        """The processes that the surge started with a word in their command line: WORKER or OBSERVER.
+
+        Raises:
+            BookingSimError: There is none.
+        """
         children = psutil.Process(self.surge.pid).children()
-        return sorted((child for child in children if word in child.cmdline()), key=lambda child: child.pid)
+        parts = sorted((child for child in children if word in child.cmdline()), key=lambda child: child.pid)
+        if not parts:
+            raise BookingSimError(f"No process of the surge has {word} in its command line.")
+        return parts
 
     def wait(self, what: str, condition: Callable[[], Any]) -> Any:
         """Wait until something is so.

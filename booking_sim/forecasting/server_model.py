@@ -152,12 +152,15 @@ class ServerModel:
         begun = 0
         for column, level in enumerate(self.levels):
             unit = float(self.reference_latency(level))
+            laid_out: dict[int, tuple[Floats, int]] = {}  # samples that stand for several classes are laid out once
             for row, name in enumerate(NAMES):
                 firsts = self._cold(name, level) if cold else np.zeros(0)
                 for index, seconds in ((row, self._class(name, level)), (COLD + row, firsts)):
-                    work.append(seconds / unit)
-                    at[index, column] = begun, begun + len(seconds)
-                    begun += len(seconds)
+                    if id(seconds) not in laid_out:
+                        work.append(seconds / unit)
+                        laid_out[id(seconds)] = seconds, begun
+                        begun += len(seconds)
+                    at[index, column] = laid_out[id(seconds)][1] + np.array([0, len(seconds)])
         return {
             "slowdown": self.reference_latency(in_flight) * self.spread ** _normal(seed),
             "level_of": nearest.astype(np.int64),

@@ -29,7 +29,7 @@ from booking_sim.result.result import SurgeResult, no_audit
 from booking_sim.result.steps import Steps
 from booking_sim.stats.events import with_server_events
 from booking_sim.stats.inventory import inventory_over_time
-from booking_sim.stats.saturation import TIMES, main_limit, time_spent_in
+from booking_sim.stats.saturation import main_limit
 
 _READINGS = 10
 """How often the database's clock is read."""
@@ -81,10 +81,11 @@ def finish(
         history=state.reading,
         generator=GeneratorReport(
             busy=[round(reports.busy[worker], 3) for worker in sorted(reports.busy)],
+            delayed=[round(reports.delayed[worker], 3) for worker in sorted(reports.delayed)],
             connecting=dict(reports.connecting),
             warm_up_error=reports.warm_up_error,
             limit_per_s=_limit_per_s(attempts, reports),
-            bottleneck=main_limit(time_spent_in(attempts.pieces(*TIMES)), busy, frames["waits"]),
+            bottleneck=main_limit(attempts.pieces, busy, frames["waits"], [*reports.delayed.values()]),
         ),
         observer=ObserverReport(**observations.describe(reports.started_at)),
     )

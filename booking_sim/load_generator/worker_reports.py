@@ -14,7 +14,8 @@ class WorkerReports:
         interrupted: Whether somebody stopped the run.
         started_at: The start, an instant of `time.monotonic()`; None if the run did not start.
         busy: The share of its time in which each worker computed.
-        interpreters: The same of each process that had workers; near 1 they could not have been faster.
+        delayed: The share of its time in which each worker was kept from computing.
+        interpreters: What `busy` is of each process that had workers; near 1 they could not have been faster.
         worked_s: The CPU seconds that all of them computed.
         connecting: Connections that were lost or could not be made, by the reason.
         warm_up_error: Why connections were cold that were to be warmed; empty if there were none.
@@ -24,6 +25,7 @@ class WorkerReports:
     interrupted: bool = False
     started_at: float | None = None
     busy: dict[int, float] = field(default_factory=dict)
+    delayed: dict[int, float] = field(default_factory=dict)
     interpreters: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     worked_s: float = 0.0
     connecting: Counter[str] = field(default_factory=Counter)

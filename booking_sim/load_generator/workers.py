@@ -111,7 +111,8 @@ class Workers:
                 self._reports.problems.append(f"worker {self._channels[channel]}: {reason}")
                 _LOG.warning("worker %d: %s", self._channels[channel], redact(reason))
                 self._close(channel)
-            case Finished(busy, process, worked_s):
+            case Finished(busy, process, worked_s, delayed):
+                self._reports.delayed[self._channels[channel]] = delayed
                 self._reports.worked_s += worked_s
                 self._reports.busy[self._channels[channel]] = busy
                 self._reports.interpreters[process] += busy

@@ -23,14 +23,14 @@ def fewest_connections(variants: Variants) -> Answer:
     best = min(numbers, key=lambda number: median(by_number[number], "p99_ms"))
     goal = write("p99_ms", variants.p99_ms)
     first = (
-        f"{enough[0]} connections are enough for a p99 of {goal}: {with_interval(by_number[enough[0]], 'p99_ms')}"
+        f"connections={enough[0]} is enough for a p99 of {goal}: {with_interval(by_number[enough[0]], 'p99_ms')}"
         if enough
         else f"No number of connections up to {numbers[-1]} gives a p99 of {goal}"
     )
     return Answer(
         name="fewest_connections",
         question=f"How few connections are enough for a p99 of {goal}, and where do more hurt?",
-        sentence=f"{first}; the least p99 is that of {best}, {with_interval(by_number[best], 'p99_ms')}.",
+        sentence=f"{first}; the least p99 is that of connections={best}, {with_interval(by_number[best], 'p99_ms')}.",
         points=points({f"{number:,}": spread for number, spread in by_number.items()}, "p99_ms"),
         varied="connections",
         metric="p99 since the planned instant, ms",
@@ -80,8 +80,8 @@ def greatest_rate(variants: Variants) -> Answer:
         name="greatest_rate",
         question=f"How fast may people come for a p99 of {goal}, and how large is the margin?",
         sentence=(
-            f"People may come {good[-1]:g} times as fast as in the scenario: p99"
-            f" {with_interval(by_rate[good[-1]], 'p99_ms')}."
+            f"People may come {'at least ' if good[-1] == _RATES[-1] else ''}{good[-1]:g} times as fast"
+            f" as in the scenario: p99 {with_interval(by_rate[good[-1]], 'p99_ms')}."
             if good
             else f"Even at {_RATES[0]:g} times the rate the p99 is above {goal}:"
             f" {with_interval(by_rate[_RATES[0]], 'p99_ms')}."
@@ -111,14 +111,16 @@ def waiting_room(variants: Variants) -> Answer:
     chosen = good[-1]
     planned = scenario.schedule.times
     waits = np.sort(WaitingRoom(rate=chosen).admit(planned) - planned)
-    places = ", ".join(f"{share:.0%}: {write('wait_s', float(np.quantile(waits, share)))}" for share in _PLACES)
+    places = ", ".join(
+        f"{share * 100:g} % at most {write('wait_s', float(np.quantile(waits, share)))}" for share in _PLACES
+    )
     spread = by_rate[chosen]
     return Answer(
         name="waiting_room",
         question=question,
         sentence=(
             f"Admit {chosen:,.0f} buyers per second: p99 in the database {with_interval(spread, 'p99_database_ms')},"
-            f" unsold {with_interval(spread, 'unsold')}; of the waits in the room, {places}."
+            f" unsold {with_interval(spread, 'unsold')}; in the room wait {places}."
         ),
         points=points({f"{rate:,.0f}": spread for rate, spread in by_rate.items()}, "p99_database_ms"),
         varied="buyers admitted per second",

@@ -93,8 +93,9 @@ def best_hold(variants: Variants) -> Answer:
     good = [label for label, tickets in sold.items() if tickets >= (1 - _FLAT) * sold[best]]
     if sold[best]:
         sentence = (
-            f"A hold of {best} sells the most, {with_interval(by_hold[best], 'tickets_sold')} tickets; from {good[0]}"
-            f" to {good[-1]} it is within {_FLAT:.0%} of that."
+            f"A hold of {best} sells the most, {with_interval(by_hold[best], 'tickets_sold')} tickets;"
+            + (f" from {good[0]} to {good[-1]} it is" if len(good) > 1 else " no other that was tried is")
+            + f" within {_FLAT * 100:g} % of that."
         )
     else:
         sentence = "Nobody pays in this scenario, so no length of a hold sells more than another."

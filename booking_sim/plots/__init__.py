@@ -22,7 +22,7 @@ from booking_sim.plots.strategies import (
 )
 from booking_sim.plots.style import STYLE
 from booking_sim.plots.survival import expiry_delay, hold_survival
-from booking_sim.plots.sweep import metric_by_setting, sweep_overview
+from booking_sim.plots.sweep import knee_overview, metric_by_setting, sweep_overview
 
 __all__ = [
     "STYLE",
@@ -33,6 +33,7 @@ __all__ = [
     "expiry_delay",
     "hold_survival",
     "inventory_over_time",
+    "knee_overview",
     "latency_by_run",
     "latency_curve",
     "latency_over_time",

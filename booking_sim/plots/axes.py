@@ -9,6 +9,7 @@ import numpy.typing as npt
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 from matplotlib.typing import ColorType
 
@@ -23,6 +24,7 @@ _MOST_TICKS = {"x": 5, "y": 7}  # of a logarithmic axis, in steps of 1, 2, 5; be
 _MARGIN = 0.03  # of a logarithmic axis, on either side: a dot at the end is a whole dot
 _POINTS_PER_INCH = 72
 _GAP = 6  # points, between a title and what is under it
+_PAGE_TITLE = 14  # points
 _BOLD_LETTER = 0.62  # of the font's size: how wide a letter of a title is on average
 _UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|%)\b|%)")
 """The space between a number and its unit, which stand on one line."""
@@ -83,7 +85,7 @@ def mark_gaps(ax: Axes, edges: npt.NDArray[np.float64], is_gap: npt.ArrayLike, l
 
 def count_axis(ax: Axes) -> None:
     """Let the vertical axis begin at 0, where bars stand, with a comma between thousands."""
-    if ax.get_ylim()[1] <= 0:
+    if not ax.dataLim.y1 > 0:
         ax.set_ylim(0, 1)
     ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
 
@@ -146,6 +148,12 @@ def set_title(ax: Axes, title: str) -> Axes:
     together = _UNIT.sub("\N{NO-BREAK SPACE}", title)
     text.set_text(textwrap.fill(together, width).replace("\N{NO-BREAK SPACE}", " "))
     return ax
+
+
+def set_page_title(figure: Figure, title: str) -> None:
+    """Put a title over all charts of a page, in as many lines as it needs."""
+    width = int(figure.get_figwidth() * _POINTS_PER_INCH / (_BOLD_LETTER * _PAGE_TITLE))
+    figure.suptitle(textwrap.fill(title, width), x=0.01, ha="left", fontsize=_PAGE_TITLE, fontweight="bold")
 
 
 def _legend_above(ax: Axes, room: float) -> float:

@@ -1,6 +1,6 @@
 """Ratios of a bench: a dot each with its interval, and the goal; rates above, costs below."""
 
-import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,11 +8,10 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from booking_sim.plots.axes import axes_or_new, log_axis, set_title
+from booking_sim.plots.axes import axes_or_new, log_axis, set_page_title, set_title
 from booking_sim.plots.style import BAD, GOOD, ink, page_style
 
 _ROW_INCHES = 0.24
-_TITLE_WIDTH = 95  # letters
 _SIDES = {
     "higher": ("Calls per second", "ratio of calls per second, log scale (right is better)"),
     "lower": ("Cost per call", "ratio of cost per call, log scale (left is better)"),
@@ -56,7 +55,7 @@ def ratios(table: pd.DataFrame, better: str, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(rows, [_name(row) for row in part.itertuples()], fontsize=8)
     ax.set_ylim(len(part) - 0.4, -0.6)
     title, label = _SIDES[better]
-    ax.set_xlabel(f"{label}; median of the rounds and its interval")
+    ax.set_xlabel(f"{label}\nmedian of the rounds and its interval")
     ax.grid(visible=False, axis="y")
     return set_title(ax, f"{title}: {reached.sum()} of {len(part)} goals reached")
 
@@ -88,7 +87,7 @@ def ratios_overview(table: pd.DataFrame, title: str) -> Figure:
     with style.context(page_style()):
         inches = 2.4 * max(len(heights), 1) + _ROW_INCHES * sum(heights.values())
         figure = Figure(figsize=(12, inches), layout="constrained")
-        figure.suptitle(textwrap.fill(title, _TITLE_WIDTH), x=0.01, ha="left", fontsize=14, fontweight="bold")
+        set_page_title(figure, title)
         if heights:
             grid = figure.subplots(len(heights), squeeze=False, height_ratios=[rows + 4 for rows in heights.values()])
             for better, (ax,) in zip(heights, grid, strict=True):
@@ -101,8 +100,6 @@ def _judged(table: pd.DataFrame, better: str) -> pd.DataFrame:
     return table[measured & (table["better"] == better)]
 
 
-def _name(row: object) -> str:
-    situation, clients, metric, side, against = (
-        getattr(row, name) for name in ("situation", "clients", "metric", "side", "against")
-    )
-    return f"{situation} · {clients} · {metric}: {side} / {against}"
+def _name(row: Any) -> str:
+    of = "" if row.better == "higher" else f" · {row.metric}"  # one metric alone: calls per second
+    return f"{row.situation} · {row.clients}{of}: {row.side} / {row.against}"

@@ -55,4 +55,4 @@ def latency_by_run(
     ax.set_ylim(0, 103)
     log_axis(ax.xaxis, tick_text)
     ax.yaxis.set_major_formatter(PercentFormatter())
-    return set_title(ax, "The p99 was " + ", ".join(f"{ms_text(ms)} {name}" for name, ms in medians.items()))
+    return set_title(ax, "p99: " + ", ".join(f"{name} {ms_text(ms)}" for name, ms in medians.items()))

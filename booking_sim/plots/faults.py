@@ -7,6 +7,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from booking_sim.plots.axes import set_page_title
 from booking_sim.plots.latency import latency_over_time
 from booking_sim.plots.outcomes import outcomes_over_time
 from booking_sim.plots.style import BAD, page_style
@@ -46,7 +47,7 @@ def around_fault(attempts: pd.DataFrame, began_s: float, ended_s: float, *, titl
         latency_over_time(attempts, ax=lower)
         for ax in (upper, lower):
             _shade(ax, began_s, ended_s)
-        figure.suptitle(title)
+        set_page_title(figure, title)
     return figure
 
 

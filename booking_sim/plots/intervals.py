@@ -7,6 +7,8 @@ from matplotlib.axes import Axes
 from booking_sim.plots.axes import axes_or_new, count_axis, set_title
 from booking_sim.plots.style import GOOD
 
+_ROOM = 1.04  # of the axis: a dot at its end is a whole dot
+
 
 def intervals(
     points: pd.DataFrame, *, varied: str, metric: str, better: str, spread: str, title: str, ax: Axes | None = None
@@ -28,9 +30,10 @@ def intervals(
     ax = axes_or_new(ax)
     at = np.arange(len(points))
     ax.vlines(at, points["low"], points["high"], color=GOOD, linewidth=4, alpha=0.4, label=spread)
-    ax.plot(at, points["median"], "o", color=GOOD, label="median")
+    ax.plot(at, points["median"], "o", color=GOOD, label="median", clip_on=False)
     ax.set_xticks(at, points["label"])
-    ax.set(xlabel=varied, ylabel=f"{metric}\n({better})", ylim=(0, None))
+    ax.set(xlabel=varied, ylabel=f"{metric}\n({better})")
+    ax.set_ylim(0, ax.get_ylim()[1] * _ROOM)
     ax.grid(visible=False, axis="x")
     count_axis(ax)
     return set_title(ax, title)

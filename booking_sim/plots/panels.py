@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from booking_sim.plots.arrivals import planned_and_sent_panel
+from booking_sim.plots.axes import set_page_title
 from booking_sim.plots.contention import blocking_panel, waits_panel
 from booking_sim.plots.events import events_text, mark_events
 from booking_sim.plots.inventory import inventory_panel
@@ -26,7 +27,7 @@ from booking_sim.stats.skipped import total_skip_depth
 
 _OFTEN = 0.01
 """The share of samples with a blocked session below which there is only chance to see."""
-_TITLE_WIDTH, _NOTE_WIDTH = 80, 150  # letters
+_NOTE_WIDTH = 150  # letters
 _ACROSS = 2
 _WIDTH, _HEIGHT = 11, 3.5  # inches: of the page, and of each row of panels
 
@@ -178,5 +179,5 @@ def overview(
 
 def _titled(title: str, height: float) -> Figure:
     figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-    figure.suptitle(textwrap.fill(title, _TITLE_WIDTH), x=0.01, ha="left", fontsize=15, fontweight="bold")
+    set_page_title(figure, title)
     return figure

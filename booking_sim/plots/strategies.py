@@ -1,6 +1,5 @@
 """Strategies side by side: a row each, and a panel for each metric in which they differ."""
 
-import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,12 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from booking_sim.plots.axes import axes_or_new, log_axis, set_title
+from booking_sim.plots.axes import axes_or_new, log_axis, set_page_title, set_title
 from booking_sim.plots.style import BAD, GOOD, SKIP_COLOURS, SKIP_LABELS, WAIT_COLOURS, page_style
 from booking_sim.plots.units import tick_text
 
 _ROW_INCHES = 0.2
-_TITLE_WIDTH = 105  # letters
 _ROOM = 0.04  # of an axis: a dot at its end is a whole dot
 _BEST = {"higher": "highest", "lower": "lowest"}
 _SPREAD = "median; line: least to greatest round"
@@ -187,11 +185,11 @@ def strategies_overview(table: pd.DataFrame, title: str) -> Figure:
     """
     with style.context(page_style()):
         figure = Figure(figsize=(13, 5 + 2 * _ROW_INCHES * len(table)), layout="constrained")
-        figure.suptitle(textwrap.fill(title, _TITLE_WIDTH), x=0.01, ha="left", fontsize=14, fontweight="bold")
+        set_page_title(figure, title)
         (rate, slow, order), (skipped, waiting, dead) = figure.subplots(2, 3, sharey=True)
         metric_by_strategy(table, "throughput", "buyers served per second", better="higher", ax=rate)
         metric_by_strategy(table, "buyer_p99_ms", "p99 per buyer, with retries", milliseconds=True, ax=slow)
-        metric_by_strategy(table, "tau", "tau: 1 sold as they came, 0 random", better="higher", ax=order)
+        metric_by_strategy(table, "tau", "order kept: 1 as they came, 0 random", better="higher", ax=order)
         skip_depth_by_strategy(table, ax=skipped)
         waits_by_strategy(table, ax=waiting)
         metric_by_strategy(table, "dead_tuples", "dead rows in the booking tables", ax=dead)

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
-from booking_sim.plots.axes import axes_or_new, count_axis, set_title
-from booking_sim.plots.style import RUN_COLOURS, ink, page_style
+from booking_sim.plots.axes import axes_or_new, count_axis, log_axis, set_page_title, set_title
+from booking_sim.plots.style import GOOD, RUN_COLOURS, ink, page_style
 from booking_sim.stats.repeats import over_repeats
 
 _METRICS = {
@@ -119,6 +119,48 @@ def sweep_overview(runs: pd.DataFrame, x: str, hue: str | None = None) -> Figure
     return figure
 
 
+def knee_overview(runs: pd.DataFrame, x: str, low: float, high: float, title: str) -> Figure:
+    """Draw where requirements end to be met: throughput and p99 over the arrival rate.
+
+    Args:
+        runs: One row per run, as `Knee.runs`.
+        x: The column of the rate, in buyers per second; its axis is logarithmic, since
+            the rate is doubled.
+        low: The greatest rate up to which every run meets the requirements.
+        high: The least rate above it at which none does, infinite if there is none.
+            Between both is a shade.
+        title: What came of it, in one line.
+
+    Returns:
+        A figure that pyplot does not know of.
+
+    Example:
+        Two rates, one run each:
+
+            import pandas as pd
+
+            from booking_sim import plots
+
+            runs = pd.DataFrame({"rate": [100, 200], "p99_ms": [2.0, 250.0]})
+            runs["throughput"] = [100.0, 180.0]
+            plots.knee_overview(runs, "rate", 100, 200, "Up to 100 buyers meet it")
+
+    See Also:
+        sweep_overview: Any setting, varied as chosen.
+        booking_sim.knee: The search.
+    """
+    with style.context(page_style()):
+        figure = sweep_overview(runs, x)
+        for ax in figure.axes:
+            log_axis(ax.xaxis, "{:,.4g}".format)
+            first, last = ax.get_xlim()
+            ax.axvspan(max(low, first), min(high, last), color=GOOD, alpha=0.25, linewidth=0, label="the knee")
+            ax.set_xlabel("buyers who come per second")
+            set_title(ax, ax.get_title(loc="left"))
+        set_page_title(figure, title)
+    return figure
+
+
 def _places(values: pd.Series) -> dict[object, float]:
     """Where each value is along the axis: numbers where they are, all else side by side."""
     unique = [*dict.fromkeys(values)]
@@ -132,8 +174,9 @@ def _statement(runs: pd.DataFrame, metric: str, x: str, hue: str | None) -> str:
         return f"Not measured: {metric}"
     best, worst = found.idxmax(), found.idxmin()
     names = [x, hue] if hue else [x]
-    places = [
-        ", ".join(f"{n}={v}" for n, v in zip(names, np.atleast_1d(np.array(each, dtype=object)), strict=True))
-        for each in (best, worst)
-    ]
+    places = [", ".join(map(_setting, names, np.atleast_1d(np.array(each, dtype=object)))) for each in (best, worst)]
     return f"{metric}: highest at {places[0]}, lowest at {places[1]}"
+
+
+def _setting(name: str, value: object) -> str:
+    return f"{name}={value:,.4g}" if isinstance(value, float) else f"{name}={value}"

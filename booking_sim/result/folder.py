@@ -21,8 +21,24 @@ CHART: Final = "surge.png"
 PAGE: Final = "report.html"
 """The report, where nobody names another file."""
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """The version of the format of folders and their manifests; `load` reads no other."""
+
+
+def make_dir(folder: Path) -> Path:
+    """Make a folder, with those above it, if it is missing.
+
+    Returns:
+        The folder.
+
+    Raises:
+        BookingSimError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    return folder
 
 
 def reserve_dir(folder: Path) -> Path:
@@ -39,17 +55,19 @@ def reserve_dir(folder: Path) -> Path:
     Raises:
         BookingSimError: It cannot be written to, or it contains a result or the beginning of one.
     """
+    make_dir(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with (folder / MANIFEST).open("x", encoding="utf-8") as manifest:
             json.dump({"format": FORMAT, "finished": False}, manifest)
     except OSError as error:
         if (folder / MANIFEST).exists():
             raise BookingSimError(f"'{folder}' contains a result, which is kept: name another folder.") from None
-        raise BookingSimError(
-            f"Cannot write to '{folder}' ({error.strerror}): name a folder that you can write to."
-        ) from None
+        raise _cannot_write(folder, error) from None
     return folder
+
+
+def _cannot_write(folder: Path, error: OSError) -> BookingSimError:
+    return BookingSimError(f"Cannot write to '{folder}' ({error.strerror}): name a folder that you can write to.")
 
 
 @contextmanager

@@ -30,6 +30,8 @@ class GeneratorReport:
 
     Attributes:
         busy: The share of its time that each worker was working, from 0 to 1.
+        delayed: The share of its time that each worker was kept from working, by others on its processor or because it
+            was stopped, from 0 to 1.
         limit_per_s: Calls per second that its workers could have sent at most on this machine, by the CPU time that
             each call took them; None if none was sent.
         connecting: How many connections were lost or could not be made, by the reason.
@@ -38,6 +40,7 @@ class GeneratorReport:
     """
 
     busy: Sequence[float] = ()
+    delayed: Sequence[float] = ()
     connecting: Mapping[str, int] = field(default_factory=dict)
     warm_up_error: str = ""
     limit_per_s: float | None = None

@@ -1,11 +1,13 @@
 """What limited a surge: the generator, the connections, or what the database's sessions waited for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from booking_sim.stats.contention import RUNNING, at_work
+from booking_sim.stats.contention import RUNNING, at_work, has_mean
+from booking_sim.stats.requests import Pieces, whole
 
 _BUSY: Final = 0.8
 """A process that works this share of its time is at this share of its limit: too near to say that something else is."""
@@ -17,19 +19,16 @@ _LEAST: Final = 10
 """Fewer sessions at work, in all samples together, say nothing about the waits of a run."""
 
 BOTTLENECKS: Final[Mapping[str, str]] = {
-    "generator": "the load generator: it had no time to spare, or came to calls late",
+    "generator": "the load generator: it had no time to spare, or came late to calls or to their answers",
     "connections": "too few connections: calls waited for a free one",
     "lock": "locks: most sessions at work waited for one that another session had",
     "disk": "the disk: most sessions at work waited to read or write it, or for the log",
     "cpu": "the CPU: most sessions at work were computing, or waited for a processor",
-    "network": "the network or the client: most sessions at work waited for it",
+    "network": "the network or the client: most calls under way waited for it, and not for the server",
     "memory": "locks in the server's memory: most sessions at work waited for a shared page or structure",
     "database": "the database; for what, the samples do not tell",
 }
 """What `bottleneck` names, in words."""
-
-TIMES: Final = ("scheduled_at", "queued_at", "sent_at", "latency_ms")
-"""The columns that say where the time of a call went."""
 
 _DISK: Final = ("WAL", "DataFile", "Sync", "Flush")
 """Parts of the names of wait events in memory that stand for a disk: those who wait for the log to be written."""
@@ -55,12 +54,13 @@ def time_spent(attempts: pd.DataFrame) -> pd.Series:
     See Also:
         bottleneck: What was slowest, in a sentence.
     """
-    return time_spent_in([attempts])
+    return time_spent_in(whole(attempts))
 
 
-def time_spent_in(pieces: Iterable[pd.DataFrame]) -> pd.Series:
-    """The same of attempts that are given a piece at a time, each with the columns TIMES."""
-    parts = [pd.DataFrame({"sum": spent.sum(), "count": spent.count()}) for spent in map(_spent, pieces)]
+def time_spent_in(pieces: Pieces) -> pd.Series:
+    """The same of attempts that are given a piece at a time."""
+    times = pieces("scheduled_at", "queued_at", "sent_at", "latency_ms")
+    parts = [pd.DataFrame({"sum": spent.sum(), "count": spent.count()}) for spent in map(_spent, times)]
     whole = pd.concat(parts).groupby(level=0, sort=False).sum()
     return (whole["sum"] / whole["count"]).rename("milliseconds")
 
@@ -139,20 +139,30 @@ def _kinds(working: pd.DataFrame) -> pd.Series:
     return found.mask(is_disk, "disk").fillna("other")
 
 
-def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = (), waits: pd.DataFrame | None = None) -> str | None:
+def bottleneck(
+    attempts: pd.DataFrame,
+    busy: Sequence[float] = (),
+    waits: pd.DataFrame | None = None,
+    delayed: Sequence[float] = (),
+) -> str | None:
     """Name what kept a surge from being faster.
 
     Args:
         attempts: One row per attempt, as SurgeResult.attempts.
         busy: The share of its time that each process of the generator was working.
         waits: As SurgeResult.waits; None: the database was not observed.
+        delayed: The share of its time that each worker of the generator was kept from
+            working, by others on its processor or because it was stopped.
 
     Returns:
         One of `booking_sim.stats.saturation.BOTTLENECKS`. `generator` if a process of
         it had hardly a moment to spare, or calls were late for it; else what most
-        sessions of the database waited for. If they waited for no kind of thing in
-        particular: `connections` if calls spent most of their time waiting for one,
-        `database` if they spent it there. None if nothing was sent.
+        sessions of the database waited for. If no session was at work for most calls
+        under way: `generator` if it was working or kept from it most of its time, else
+        `network`. If sessions waited for no kind of thing in particular: `connections`
+        if calls spent most of their time waiting for one; if they spent it under way,
+        `generator` if it had hardly a moment without work, else `database`. None if
+        nothing was sent.
 
     Example:
         What to make faster first:
@@ -164,23 +174,41 @@ def bottleneck(attempts: pd.DataFrame, busy: Sequence[float] = (), waits: pd.Dat
     See Also:
         time_spent: Where the time went.
     """
-    return main_limit(time_spent(attempts), busy, waits)
+    return main_limit(whole(attempts), busy, waits, delayed)
 
 
-def main_limit(spent: pd.Series, busy: Sequence[float], waits: pd.DataFrame | None) -> str | None:
-    """Name the same by where the time of an average call went, as `time_spent` says."""
-    spent = spent.dropna()
+def main_limit(
+    pieces: Pieces, busy: Sequence[float], waits: pd.DataFrame | None, delayed: Sequence[float]
+) -> str | None:
+    """The same of attempts that are given a piece at a time."""
+    spent = time_spent_in(pieces).dropna()
     if max(busy, default=0.0) > _BUSY:
         return "generator"
     if len(spent) < 3:
         return None
-    slowest = str(spent.idxmax())
+    slowest, occupied = str(spent.idxmax()), max(busy, default=0.0) + max(delayed, default=0.0)
     kind = None if waits is None else _main_wait(waits)
+    if waits is not None and _is_outside(pieces, waits):
+        kind = "generator" if occupied > _MOST else "network"
+    elif kind is None and slowest == "database" and occupied > _BUSY:
+        kind = "generator"
     if slowest == "generator" or kind is None:
         return slowest
     if slowest == "connections" and kind in {"cpu", "network"}:
         return slowest  # sessions that wait for nobody leave a call waiting because there are too few of them
     return kind
+
+
+def _is_outside(pieces: Pieces, waits: pd.DataFrame) -> bool:
+    """Whether no session was at work for most calls under way: their answers, or they, were still to be received."""
+    sampled, under_way = waits["seconds"].unique(), 0
+    for attempts in pieces("sent_at", "latency_ms"):
+        sent = attempts["sent_at"].dropna()
+        ended = sent + attempts["latency_ms"] / 1000
+        begun, over = (np.searchsorted(np.sort(instants), sampled) for instants in (sent, ended))
+        under_way += int((begun - over).sum())
+    working = int(at_work(waits).sum())
+    return has_mean(waits) and under_way >= _LEAST and 0 < working < _MOST * under_way
 
 
 def _main_wait(waits: pd.DataFrame) -> str | None:

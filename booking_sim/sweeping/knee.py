@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final, Unpack
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from booking_sim.errors import SettingError
+from booking_sim.plots.sweep import knee_overview
 from booking_sim.result.catalogue import KeptResult
 from booking_sim.result.loading import load
 from booking_sim.result.thresholds import Threshold, judge, with_defaults
@@ -17,6 +19,8 @@ from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.stats.saturation import BOTTLENECKS
 from booking_sim.sweeping.points import RATE, Point, greatest_rate, scenario_at
 from booking_sim.sweeping.runs import TABLE, Runs, begin, to_frame
+
+CHART: Final = "knee.png"
 
 _MOST_STEPS: Final = 40
 _LEAST_RATE: Final = 0.01
@@ -56,6 +60,10 @@ class Knee:
         above = "at no rate that was tried all fail" if isinf(self.high) else f"at {self.high:,.4g} none does"
         by = f"; beyond it, the limit is {BOTTLENECKS[self.limit]}" if self.limit else ""
         return f"Up to {self.rate:,.4g} buyers per second meet it: at {self.low:,.4g} every repeat does, {above}{by}"
+
+    def chart(self) -> Figure:
+        """Draw throughput and p99 over the rate, with the interval from `low` to `high` shaded."""
+        return knee_overview(self.runs, RATE, self.low, self.high, self.headline)
 
     def __repr__(self) -> str:
         return f"<Knee: {self.headline}>"
@@ -132,7 +140,9 @@ def knee(
     rate, failed = bisect(is_enough, start, precision, greatest)
     frame = to_frame(made).assign(met=[met[point[RATE]][repeat - 1] for point, repeat, _ in made])
     frame.to_parquet(Path(out) / TABLE, index=False)
-    return Knee(rate, *_interval(met, rate), greatest, _limit(frame, failed), frame)
+    found = Knee(rate, *_interval(met, rate), greatest, _limit(frame, failed), frame)
+    found.chart().savefig(Path(out) / CHART, dpi=150)
+    return found
 
 
 def bisect(

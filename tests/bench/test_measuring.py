@@ -58,6 +58,12 @@ def test_the_median_of_the_rounds_ratios_is_judged():
     assert list(table.loc["per_s", ["value", "other"]]) == [80, 100]
 
 
+def test_a_single_round_has_no_interval():
+    table = judge(ROUNDS[ROUNDS["round"] == ROUNDS["round"][0]], [COMPARISON]).set_index("metric")
+    assert table["ratio"]["per_s"] == 0.8
+    assert table.loc["per_s", ["low", "high"]].isna().all()
+
+
 def test_what_was_not_measured_or_has_no_goal_is_neither_reached_nor_missed():
     table = judge(ROUNDS, [COMPARISON]).set_index("metric")
     assert math.isnan(table.loc["buffers", "ratio"])
@@ -123,7 +129,7 @@ def test_a_goal_without_a_value_is_no_success_but_where_nothing_can_be_read():
 
 def test_the_chart_shows_every_judged_ratio_with_its_goal():
     rates, costs = BenchResult(ROUNDS, [COMPARISON], manifest()).chart().axes
-    assert [label.get_text() for label in rates.get_yticklabels()] == ["fresh · 8 · per_s: mine / base"]
+    assert [label.get_text() for label in rates.get_yticklabels()] == ["fresh · 8: mine / base"]
     dots = {line.get_label(): [float(x) for x in line.get_xdata()] for line in costs.lines[:2]}
     assert dots == {"goal missed": [1.7], "goal": [1.6]}
     assert "log scale (right is better)" in rates.get_xlabel()

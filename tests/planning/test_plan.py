@@ -49,7 +49,7 @@ def test_the_best_hold_and_the_fewest_connections_are_found():
     holds, connections = (answer.points.set_index("label")["median"] for answer in found.answers)
     assert holds["500ms"] == 0 < holds["2s"]
     enough = [label for label, p99 in connections.items() if p99 <= 100]
-    assert found.answers[1].sentence.startswith(f"{enough[0]} connections are enough")
+    assert found.answers[1].sentence.startswith(f"connections={enough[0]} is enough")
 
 
 def test_people_who_come_faster_still_think_as_long():

@@ -160,7 +160,7 @@ def test_each_ratio_has_its_interval_and_its_goal(ax):
     assert [goals.x, goals.y] == [[0.75, 0.95], [0, 1]]
     assert [line.x for line in lines(ax) if line.marker == "None"] == [[1, 1]]  # where both are equal
     names = [label.get_text() for label in ax.get_yticklabels()]
-    assert names == ["fresh · 64 · per_s: mine / lean", "fresh · 1 · per_s: mine / lean"]
+    assert names == ["fresh · 64: mine / lean", "fresh · 1: mine / lean"]
     assert legend(ax) == ["goal reached", "goal missed", "goal"]
     assert title(ax) == "Calls per second: 1 of 2 goals reached"
     assert "right is better" in ax.get_xlabel()

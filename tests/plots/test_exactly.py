@@ -34,6 +34,13 @@ SETTINGS = pd.DataFrame(
         "skip_depth": [1.0, 2, 3, 4, 5, 6, 7, 8],
     }
 )
+RATES = pd.DataFrame(
+    {
+        "rate": [100.0, 100, 200, 200, 400, 400],
+        "throughput": [100.0, 99, 200, 198, 301, 310],
+        "p99_ms": [2.0, 2, 3, 4, 250, 240],
+    }
+)
 HISTORY = pd.DataFrame(
     [
         {"buyer": 3, "what": "reserve", "outcome": "held", "begin": 1.0, "end": 1.2},
@@ -87,6 +94,7 @@ PAGES = {
     "around_fault": lambda: plots.around_fault(CALLS, 0.5, 0.8, title="A worker was killed"),
     "around_an_instant": lambda: plots.around_fault(CALLS, 0.5, 0.5, title="A worker was killed"),
     "at_a_glance": lambda: plots.at_a_glance(CALLS, "10 of 10 tickets held, " * 5),
+    "knee_overview": lambda: plots.knee_overview(RATES, "rate", 200, 400, "Up to 200 buyers per second meet it"),
     "overview": lambda: plots.overview(*FRAMES, title="10 of 10 tickets held"),
     "ratios_overview": lambda: plots.ratios_overview(GOALS, "2 of 3 goals are reached"),
     "strategies_overview": lambda: plots.strategies_overview(TABLE, "fast serves 900 buyers per second"),

@@ -56,6 +56,35 @@ def test_a_generator_that_is_busy_or_late_is_named():
     assert bottleneck(attempts(late=1.0), [0.2], waits(LOCK)) == "generator"
 
 
+def under_way(calls, seconds=10):
+    """Calls that are all under way for the whole of a run."""
+    return pd.concat([attempts(database=seconds)] * calls)
+
+
+def test_calls_that_no_session_is_at_work_for_are_the_networks_or_the_generators():
+    """One of three calls under way has a session at work, so most answers lie unread or are on the way."""
+    assert bottleneck(under_way(3), waits=waits(LOG)) == "network"
+    assert bottleneck(under_way(3), [0.1], waits(LOG), [0.5]) == "generator"
+    assert bottleneck(under_way(3), [0.1], waits(LOG), [0.1]) == "network"
+    assert bottleneck(under_way(2), [0.1], waits(LOG), [0.5]) == "disk"  # for one of two, it is
+    late = under_way(3).assign(queued_at=-20.0, scheduled_at=-20.0)
+    assert bottleneck(late, [0.1], waits(LOG), [0.1]) == "connections"
+    assert bottleneck(late, [0.1], waits(LOG), [0.5]) == "generator"
+
+
+def test_few_samples_do_not_say_that_no_session_was_at_work():
+    assert bottleneck(under_way(30), waits=waits(*[LOG] * 10, samples=4)) == "disk"
+    hidden = waits(LOG).assign(is_own=False)  # another role's sessions: nobody is seen at work
+    assert bottleneck(under_way(3), waits=hidden) == "database"
+
+
+def test_a_generator_that_always_had_work_is_named_where_samples_do_not_tell():
+    assert bottleneck(attempts(), [0.3], waits(LOCK, samples=9), [0.2, 0.51]) == "generator"
+    assert bottleneck(attempts(), [0.3], waits(LOCK, samples=9), [0.2, 0.49]) == "database"
+    assert bottleneck(attempts(), [0.3], waits(LOCK), [0.2, 0.51]) == "lock"
+    assert bottleneck(attempts(queued=1.0), [0.3], None, [0.6]) == "connections"
+
+
 def test_too_few_sessions_name_nothing():
     assert bottleneck(attempts(), waits=waits(LOCK, samples=9)) == "database"
     idle = waits(LOCK).assign(pid=None, wait_event_type=None, is_own=None)

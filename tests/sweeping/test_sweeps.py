@@ -163,6 +163,7 @@ def test_a_knee_is_found_by_runs(run, tmp_path, monkeypatch):
     status, out, _ = run("knee", "--require", "refused < 1", *flags, *how)
     assert "Up to 40 buyers per second meet it" in out
     assert len(pd.read_parquet(tmp_path / "out" / "runs.parquet")) == 2
+    assert (tmp_path / "out" / "knee.png").exists()
     monkeypatch.setattr("booking_sim.sweeping.points.MOST_ARRIVALS", 80)
     status, out, _ = run("knee", "--require", "refused < 1000", *flags, *how)
     assert status == 0

@@ -68,6 +68,8 @@ class Finished:
     """Its process id. Workers in one process share its interpreter, in which only one computes at a time."""
     worked_s: float
     """The CPU seconds that it computed."""
+    delayed: float
+    """The share of its time in which it was kept from computing: others had the processor, or it was stopped."""
 
 
 @dataclass(frozen=True, slots=True)

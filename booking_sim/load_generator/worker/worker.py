@@ -22,6 +22,7 @@ from booking_sim.load_generator.worker.event_loop import EventLoop
 from booking_sim.load_generator.worker.messages import Failed, Finished, Ready, Start, WorkerAssignment
 from booking_sim.load_generator.worker.recorder import Recorder
 from booking_sim.load_generator.worker.rendezvous import connect_to_parent
+from booking_sim.load_generator.worker.run_queue import time_in_run_queue
 from booking_sim.redaction import redact
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Worker:
         self._dispatcher = Dispatcher(assignment, self._loop, self._recorder)
         self._is_started = False
         self._is_stopped = False
+        self._overdue_s = 0.0
 
     def run(self) -> Finished:
         """Connect, wait for the start, play the buyers, and send everything that happened.
@@ -74,8 +76,8 @@ class Worker:
                 raise BookingSimError(pool.first_error)
 
     def _play(self) -> Finished:
-        self._report()
-        began_at, worked_s = time.monotonic(), time.thread_time()
+        began_at, worked_s, queued_s = time.monotonic(), time.thread_time(), time_in_run_queue()
+        self._report(began_at)
         try:
             while not self._dispatcher.is_done:
                 self._loop.run_once()
@@ -83,7 +85,9 @@ class Worker:
         finally:
             self._channel.send(self._recorder.take())
         worked_s = time.thread_time() - worked_s
-        return Finished(worked_s / (time.monotonic() - began_at), os.getpid(), worked_s)
+        delayed_s = max(time_in_run_queue() - queued_s, self._overdue_s)
+        elapsed_s = time.monotonic() - began_at
+        return Finished(worked_s / elapsed_s, os.getpid(), worked_s, delayed_s / elapsed_s)
 
     def _on_message(self) -> None:
         """Start or stop, as the parent says; stop if it is gone."""
@@ -97,12 +101,14 @@ class Worker:
         self._dispatcher.stop()
         self._is_stopped = True
 
-    def _report(self) -> None:
+    def _report(self, due: float) -> None:
+        self._overdue_s += time.monotonic() - due  # a worker that was stopped comes to it as late as to everything else
         since = self._dispatcher.pool.disconnected_since
         if since is not None and time.monotonic() - since > _DISCONNECTED_S:
             raise BookingSimError(f"all its connections were lost. {self._dispatcher.pool.first_error}")
         self._channel.send(self._recorder.take())
-        self._loop.call_at(time.monotonic() + _BATCH_S, self._report)
+        due = time.monotonic() + _BATCH_S
+        self._loop.call_at(due, self._report, due)
 
 
 def run_worker(address: str) -> None:
