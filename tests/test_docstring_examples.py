@@ -1,4 +1,7 @@
-"""The examples in docstrings type-check and run: surges in small, and on a result that a small surge made."""
+"""The examples in docstrings type-check and run: surges in small, and on a result that a small surge made.
+
+The Python blocks of README.md and docs/ type-check too; `tests/docs` runs them.
+"""
 
 import ast
 import inspect
@@ -36,7 +39,17 @@ def examples():
                     yield f"{path.relative_to(ROOT)}:{getattr(node, 'name', '')}", textwrap.dedent("\n".join(code))
 
 
+def pages():
+    """The Python blocks of each page, as one program."""
+    top = ROOT.parent
+    for path in [top / "README.md", *sorted(top.glob("docs/[!_]*/*.md")), *sorted(top.glob("docs/*.md"))]:
+        blocks = re.findall(r"^```python\n(.*?)^```", path.read_text(), re.DOTALL | re.MULTILINE)
+        if blocks:
+            yield str(path.relative_to(top)), "\n".join(blocks)
+
+
 EXAMPLES = dict(examples())
+CHECKED = EXAMPLES | dict(pages())
 
 
 def with_what_is_given(code):
@@ -71,19 +84,19 @@ def test_what_is_named_beside_them_exists(module):
 def errors(tmp_path_factory):
     """What mypy says of each example, in one run for all."""
     folder = tmp_path_factory.mktemp("examples")
-    for number, code in enumerate(EXAMPLES.values()):
+    for number, code in enumerate(CHECKED.values()):
         (folder / f"example_{number}.py").write_text(with_what_is_given(code))
     said, broken, _ = api.run(["--no-error-summary", "--hide-error-context", str(folder)])
     assert broken == ""
     return {
         name: [line for line in said.splitlines() if f"/example_{number}.py:" in line and ": error:" in line]
-        for number, name in enumerate(EXAMPLES)
+        for number, name in enumerate(CHECKED)
     }
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", CHECKED)
 def test_an_example_type_checks(name, errors):
-    assert errors[name] == [], EXAMPLES[name]
+    assert errors[name] == [], CHECKED[name]
 
 
 NOT_RUN = {

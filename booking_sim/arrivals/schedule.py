@@ -9,7 +9,7 @@ from booking_sim.arrivals.curve import FloatArray
 from booking_sim.validation import invalid
 
 
-class Plan(Protocol):
+class ExpectedArrivals(Protocol):
     """What a schedule is drawn from, and what it needs of that."""
 
     def expected(self, times: FloatArray) -> FloatArray:
@@ -23,7 +23,7 @@ class Schedule:
 
     times: FloatArray
     """Seconds from the start, sorted, read-only; one for each buyer."""
-    profile: Plan
+    profile: ExpectedArrivals
     """What it was drawn from."""
     seed: int
     """What it was drawn with."""

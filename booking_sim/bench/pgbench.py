@@ -44,7 +44,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TimedAnswer:
     """A line of the log: one call that was answered.
 
     Attributes:
@@ -76,7 +76,7 @@ class Running:
         """Have each client end with the call that it is making, as pgbench does when its time is over."""
         self.process.send_signal(signal.SIGALRM)
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[TimedAnswer]:
         """Wait for its end; the calls that were answered, in no order.
 
         Raises:
@@ -92,7 +92,7 @@ class Running:
             calls[client] = calls.get(client, 0) + 1
             if taken_us.isdigit():  # else a word: the call failed
                 at = int(second) + int(microsecond) / 1e6
-                answers.append(Answer(int(client), calls[client], at, int(taken_us) / 1000))
+                answers.append(TimedAnswer(int(client), calls[client], at, int(taken_us) / 1000))
         if not answers:
             raise BookingSimError("pgbench got no answer in time: give it more with --seconds.")
         return answers

@@ -62,7 +62,7 @@ class Place:
         except psycopg.errors.InsufficientPrivilege:
             user = self.admin.info.user
             raise BookingSimError(
-                f"User {user!r} may not make a checkpoint: have the server's owner say 'grant pg_checkpoint to {user}',"
+                f"User {user!r} may not make a checkpoint: have the server's owner run 'grant pg_checkpoint to {user}',"
                 " or use another server."
             ) from None
 

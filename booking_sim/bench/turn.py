@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from psycopg import Connection
 
-from booking_sim.bench.pgbench import APPLICATION, Answer, Load, Pgbench, Running
+from booking_sim.bench.pgbench import APPLICATION, Load, Pgbench, Running, TimedAnswer
 from booking_sim.bench.server_cost import Wal, WalMeter, cpu_ns
 from booking_sim.bench.statements import WARM_UP
 from booking_sim.errors import BookingSimError
@@ -120,7 +120,7 @@ def _run(running: Running, connection: Connection[Any], wal: WalMeter, clients: 
     return _Window(begin, end, None if before is None or after is None else after - before, position)
 
 
-def _rate(counted: list[Answer], window: _Window, last: int) -> float:
+def _rate(counted: list[TimedAnswer], window: _Window, last: int) -> float:
     """Answers a second while every client still called."""
     finished_at = [answer.at for answer in counted if answer.number == last]
     end = min(finished_at, default=window.end)

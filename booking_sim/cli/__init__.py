@@ -9,6 +9,7 @@ from pkgutil import resolve_name
 import click
 import psycopg
 
+from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.database.explaining import explain_statement
 from booking_sim.errors import BookingSimError
 from booking_sim.redaction import redact
@@ -60,33 +61,33 @@ COMMANDS = {
 
 @click.group(cls=_Group, commands=_Commands(COMMANDS), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="booking-sim")
-@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what happens: servers, connections, workers.")
+@click.option("-v", "--verbose", is_flag=True, help="Log to stderr: servers, connections, workers, the observer.")
 def cli(*, verbose: bool) -> None:
     """What happens to a booking database when everybody comes at once?
 
     \b
     Start here:
-      booking-sim surge        run a surge against PostgreSQL, see who got a ticket
-      booking-sim scenarios    ready ones: a club gig, a stadium's on-sale, a bot storm
+      booking-sim surge        run a surge on PostgreSQL, see who got a ticket
+      booking-sim scenarios    ready scenarios: a club gig, a stadium's on-sale, a bot storm
       booking-sim lab          the notebooks in JupyterLab: run and change them
-      booking-sim results      the results that are kept: find, name and remove them
-      booking-sim diff         is it better or worse than before?
+      booking-sim results      the results that are kept: list, find and remove them
+      booking-sim diff         compare results: is it better or worse than before?
       booking-sim rerun        repeat a run, and see what differs
-      booking-sim report       one page of a surge's result, to send
+      booking-sim report       write a result as one HTML page, to send
       booking-sim audit        check that no ticket was sold twice
       booking-sim prove        check a kept result: was each answer true?
       booking-sim drill        break something on purpose while a surge runs
       booking-sim strategies   the ways to claim a ticket, and what each costs
-      booking-sim compare      the same buyers for each of them, side by side
-      booking-sim sweep        one scenario with settings varied
+      booking-sim compare      the same buyers for several strategies, side by side
+      booking-sim sweep        run one scenario with a setting varied
       booking-sim knee         the greatest arrival rate that is still good enough
       booking-sim calibrate    measure a server for a forecast
-      booking-sim forecast     an on-sale larger than any machine here, on a model of one
-      booking-sim holdout      how far forecasts are from surges
-      booking-sim plan         how many connections, which hold, when sold out: twelve answers
-      booking-sim bench        how near the database's limit they come
+      booking-sim forecast     run a scenario on a model of a server: any number of buyers
+      booking-sim holdout      measure how far forecasts are from surges
+      booking-sim plan         twelve answers: how many connections, which hold, when sold out
+      booking-sim bench        how near a strategy comes to the least cost of its writes
       booking-sim doctor       what will hurt a run here, and what to do
-      booking-sim db --help    the database that all of it runs on
+      booking-sim db --help    the PostgreSQL that all of it runs on: start, stop, grant
     """  # noqa: D301  click's own mark keeps the lines apart
     if verbose:
         log = logging.getLogger("booking_sim")
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except psycopg.Error as error:
         fail(explain_statement(error))
     except (KeyboardInterrupt, click.Abort):
-        sys.exit(130)
+        sys.exit(EXIT_INTERRUPTED)
 
 
 def fail(error: BookingSimError | click.ClickException) -> None:

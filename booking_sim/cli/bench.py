@@ -1,7 +1,6 @@
-"""`booking-sim bench`: measure a strategy beside the baseline, print the table, keep it."""
+"""`booking-sim bench`: measure a strategy against the baseline, print the table, keep it."""
 
 import math
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from booking_sim.bench.metrics import METRICS
 from booking_sim.bench.phases import CLIENTS, QUICK_CLIENTS
 from booking_sim.cli.bench_generator import generator_command
 from booking_sim.cli.bench_observer import observer_command
+from booking_sim.cli.ending import end_in_good_order
 from booking_sim.result.folder import reserved_dir
 from booking_sim.result.steps import Steps
 
@@ -43,7 +43,7 @@ _ALL = ""
 @click.option(
     "--seconds", type=float, metavar="X", help=f"Longest turn  [default: {SECONDS:g}, quick {QUICK_SECONDS:g}]"
 )
-@click.option("--quick", is_flag=True, help="Does it run? Short turns, a tenth of the tickets.")
+@click.option("--quick", is_flag=True, help="See whether it runs: short turns, a tenth of the tickets.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-bench]")
 @click.pass_context
 def bench_command(
@@ -62,9 +62,9 @@ def bench_command(
 
     The lean baseline makes the two writes of a reservation on two plain tables and is given the ticket's number; for
     refusals, it reads one row. Baseline and strategy run one after the other, in the order A B B A, each on fresh
-    tables after a checkpoint. Judged are ratios, round by round: calls a second, and per call the server's CPU time,
-    WAL without images of whole pages, and buffers. Runs in scratch databases, on POSTGRES_URL if set, else on the PG*
-    variables, else on an embedded PostgreSQL; nothing that is there is touched.
+    tables after a checkpoint. Ratios are judged, round by round: of calls per second, and for each call of the server's
+    CPU time, WAL without images of whole pages, and buffers. Runs in scratch databases, on POSTGRES_URL if set, else on
+    the PG* variables, else on an embedded PostgreSQL; your data is not changed.
 
     Takes about 20 minutes with all phases. Exits with 0 if every goal is reached, or with --quick; 1 if a goal is
     missed or a phase could not be prepared; 2 for bad input.
@@ -78,12 +78,12 @@ def bench_command(
       booking-sim bench --quick                           does it run?
       booking-sim bench --phase fresh --phase sold_out    two phases
       booking-sim bench --strategy mine.sql               a strategy in a file
-      booking-sim bench --systems                         complete systems beside the default
+      booking-sim bench --systems                         the default against complete systems
     """  # noqa: D301  click's own mark keeps the lines apart
     if context.invoked_subcommand is not None:
         return
     rivals = find_systems(tuple(name for name in systems if name != _ALL)) if systems else ()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
+    end_in_good_order()
     with reserved_dir(out, "bench") as folder:
         result = bench(
             strategy, phases=phases, systems=rivals, clients=clients, rounds=rounds, seconds=seconds, quick=quick

@@ -1,14 +1,14 @@
-"""`booking-sim bench generator`: how fast and how true the load generator is, beside pgbench."""
+"""`booking-sim bench generator`: how fast and how exact the load generator is, compared with pgbench."""
 
 import dataclasses
 import json
-import signal
 import statistics
 import sys
 
 import click
 
 from booking_sim.bench.generator import GeneratorResult, generator
+from booking_sim.cli.ending import end_in_good_order
 
 
 @click.command("generator")
@@ -32,7 +32,7 @@ def generator_command(
     they can; then in an open loop at half of that rate, or at another --load, where latencies count from the plan,
     pgbench's lag included.
     The first second of a turn is not counted: the server compiles the functions for every connection then.
-    Runs in a scratch database; nothing that is there is touched.
+    Runs in a scratch database; your data is not changed.
 
     With --call empty, reserve() refuses without a search, and only rates are measured: that is the
     generator's own limit on this machine.
@@ -40,7 +40,7 @@ def generator_command(
     Exits with 0 if the rate is at least .95 of pgbench's (.75 of an empty call), and p50 and p99 are at most 10 % and
     20 % above; 1 if not.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
+    end_in_good_order()
     result = generator(clients=clients, tickets=tickets, rounds=rounds, seconds=seconds, load=load, call=call)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(result) | {"shares": result.shares, "ok": result.ok}))
@@ -52,7 +52,7 @@ def generator_command(
 def _report(result: GeneratorResult, load: float) -> str:
     lines = [f"{'':<22} {'share':>6}  {'spread':<11}  {'pgbench':>9}  {'this':>9}"]
     for title, name, pairs, decimals in (
-        ("calls a second", "rate", result.rates, 0),
+        ("calls per second", "rate", result.rates, 0),
         ("CPU per call, µs", "cpu_us", result.cpu_us, 1),
         (f"p50 at {load:.0%}, ms", "p50_ms", result.p50_ms, 2),
         (f"p99 at {load:.0%}, ms", "p99_ms", result.p99_ms, 2),

@@ -1,13 +1,13 @@
-"""`booking-sim bench observer`: what it costs a surge to be watched."""
+"""`booking-sim bench observer`: what the observer costs a surge."""
 
 import dataclasses
 import json
-import signal
 import sys
 
 import click
 
 from booking_sim.bench.watching import GOAL, watching_cost
+from booking_sim.cli.ending import end_in_good_order
 
 
 @click.command("observer")
@@ -17,23 +17,23 @@ from booking_sim.bench.watching import GOAL, watching_cost
 @click.option("--seconds", type=int, default=60, show_default=True, metavar="N", help="How long.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def observer_command(*, strategy: str, clients: int, tickets: int, seconds: int, as_json: bool) -> None:
-    """Measure what it costs to be watched.
+    """Measure what the observer costs.
 
-    One load runs all the time; the observer samples for a second and is held still for one, so that both meet the same
-    server, and neighbouring half seconds are compared. Runs in a scratch database; nothing that is there is touched.
+    One load runs all the time. The observer samples for a second and pauses for a second, by turns, and neighbouring
+    half seconds are compared: both with the same server. Runs in a scratch database; your data is not changed.
 
-    Exits with 0 if watching costs at most 2 % of throughput, 1 if more.
+    Exits with 0 if the observer costs at most 2 % of throughput, 1 if more.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
+    end_in_good_order()
     cost = watching_cost(strategy=strategy, clients=clients, tickets=tickets, seconds=seconds)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(cost) | {"goal": GOAL, "ok": cost.ok}))
     else:
         waits = cost.sampling["waits"]
         click.echo(
-            f"Watching costs {cost.cost:.1%} of throughput, give or take {cost.error:.1%}; the goal is {GOAL:.0%}.\n\n"
-            f"  compared    {cost.pairs} pairs of half seconds, at {cost.per_s:,.0f} calls a second unwatched\n"
-            f"  processors  {cost.processors:.1%} of this machine\n"
+            f"The observer costs {cost.cost:.1%} of throughput, plus or minus {cost.error:.1%}; goal: {GOAL:.0%}.\n\n"
+            f"  compared    {cost.pairs} pairs of half seconds, at {cost.per_s:,.0f} calls per second without it\n"
+            f"  CPU         {cost.processors:.1%} of this machine\n"
             f"  waits       seen {waits['taken']:,.0f} times, a sample takes {waits['median_ms']:.1f} ms"
         )
     sys.exit(0 if cost.ok else 1)

@@ -1,13 +1,14 @@
 """`booking-sim compare`: the same surge over several strategies, side by side."""
 
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from booking_sim.cli.ending import end_in_good_order
+from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.comparison import ROUNDS, compare
 from booking_sim.result.folder import reserved_dir
@@ -16,7 +17,6 @@ from booking_sim.result.steps import Steps
 if TYPE_CHECKING:
     from booking_sim.comparison.result import Comparison
 
-_INTERRUPTED = 130
 _SHOWN = {
     "throughput": ("buyers/s", ",.0f"),
     "p50_ms": ("p50 ms", ",.1f"),
@@ -45,30 +45,29 @@ def compare_command(
 
     STRATEGY is a name that `booking-sim strategies` lists, or the path of an .sql file; without one, all of the
     catalogue are compared. Each run has a scratch database of its own, on the server that POSTGRES_URL names, else the
-    PG* variables, else an embedded one; nothing that is there is touched. In each round all run once, and each round
-    begins with another one.
+    PG* variables, else an embedded one; your data is not changed. In each round all run once, and each round begins
+    with another strategy.
 
     \b
     What is shown, as medians of the rounds:
-      buyers/s       buyers a second who got tickets or a refusal, however often they had to ask
+      buyers/s       buyers per second who got their final answer: tickets or a refusal
       p50, p99 ms    how long answers took, in the database
-      locked, dead   skip depth: tickets that a claim walked past for each that it took, because somebody had them
+      locked, dead   skip depth: rows that a claim skipped for each ticket it took, because another session had them
                      locked or had taken them already; of a sample of the calls
-      at locks       clients that waited for a lock at any moment
-      dead rows      in the booking tables at most
-      order          of sale against arrival, Kendall's tau-b: 1 as they came, 0 as if drawn
+      at locks       how many clients waited for a lock, on average
+      dead rows      the most that there were in the booking tables
+      order          of sale against arrival, Kendall's tau-b: 1 is first come, first served; 0 is a lottery
       oversold       tickets promised twice
 
-    All of it is measured with this toolkit's own generator, on the machine that it shares with the server unless you
-    give another one. Where a worker of the generator was at work more than nine tenths of the time, the generator is
-    the limit, and the strategy could be faster than is shown: such strategies are named. More workers help while there
-    are processors for them.
+    The load generator shares the machine with the server, unless the server is elsewhere. Where one of its workers was
+    at work for more than nine tenths of the time, the generator is the limit, and the strategy could be faster than is
+    shown: such strategies are named. More workers help while there are CPUs for them.
 
-    Exits with 0 if every strategy that means to be safe passed the audit, 1 if not or if a run is incomplete, 130 if
+    Exits with 0 if every strategy that is declared safe passed the audit, 1 if not or if a run is incomplete, 130 if
     interrupted; complete runs are kept in each case.
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = chosen_scenario(scenario, flags)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
+    end_in_good_order()
     with reserved_dir(out, "compare") as folder:
         result = compare(strategies, chosen, rounds=rounds)
         result.save_in(folder, Steps())
@@ -78,7 +77,7 @@ def compare_command(
     else:
         click.echo(_report(result, folder))
     if result.manifest.interrupted:
-        sys.exit(_INTERRUPTED)
+        sys.exit(EXIT_INTERRUPTED)
     sys.exit(0 if result.ok else 1)
 
 

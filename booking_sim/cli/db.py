@@ -18,9 +18,9 @@ def db() -> None:
     """The PostgreSQL that everything runs on.
 
     It is the one that POSTGRES_URL names; else the one that the PG* variables name (PGHOST, PGPORT, PGDATABASE, PGUSER,
-    PGSERVICE); else a PostgreSQL 18 of your own, which comes with this program. Every command starts that one when it
-    needs it and stops it when it ends. It listens on no network, and keeps its data in a folder of yours, or in the one
-    that BOOKING_SIM_HOME names.
+    PGSERVICE); else the embedded server, a PostgreSQL 18 that comes with this program. A command that needs it
+    starts it, and stops it at its end. It listens on no network, and keeps its data in your home folder, or in
+    the folder that BOOKING_SIM_HOME names.
 
     \b
     Try:
@@ -52,12 +52,12 @@ def start() -> None:
 def stop(*, force: bool) -> None:
     """Stop the embedded server; its data stays.
 
-    While somebody uses it, it is not stopped, and a message says who does. A server that POSTGRES_URL or PG* names is
-    not ours to stop, and is left alone.
+    It is not stopped while somebody uses it: a message says who does. A server that POSTGRES_URL or PG* names is
+    never stopped.
     """
     source, url = named_server()
     if url is not None:
-        click.echo(f"{source} names the server at {address(url)}: it is not ours to stop. Nothing was changed.")
+        click.echo(f"{source} names the server at {address(url)}: only the embedded server can be stopped.")
         return
     was_running = Cluster(default_folder()).stop(force=force)
     click.echo("Stopped." if was_running else "It was not running.")
@@ -67,7 +67,7 @@ def stop(*, force: bool) -> None:
 def url() -> None:
     """Print one URL for any client, and nothing else.
 
-    The embedded server is started if need be, and stays until 'db stop', since the client comes after this command. If
+    The embedded server is started if it is not running, and stays until 'db stop', since the client comes later. If
     POSTGRES_URL holds a password, so does the URL printed.
 
     \b
@@ -125,7 +125,7 @@ def grant(*, role: str, audit: bool) -> None:
     nor write a table, and cannot make a wrong state. Granting again does no harm; a later 'db migrate' keeps it, 'db
     reset' does not. Give the name as PostgreSQL keeps it, without quotes.
 
-    With --audit, the observer still cannot see what the sessions of other roles wait for, until a superuser says 'grant
+    With --audit, the observer still cannot see what the sessions of other roles wait for, until a superuser runs 'grant
     pg_read_all_stats to ROLE'.
 
     \b

@@ -24,7 +24,10 @@ from booking_sim.result.thresholds import Threshold, judge_ratios
 @click.command("diff")
 @click.argument("folders", metavar="BEFORE... AFTER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--require", multiple=True, metavar="'METRIC ratio < X'", help="Fail if this is not so; may be given again."
+    "--require",
+    multiple=True,
+    metavar="'METRIC ratio < X'",
+    help="Exit with 1 unless this is true; may be given again.",
 )
 @click.option("--markdown", is_flag=True, help="Print Markdown, for the summary of a CI job.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")

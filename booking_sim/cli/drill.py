@@ -2,7 +2,6 @@
 
 import json
 import math
-import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from booking_sim.cli.ending import end_in_good_order
 from booking_sim.cli.labels import labelled
 from booking_sim.drills import DrillOutcome, Drills, Fault, drill, find_faults
 from booking_sim.durations import parse_duration
@@ -19,7 +19,7 @@ from booking_sim.result.junit import check
 
 @click.command("drill")
 @click.argument("faults", nargs=-1, metavar="[FAULT]...")
-@click.option("--all", "every", is_flag=True, help="All faults that there are.")
+@click.option("--all", "every", is_flag=True, help="Run every fault, one after the other.")
 @click.option("--for", "duration", metavar="TIME", help="Draw faults until the time is over: 10m, 8h.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="The same seed repeats a drill.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the surges  [default: results/TIME-drill]")
@@ -37,11 +37,11 @@ def drill_command(
 ) -> None:
     """Break something on purpose while a surge runs, and see whether it ends as it must.
 
-    Without a FAULT, they are listed. Each has a surge of its own on an embedded server that is made for the drills and
-    removed afterwards: nothing of yours is touched. Then audit and proof judge the surge, its exit code and message are
-    compared with what is known to come of the fault, and nothing may be left behind: no process, no database session,
-    no scratch database. Negative controls are faults that audit or proof have to detect. A fault that cannot be made
-    on this machine is reported as not shown here, with the reason.
+    Without a FAULT, the faults are listed. Each has a surge of its own on an embedded server that is made for the
+    drills and removed afterwards: your data is not changed. Then audit and proof judge the surge, its exit code and
+    message are compared with what the fault must cause, and nothing may be left behind: no process, no database
+    session, no scratch database. Negative controls are faults that audit or proof must detect. A fault that cannot be
+    made on this machine is reported as not shown here, with the reason.
 
     Exits with 0 if every drill ended as it must, 1 if not, 2 for bad input, 130 if interrupted.
 
@@ -61,7 +61,7 @@ def drill_command(
         return
     if junit is not None:
         check(junit)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running
+    end_in_good_order()
     folder = make_dir(out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-drill")
     outcomes = Drills()
 
@@ -87,8 +87,9 @@ def _list(faults: Sequence[Fault], *, as_json: bool) -> None:
         rows = [{"fault": fault.name, "sentence": fault.sentence, "expected": fault.expected} for fault in faults]
         click.echo(json.dumps({"faults": rows}))
         return
+    width = max(len(fault.name) for fault in faults)
     for fault in faults:
-        click.echo(labelled(fault.name, f"{fault.sentence} Expected: {fault.expected}."))
+        click.echo(labelled(fault.name, f"{fault.sentence} Expected: {fault.expected}.", width))
 
 
 def _print(outcome: DrillOutcome) -> None:

@@ -58,7 +58,8 @@ def forecast_command(
 
     SCENARIO is a TOML file, or the name of a ready scenario: see `booking-sim scenarios`. Flags override it.
 
-    Give a model of the server: --server or --latency. A made-up one takes the same time however many calls there are.
+    Give a model of the server: --server or --latency. A made-up server takes the same time for a call, however many
+    calls are under way.
     """
     model = find_model(server if latency is None else ServerModel.exponential(latency))
     room = None if admit is None else WaitingRoom(rate=admit)

@@ -20,8 +20,8 @@ def holdout_command(*, server: Path, repeats: int, out: Path | None, as_json: bo
     FILE is the model that `booking-sim calibrate` wrote, of the same server.
 
     Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL. Six scenarios take turns.
-    The error is the geometric mean of forecast by surge; the run-to-run ratio says by which factor surges differ among
-    each other. A goal is reached if the error is within it, or within the run-to-run ratio where that is wider.
+    The error is the geometric mean of forecast divided by surge; the run-to-run ratio says by which factor repeats of
+    a surge differ. A goal is reached if the error is within it, or within the run-to-run ratio where that is wider.
 
     Exits with 0 if every goal is reached, with 1 if not.
     """

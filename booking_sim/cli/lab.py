@@ -1,4 +1,4 @@
-"""`booking-sim lab`: the notebooks in JupyterLab, on a database that runs as long."""
+"""`booking-sim lab`: the notebooks in JupyterLab, with a PostgreSQL that runs as long as JupyterLab."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from booking_sim.notebook.lab import PORT, check_installed, copy_notebooks, open
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Where it listens.")
 @click.option("--no-browser", is_flag=True, help="Open no browser; the address is printed.")
 def lab_command(*, folder: Path, port: int, no_browser: bool) -> None:
-    """Open the notebooks in JupyterLab, on a database that runs as long.
+    """Open the notebooks in JupyterLab, with a PostgreSQL that runs as long as JupyterLab.
 
-    They are copied to FOLDER (booking-lab unless named), and are yours from then on: what you ran or changed there is
-    kept the next time. Ctrl-C ends JupyterLab, the kernels and the database.
+    They are copied to FOLDER (booking-lab unless you name another). The copies are yours: what you run or change there
+    is kept the next time. Ctrl-C ends JupyterLab, the kernels and the PostgreSQL.
 
     BOOKING_SIM_SCALE=10 in the environment makes every notebook's buyers and tickets ten times as many.
     """

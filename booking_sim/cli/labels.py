@@ -3,6 +3,7 @@
 import click
 
 
-def labelled(label: str, text: str) -> str:
-    """Indent a label and wrap its text beside it, at 100 columns."""
-    return click.wrap_text(text, width=100, initial_indent=f"  {label:<9} ", subsequent_indent=" " * 12)
+def labelled(label: str, text: str, width: int = 9) -> str:
+    """Indent a label and wrap its text beside it, at 100 columns; labels have a width in common."""
+    first = f"  {label:<{width}} "
+    return click.wrap_text(text, width=100, initial_indent=first, subsequent_indent=" " * len(first))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from booking_sim.cli.surge_run import Order, conduct
+from booking_sim.cli.surge_run import RunOptions, run_and_exit
 from booking_sim.cli.tags import label_options
 from booking_sim.result.loading import load
 
@@ -14,7 +14,9 @@ from booking_sim.result.loading import load
 @click.option("--strategy", metavar="PATH.sql", help="Your own strategy's file, if it is not in this folder.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-surge]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--require", multiple=True, metavar="'METRIC < X'", help="Fail if this is not so, as in `surge`.")
+@click.option(
+    "--require", multiple=True, metavar="'METRIC < X'", help="Exit with 1 unless this is true, as in `surge`."
+)
 @label_options("What to call the run  [default: as the first]", "Write this down about it; may be given again.")
 def rerun_command(
     *,
@@ -28,7 +30,7 @@ def rerun_command(
 ) -> None:
     """Repeat a run from its manifest: the same scenario, the same seed.
 
-    Prints what came of it, the first run beside it, and what else differs: the strategy's file, the server and its
+    Prints the result, the comparison with the first run, and what else differs: the strategy's file, the server and its
     settings, the machine, the versions, the commit. Exits as `booking-sim surge`.
 
     \b
@@ -37,5 +39,5 @@ def rerun_command(
     first = load(folder)
     scenario = first.scenario if strategy is None else first.scenario.replace(strategy=strategy)
     label = first.manifest.name if name is None else name
-    order = Order(out=out, as_json=as_json, require=require, name=label, tags=tags, before=[first])
-    conduct(scenario, order)
+    options = RunOptions(out=out, as_json=as_json, require=require, name=label, tags=tags, before=[first])
+    run_and_exit(scenario, options)

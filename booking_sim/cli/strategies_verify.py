@@ -1,8 +1,7 @@
-"""`booking-sim strategies verify`: hold a strategy to the contract, and say how much was checked."""
+"""`booking-sim strategies verify`: check that a strategy keeps the contract, and say how much was checked."""
 
 import dataclasses
 import json
-import signal
 import sys
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from typing import Any
 import click
 from tqdm import tqdm
 
+from booking_sim.cli.ending import end_in_good_order
+from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.cli.labels import labelled
 from booking_sim.contract import POINTS, Confidence, PointResult, confidence, under_stress, verify
 from booking_sim.database import open_server
@@ -19,7 +20,6 @@ from booking_sim.durations import parse_duration
 from booking_sim.errors import SettingError
 from booking_sim.strategies import find
 
-_INTERRUPTED = 130
 _BAR = "{desc}: {n_fmt} of {total_fmt} points [{elapsed}{postfix}]"
 
 
@@ -35,20 +35,20 @@ _BAR = "{desc}: {n_fmt} of {total_fmt} points [{elapsed}{postfix}]"
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
-    """Hold a strategy to the contract, point by point, in a scratch database.
+    """Check that a strategy keeps the contract, point by point, in a scratch database.
 
     Before the audit come two stress tests. In the first, sessions reserve, confirm, release and let short holds expire;
     each answer is checked as it comes. The second is made of surges, which the proof judges. The longer they go on
     (--for 1m), the rarer the faults that they find. If they find none, the last line says how rare faults must be. Two
     points, about waits and deadlocks, are only noted: a strategy that fails them keeps the contract.
 
-    Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL; nothing that is there is
-    touched. Exits with 0 if the contract is kept, 1 if not, 2 if the file does not apply, 130 if interrupted.
+    Runs on POSTGRES_URL if set, else on the PG* variables, else on an embedded PostgreSQL; your data is not changed.
+    Exits with 0 if the contract is kept, 1 if not, 2 if the file does not apply, 130 if interrupted.
     """
     chosen, stress_for = find(strategy), parse_duration(duration)
     if stress_for <= timedelta(0):
         raise SettingError("--for must be above 0, such as 5s.")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the scratch database is dropped also then
+    end_in_good_order()
     if not as_json:
         click.echo(f"{chosen.name}: {chosen.title}\n")
     verification = _Verification(chosen.name, len(POINTS))
@@ -74,7 +74,7 @@ def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
         except KeyboardInterrupt:
             verification.interrupted = True
     click.echo(json.dumps(verification.to_dict()) if as_json else f"\n{verification.verdict()}")
-    sys.exit(_INTERRUPTED if verification.interrupted else 1 if verification.failed else 0)
+    sys.exit(EXIT_INTERRUPTED if verification.interrupted else 1 if verification.failed else 0)
 
 
 @dataclass

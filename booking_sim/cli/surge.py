@@ -8,7 +8,7 @@ import click
 from booking_sim.cli.diff import read_runs
 from booking_sim.cli.preview import show_preview
 from booking_sim.cli.settings import chosen_scenario, settings
-from booking_sim.cli.surge_run import Order, conduct
+from booking_sim.cli.surge_run import RunOptions, run_and_exit
 from booking_sim.cli.tags import label_options
 
 
@@ -17,15 +17,17 @@ from booking_sim.cli.tags import label_options
 @settings()
 @click.option("--out", type=click.Path(path_type=Path), help="Where to keep the result  [default: results/TIME-surge]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--require", multiple=True, metavar="'METRIC < X'", help="Fail if this is not so; may be given again.")
 @click.option(
-    "--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write what passed and what not, for CI."
+    "--require", multiple=True, metavar="'METRIC < X'", help="Exit with 1 unless this is true; may be given again."
+)
+@click.option(
+    "--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write what passed and what failed, for CI."
 )
 @click.option(
     *("--abort-on", "abort_on"),
     multiple=True,
     metavar="'METRIC > X'",
-    help="End the run when this is so, as partial; may be given again.",
+    help="End the run early when this is true; may be given again.",
 )
 @click.option(
     *("--compare-with", "compare_with"),
@@ -53,7 +55,7 @@ def surge_command(
     png: Path | None,
     **flags: Any,
 ) -> None:
-    """Let everybody come at once, and see who got a ticket.
+    """Run a surge: everybody comes at once. See who got a ticket.
 
     SCENARIO is a TOML file with any of the settings below, or the name of a ready one: see `booking-sim scenarios`.
     Flags override it. --preview shows when its buyers would come. A long run first says how long it will take.
@@ -72,17 +74,18 @@ def surge_command(
       --require 'p99_ms{kind=fan,call=confirm} < 50'   of the payments of one kind of buyers
       --require 'p99_ms ratio < 1.1'                   to the run that --compare-with names
 
-    A run that fails need not go on: --abort-on 'errors > 100' ends it. It takes errors, failed_attempts, refused,
-    answered, attempts and duration_s, and throughput and p99_database_ms of the last two seconds.
+    --abort-on 'errors > 100' ends a run that fails; its result is partial. It knows the metrics errors,
+    failed_attempts, refused, answered, attempts and duration_s, and throughput and p99_database_ms of the last two
+    seconds.
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = chosen_scenario(scenario, flags)
     if preview:
         show_preview(chosen, png)
         return
     before = [] if compare_with is None else read_runs(compare_with)
-    conduct(
+    run_and_exit(
         chosen,
-        Order(
+        RunOptions(
             out=out,
             as_json=as_json,
             require=require,

@@ -132,7 +132,7 @@ def _proof(proof: "pd.DataFrame") -> str:
     violated, untold = proof[proof["violations"] > 0], proof[proof["untold"] > 0]
     if len(violated):
         counts = zip(violated["rule"], violated["violations"], strict=True)
-        return "VIOLATED: " + "; ".join(f"{rule} Not so {count:,} times." for rule, count in counts)
+        return "VIOLATED: " + "; ".join(f"{rule} {count:,} violations." for rule, count in counts)
     if len(untold):
         return f"cannot tell for {untold['untold'].sum():,} answers and rows: {'; '.join(untold['reason'].unique())}"
     return f"holds ({proof['judged'].sum():,} answers and rows by {len(proof)} rules)"

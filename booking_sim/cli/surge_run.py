@@ -1,7 +1,6 @@
 """What `booking-sim surge` and `booking-sim rerun` have in common: run, print, keep, judge, exit."""
 
 import json
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ from typing import Any
 import click
 
 from booking_sim.cli.diff_report import DiffReport
+from booking_sim.cli.ending import end_in_good_order
+from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.cli.preview import announce
 from booking_sim.cli.surge_report import report, unmet
 from booking_sim.errors import SettingError
@@ -22,11 +23,9 @@ from booking_sim.result.result import SurgeResult
 from booking_sim.result.thresholds import Judgement, Threshold, judge, judge_ratios, with_defaults
 from booking_sim.scenario.scenario import Scenario
 
-_INTERRUPTED = 130
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class RunOptions:
     """What a command is given about a run, apart from its scenario.
 
     Attributes:
@@ -52,57 +51,56 @@ class Order:
     before: Sequence[SurgeResult] = ()
 
 
-def conduct(scenario: Scenario, order: Order) -> None:
-    """Run a surge, print what came of it, keep it, and exit with what that means.
+def run_and_exit(scenario: Scenario, options: RunOptions) -> None:
+    """Run a surge, print and keep its result, and exit with the code that says whether all is well.
 
     Raises:
         BookingSimError: A requirement is invalid, a file cannot be written, or as `booking_sim.surge`.
     """
     announce(scenario)
-    thresholds = with_defaults([Threshold.parse(text) for text in order.require])
+    thresholds = with_defaults([Threshold.parse(text) for text in options.require])
     for threshold in thresholds:
         threshold.check(scenario)
-        if threshold.is_ratio and not order.before:
+        if threshold.is_ratio and not options.before:
             raise SettingError(f"'{threshold.text}' needs a run to compare with: give --compare-with too.")
-    if order.junit is not None:
-        check(order.junit)
-    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C does: what was begun is ended in good order
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
-    with reserved_dir(order.out, "surge") as folder:
+    if options.junit is not None:
+        check(options.junit)
+    end_in_good_order()
+    with reserved_dir(options.out, "surge") as folder:
         result = run(
             scenario,
             folder,
-            name=order.name,
-            tags=order.tags,
-            abort_on=order.abort_on,
-            restart=order.restart,
+            name=options.name,
+            tags=options.tags,
+            abort_on=options.abort_on,
+            restart=options.restart,
         )
-    judgements = judge(result, thresholds) + judge_ratios(order.before, [result], thresholds)
-    if order.junit is not None:
-        write(order.junit, result, judgements)
-    click.echo(_json(result, folder, judgements, order) if order.as_json else _text(result, folder, judgements, order))
+    judgements = judge(result, thresholds) + judge_ratios(options.before, [result], thresholds)
+    if options.junit is not None:
+        write(options.junit, result, judgements)
+    describe = _json if options.as_json else _text
+    click.echo(describe(result, folder, judgements, options))
     sys.exit(_status(result, judgements))
 
 
 def _status(result: SurgeResult, judgements: Sequence[Judgement]) -> int:
     """The exit code: an interrupt explains the calls that were not made, and nothing else that is missing or wrong."""
     if [*result.manifest.problems] == [INTERRUPTED] and result.is_right:
-        return _INTERRUPTED
+        return EXIT_INTERRUPTED
     return 0 if result.ok and all(judgement.is_met for judgement in judgements) else 1
 
 
-def _json(result: SurgeResult, folder: Path, judgements: Sequence[Judgement], order: Order) -> str:
+def _json(result: SurgeResult, folder: Path, judgements: Sequence[Judgement], options: RunOptions) -> str:
     failed = [judgement.threshold.text for judgement in judgements if not judgement.is_met]
     about: dict[str, Any] = {"out": str(folder), "failed": failed, "problems": [*result.manifest.problems]}
-    if order.before:
-        about["diff"] = DiffReport(order.before, [result], judgements).to_dict()
+    if options.before:
+        about["diff"] = DiffReport(options.before, [result], judgements).to_dict()
     return json.dumps(result.metrics() | {"not_reached": result.not_reached()} | about)
 
 
-def _text(result: SurgeResult, folder: Path, judgements: Sequence[Judgement], order: Order) -> str:
+def _text(result: SurgeResult, folder: Path, judgements: Sequence[Judgement], options: RunOptions) -> str:
     parts = [report(result, folder)]
-    if order.before:
-        parts.append(DiffReport(order.before, [result], judgements).text())
-    parts.append(unmet(judgements, len(order.require)).strip("\n"))
+    if options.before:
+        parts.append(DiffReport(options.before, [result], judgements).text())
+    parts.append(unmet(judgements, len(options.require)).strip("\n"))
     return "\n\n".join(filter(None, parts))

@@ -9,13 +9,13 @@ from typing import Any
 import click
 import pandas as pd
 
+from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.errors import SettingError
 from booking_sim.sweeping.points import parse_vary
 from booking_sim.sweeping.runs import TABLE, to_records
 from booking_sim.sweeping.sweep import CHART, Sweep, sweep
 
-_INTERRUPTED = 130
 _SHOWN = {"throughput": "answers per second", "p99_ms": "p99, ms", "answered_share": "share answered"}
 
 
@@ -51,7 +51,7 @@ def sweep_command(
     found = sweep(chosen_scenario(scenario, flags), vary=dict(pairs), out=out, repeats=repeats)
     click.echo(json.dumps(to_records(found.runs)) if as_json else _text(found))
     if not found.is_complete:
-        sys.exit(_INTERRUPTED)
+        sys.exit(EXIT_INTERRUPTED)
     sys.exit(0 if found.ok else 1)
 
 

@@ -4,6 +4,7 @@ A lock keeps two migrations apart. It belongs to a transaction and ends with it,
 pooler, which would hand a lock of a session to the next client.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from booking_sim.database.migration_files import Applied, Migration
 from booking_sim.database.run_lease import surges
 from booking_sim.errors import PermissionMissing, SchemaError, SettingError
 from booking_sim.queries import load
+
+_LOG = logging.getLogger(__name__)
 
 LOCK_SECONDS = 30
 """How long a migration waits for another one."""
@@ -206,6 +209,7 @@ def _apply(connection: psycopg.Connection[Any], migration: Migration) -> None:
         raise SchemaError(
             f"{migration.name}{line}: {message}. Nothing of this file was applied: put it right and migrate again."
         ) from error
+    _LOG.info("migration %s was applied", migration.name)
 
 
 def _drop(connection: psycopg.Connection[Any]) -> None:

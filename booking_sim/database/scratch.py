@@ -46,9 +46,10 @@ def empty_database(url: str, template: str | None = None) -> Iterator[str]:
             admin.execute(SQL(load("scratch/create")).format(name=Identifier(name), template=Identifier(source)))
         except psycopg.errors.InsufficientPrivilege:
             raise PermissionMissing(
-                f"User {admin.info.user!r} may not create a scratch database: have the server's owner say "
+                f"User {admin.info.user!r} may not create a scratch database: have the server's owner run "
                 f"'alter role {admin.info.user} createdb', or use another server."
             ) from None
+        _LOG.info("scratch database %s was made", name)
         try:
             yield make_conninfo(url, dbname=name)
         finally:

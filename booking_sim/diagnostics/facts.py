@@ -20,7 +20,7 @@ _ROUND_TRIPS = 50
 _COMMITS = 50
 _MEASURE_S = 1.0
 """How long commits are measured at most, on a disk that is slow."""
-_LOOK_S = 0.5
+_CPU_SAMPLE_S = 0.5
 """How long the CPUs are sampled: nothing of ours is at work meanwhile."""
 
 
@@ -90,7 +90,7 @@ def gather(connection: Connection[Any], wanted: int, command: str = "surge") -> 
         commit_s=_commit_s(connection, round_trip_s),
         is_here=cpus.sees_server,
         cpus=os.cpu_count() or 1,
-        busy=psutil.cpu_percent(_LOOK_S) / 100,
+        busy=psutil.cpu_percent(_CPU_SAMPLE_S) / 100,
         files=math.inf if soft == resource.RLIM_INFINITY else soft,
         command=command,
     )

@@ -1,4 +1,4 @@
-"""Checks of the server's settings: those that make metrics better than they are, or a sale worse than it need be."""
+"""Checks of the server's settings: those that make metrics better than they are, or a sale slower than it must be."""
 
 import math
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _GIB = 2**30
 _SHARED_BUFFERS = 128 * _MIB  # PostgreSQL's own default
 _MAX_WAL_SIZE = _GIB  # the same
 _JIT_ABOVE = 10_000
-"""A call costs some ten by the planner's reckoning, so it is far from being compiled; the default is 100,000."""
+"""By the planner's estimate a call costs about ten, so it is far from being compiled; the default is 100,000."""
 _TIMEOUT_MS = 60_000
 _SLOW_COMMIT_S = 0.010
 _QUICK_COMMIT_S = 0.000_02
@@ -131,7 +131,7 @@ def _timeouts(facts: Facts) -> CheckResult:
             " would be cut off.",
             f"Set {', '.join(f'{name} = 0' for name in low)} for this user or database.",
         )
-    return good("time-outs", "None that cuts off what a surge does.")
+    return good("time-outs", "None that would cut off the calls of a surge.")
 
 
 def _jit(facts: Facts) -> CheckResult:
@@ -142,7 +142,7 @@ def _jit(facts: Facts) -> CheckResult:
             f"On, from a cost of {above:,.0f}: to compile a short query takes longer than to run it.",
             "Set jit = off, or jit_above_cost = 100000.",
         )
-    return good("jit", "Off, or only for queries far dearer than a call.")
+    return good("jit", "Off, or only for queries far more expensive than a call.")
 
 
 def _logging(facts: Facts) -> CheckResult:

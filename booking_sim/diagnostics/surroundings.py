@@ -1,4 +1,4 @@
-"""Checks of what is around a run: rights, connections, other people, the round trip, and this machine."""
+"""Checks of what is around a run: rights, connections, other sessions, the round trip, and this machine."""
 
 import math
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ IN_SCRATCH_DATABASES = ("compare", "bench", "strategies")
 """Commands that work in scratch databases only."""
 
 _MANY = 500
-"""Connections from which a server does more to keep them apart than to serve them; each is a process."""
+"""From this number of connections on, a server does more to manage them than to serve them; each is a process."""
 _OLD_S = 5.0
 """A transaction of a booking shop is over in milliseconds."""
 _OLD_XIDS = 1_000_000
@@ -46,12 +46,12 @@ def _rights(facts: Facts) -> CheckResult:
         return good("rights", f"'{facts.command}' works in scratch databases, and needs none in database '{database}'.")
     owner = facts.server["schema_owner"]
     if owner is None and facts.command == "audit":
-        return hurts("rights", f"Database '{database}' has no booking schema to audit.", "Say: booking-sim db migrate.")
+        return hurts("rights", f"Database '{database}' has no booking schema to audit.", "Run: booking-sim db migrate.")
     if owner is None and not facts.server["may_create_schemas"]:
         return hurts(
             "rights",
             f"User '{user}' may not make the booking schema in database '{database}'.",
-            f"Have its owner say: grant create on database {database} to {user}; or use a database of your own.",
+            f"Have its owner run: grant create on database {database} to {user}; or use a database of your own.",
         )
     cannot_call = owner and facts.command != "audit" and not facts.server["may_call"]
     if cannot_call or (owner and not facts.server["may_read"]):
@@ -59,7 +59,7 @@ def _rights(facts: Facts) -> CheckResult:
             "rights",
             f"User '{user}' may not {'call the functions' if cannot_call else 'read the tables'} of schema booking in"
             f" database '{database}'.",
-            f"Have '{owner}' say: booking-sim db grant {user} --audit; or use a database of your own.",
+            f"Have '{owner}' run: booking-sim db grant {user} --audit; or use a database of your own.",
         )
     return good("rights", f"User '{user}' has what '{facts.command}' needs in database '{database}'.")
 
@@ -72,7 +72,7 @@ def _scratch(facts: Facts) -> CheckResult:
         return hurts(
             "scratch databases",
             f"User '{user}' may not create databases, and '{facts.command}' needs one.",
-            f"Have the server's owner say: alter role {user} createdb.",
+            f"Have the server's owner run: alter role {user} createdb.",
         )
     return good(
         "scratch databases",
@@ -102,8 +102,8 @@ def _processes(facts: Facts) -> CheckResult:
     if most > _MANY:
         return hurts(
             "server processes",
-            f"{most:,} connections, each a process of the server's: it is measured how well they are kept apart.",
-            "Use fewer, as an application with a pool does; buyers queue for them and are counted all the same.",
+            f"{most:,} connections, each a process of the server: the run measures what it costs to manage them.",
+            "Use fewer, as an application with a pool does: buyers who wait for a connection are counted too.",
         )
     return good("server processes", f"At most {most:,} connections at once.")
 
@@ -112,10 +112,10 @@ def _pooler(facts: Facts) -> CheckResult:
     if facts.server["backend_pid"] != facts.announced_pid:
         return hurts(
             "pooler",
-            "A connection pooler stands between, so waits are seen in the wrong place or not at all.",
-            "Name the server itself.",
+            "A connection pooler stands before the server: waits are seen in the wrong place or not at all.",
+            "Connect to the server itself.",
         )
-    return good("pooler", "None between.")
+    return good("pooler", "There is none.")
 
 
 def _visibility(facts: Facts) -> CheckResult:
@@ -128,7 +128,7 @@ def _visibility(facts: Facts) -> CheckResult:
         return unknown(
             "visibility",
             f"User '{user}' sees what its own connections do, and not what others do.",
-            f"Have the server's owner say: grant pg_read_all_stats to {user}.",
+            f"Have the server's owner run: grant pg_read_all_stats to {user}.",
         )
     return good("visibility", "The observer sees what everybody does.")
 
@@ -138,13 +138,15 @@ def _others(facts: Facts) -> CheckResult:
     if at_work:
         return hurts("others", f"Other sessions are at work on this server: {at_work:,}.", "Run when it is idle.")
     if not facts.server["sees_all"]:
-        return unknown("others", f"Others connected: {facts.server['connected']:,}; what they do is not ours to see.")
+        return unknown(
+            "others", f"Others connected: {facts.server['connected']:,}; this user may not see what they do."
+        )
     return good("others", f"Others connected: {facts.server['connected']:,}; none is at work.")
 
 
 def _snapshots(facts: Facts) -> CheckResult:
     server = facts.server
-    advice = "End it: until then nothing that has died can be cleared away, and each call walks past more of it."
+    advice = "End it: until then dead rows cannot be removed, and each call skips more of them."
     if server["oldest_transaction_s"] > _OLD_S:
         return hurts("old snapshots", f"A transaction is {server['oldest_transaction_s']:,.0f} s old.", advice)
     if server["oldest_prepared_s"] > _OLD_S:
@@ -154,7 +156,7 @@ def _snapshots(facts: Facts) -> CheckResult:
             "old snapshots", f"A replication slot is {server['oldest_slot_xids']:,} transactions behind.", advice
         )
     if not server["sees_all"]:
-        return unknown("old snapshots", "None of our own; those of others are not ours to see.")
+        return unknown("old snapshots", "This user has none, and may not see those of others.")
     return good("old snapshots", "None.")
 
 
@@ -162,7 +164,7 @@ def _statements(facts: Facts) -> CheckResult:
     is_loaded = "pg_stat_statements.max" in facts.settings
     if facts.server["counts_statements"] and is_loaded:
         return good("statements", "pg_stat_statements is here: the result says what each statement cost.")
-    advice = "Say: create extension pg_stat_statements."
+    advice = "Run: create extension pg_stat_statements."
     if not is_loaded:
         advice = f"Put pg_stat_statements into shared_preload_libraries and restart the server. {advice}"
     can = facts.server["could_count_statements"]
@@ -170,7 +172,7 @@ def _statements(facts: Facts) -> CheckResult:
 
 
 def _round_trip(facts: Facts) -> CheckResult:
-    found = f"A question and its answer take {1000 * facts.round_trip_s:.3g} ms"
+    found = f"A round trip takes {1000 * facts.round_trip_s:.3g} ms"
     if facts.round_trip_s > _FAR_S:
         return hurts("round trip", f"{found}: most of a call is the network.", "Run on a machine nearer to the server.")
     return good("round trip", f"{found}.")
@@ -181,11 +183,13 @@ def _clock(facts: Facts) -> CheckResult:
     if abs(ahead) > _CLOCK_S:
         return hurts(
             "clock",
-            f"The server's is {abs(ahead):,.1f} s {'ahead of' if ahead > 0 else 'behind'} ours: deadlines go by the"
-            " server's, and what others log at the same moment has another time.",
+            f"The server's clock is {abs(ahead):,.1f} s {'ahead of' if ahead > 0 else 'behind'} this machine's:"
+            " deadlines follow the server's, and logs of the two cannot be compared.",
             "Let both follow the same time servers (NTP).",
         )
-    return good("clock", f"The server's is {'ahead of' if ahead > 0 else 'behind'} ours by {_ms(abs(ahead))}.")
+    return good(
+        "clock", f"The server's clock is {'ahead of' if ahead > 0 else 'behind'} this machine's by {_ms(abs(ahead))}."
+    )
 
 
 def _ms(seconds: float) -> str:
@@ -194,9 +198,9 @@ def _ms(seconds: float) -> str:
 
 def _cpus(facts: Facts) -> CheckResult:
     shared = "server and generator share them" if facts.is_here else "the server has others"
-    found = f"{facts.cpus}, {facts.busy:.0%} at work, and {shared}"
+    found = f"{facts.cpus} CPUs, {facts.busy:.0%} busy, and {shared}"
     if facts.busy > _BUSY:
-        return hurts("CPUs", f"{found}: something else runs here.", "End that, or run when it is over.")
+        return hurts("CPUs", f"{found}: another program is at work.", "End it, or wait until it has ended.")
     if facts.cpus < 2:
         return hurts("CPUs", f"{found}: the generator waits for itself.", "Use a machine with two or more.")
     return good("CPUs", f"{found}.")
@@ -207,12 +211,12 @@ def _generator(facts: Facts) -> CheckResult:
         return unknown(
             "generator",
             "How much CPU a call takes is not known: that needs the booking schema.",
-            "Say: booking-sim db migrate.",
+            "Run: booking-sim db migrate.",
         )
     limit, cost_us = facts.cpus / facts.cpu_per_call_s, 1e6 * facts.cpu_per_call_s
     others = "buyers, records and the server take" if facts.is_here else "buyers and records take"
     return good(
         "generator",
-        f"An empty call takes it {cost_us:,.0f} µs of CPU: with {facts.cpus} workers on {facts.cpus} CPUs it sends at"
+        f"An empty call takes {cost_us:,.0f} µs of its CPU: with {facts.cpus} workers on {facts.cpus} CPUs it sends at"
         f" most {limit:,.0f} calls per second, less what {others} of the same CPUs.",
     )

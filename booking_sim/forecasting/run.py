@@ -69,7 +69,7 @@ def forecast(
     if seeds < 1:
         raise BookingSimError(f"seeds={seeds} is invalid: expected a whole number from 1.")
     if generator is not None and not generator > 0:
-        raise BookingSimError(f"generator={generator} is invalid: expected calls a second, above 0.")
+        raise BookingSimError(f"generator={generator} is invalid: expected calls per second, above 0.")
     model = find_model(server)
     model.check(scenario)
     prepare()

@@ -112,6 +112,9 @@ class Workers:
                 _LOG.warning("worker %d: %s", self._channels[channel], redact(reason))
                 self._close(channel)
             case Finished(busy, process, worked_s, delayed):
+                _LOG.info(
+                    "worker %d has ended; it was at work %.0f %% of the time", self._channels[channel], busy * 100
+                )
                 self._reports.delayed[self._channels[channel]] = delayed
                 self._reports.worked_s += worked_s
                 self._reports.busy[self._channels[channel]] = busy
@@ -134,6 +137,7 @@ class Workers:
         self._launcher.check()
         if self._ready < len(self._assignments):
             return
+        _LOG.info("%d workers are ready: the run starts", self._ready)
         self._reports.started_at = time.monotonic() + _LEAD_S
         for channel in self._channels:
             self._send(channel, Start(self._reports.started_at))

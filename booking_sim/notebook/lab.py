@@ -28,7 +28,7 @@ def check_installed() -> None:
     """
     if find_spec("jupyterlab") is None:
         raise BookingSimError(
-            "JupyterLab is not installed here: install 'booking-sim[lab]', or say 'uv run --extra lab booking-sim lab'."
+            "JupyterLab is not installed here: install 'booking-sim[lab]', or run 'uv run --extra lab booking-sim lab'."
         )
 
 

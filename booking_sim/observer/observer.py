@@ -110,10 +110,12 @@ class Observer:
                     for name, batch in columns.items():
                         self.observations.columns.setdefault(name, []).append(batch)
                 case ObserverReady():
+                    _LOG.info("the observer is ready")
                     self._ready.set()
                 case ObserverFinished(sampling, problems):
                     self.observations.sampling = sampling
                     self.observations.problems += problems
+                    _LOG.info("the observer has ended")
                     break
         self._ready.set()
 

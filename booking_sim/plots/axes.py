@@ -16,7 +16,7 @@ from matplotlib.typing import ColorType
 from booking_sim.plots.style import page_style
 from booking_sim.stats.bins import nice_width
 
-Part = tuple[str, npt.ArrayLike, ColorType]
+Band = tuple[str, npt.ArrayLike, ColorType]
 """A band of a stack: label, heights, colour."""
 
 _GAP_COLOUR = "#9A9A9A"
@@ -41,16 +41,16 @@ def axes_or_new(ax: Axes | None) -> Axes:
         return plt.subplots(layout="constrained")[1]
 
 
-def stack(ax: Axes, edges: npt.NDArray[np.float64], parts: Iterable[Part]) -> None:
+def stack(ax: Axes, edges: npt.NDArray[np.float64], bands: Iterable[Band]) -> None:
     """Draw bands over bins, each on top of those before.
 
     Args:
         ax: Where to draw.
         edges: The edges of the bins, one more than there are heights.
-        parts: The bands, the lowest first; a bin whose height is NaN stays empty.
+        bands: The bands, the lowest first; a bin whose height is NaN stays empty.
     """
     base = np.zeros(len(edges) - 1)
-    for label, heights, colour in parts:
+    for label, heights, colour in bands:
         height = np.asarray(heights, dtype=float)
         ax.stairs(base + height, edges, baseline=base, fill=True, color=colour, label=label)
         base = base + np.nan_to_num(height)

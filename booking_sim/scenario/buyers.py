@@ -16,7 +16,7 @@ from booking_sim.scenario.kinds import BuyerKind, Payment
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.scenario.spans import Span
 
-PAYMENTS = tuple(Payment)
+PAYMENT_KINDS = tuple(Payment)
 """What the indices in `BuyerSessions.payment` stand for."""
 
 
@@ -30,7 +30,7 @@ class BuyerSessions:
         kind: The index of its buyer's kind in `scenario.kinds`.
         event: The index of the event that its buyer wants, from 0.
         quantity: Tickets that it requests.
-        payment: The index in PAYMENTS of what becomes of the payment.
+        payment: The index in PAYMENT_KINDS of what becomes of the payment.
         think_s: From the hold to the payment, in seconds of the run; if late, from the hold's deadline. 0 if it never
             pays.
         planned_s: When it comes, in seconds of the run; None where buyers come as fast as they are answered.
@@ -89,7 +89,7 @@ def draw_buyers(scenario: Scenario) -> BuyerSessions:
             quantity[who] = _choose(each.quantities, *own, Purpose.QUANTITY)
         payment[who] = _choose(_numbered(each), *own, Purpose.PAYMENT)
         think_s[who] = _lengths(each.think, *own, Purpose.THINK) / scenario.time_scale
-    think_s[payment == PAYMENTS.index(Payment.NEVER)] = 0
+    think_s[payment == PAYMENT_KINDS.index(Payment.NEVER)] = 0
     schedule = scenario.schedule
     return BuyerSessions(
         buyer=buyer,
@@ -123,8 +123,8 @@ def uniforms(
 
 
 def _numbered(kind: BuyerKind) -> Choice[int]:
-    """What becomes of the payment, by its index in PAYMENTS."""
-    return Choice(tuple(map(PAYMENTS.index, kind.payments.values)), kind.payments.bounds)
+    """What becomes of the payment, by its index in PAYMENT_KINDS."""
+    return Choice(tuple(map(PAYMENT_KINDS.index, kind.payments.values)), kind.payments.bounds)
 
 
 def _choose(choice: Choice[int], seed: int, buyer: NDArray[np.int64], session: Any, purpose: Purpose) -> Any:

@@ -205,8 +205,8 @@ class Scenario:
         validator=DURATION,
         metadata=_describe(
             "TIME",
-            "Close a connection that has not answered for this time, and repeat the request on another. Time of the"
-            " machine, not of the buyers: no time scale.",
+            "Close a connection that has not answered for this time, and repeat the request on another. Real time: the"
+            " time scale does not change it.",
         ),
     )
     cold: bool = attrs.field(
@@ -225,7 +225,7 @@ class Scenario:
         metadata=_describe(
             "TIME",
             "Leave what was answered before this time out of all rates and times, charts and comparisons; counts are of"
-            " the whole run. Time of the machine: no time scale.",
+            " the whole run. Real time: the time scale does not change it.",
         ),
     )
     payments_first: bool = attrs.field(

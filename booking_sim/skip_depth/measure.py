@@ -17,7 +17,7 @@ _PARAMETERS = ("event_id", "user_id", "quantity", "hold_for", "request_key")
 
 
 class Depth(NamedTuple):
-    """What one call to reserve walked past.
+    """What one call to reserve skipped.
 
     Attributes:
         locked: Tickets that it could have taken but for somebody's lock, or that were changed when it got the lock;
@@ -95,10 +95,10 @@ def find_prelude(connection: Connection[Any]) -> str:
 def _explains(connection: Connection[Any], prelude: str) -> bool:
     notices: list[str] = []
 
-    def hear(notice: psycopg.errors.Diagnostic) -> None:
+    def on_notice(notice: psycopg.errors.Diagnostic) -> None:
         notices.append(notice.message_primary or "")
 
-    connection.add_notice_handler(hear)
+    connection.add_notice_handler(on_notice)
     try:
         with connection.transaction(force_rollback=True):
             connection.execute(prelude)
@@ -106,5 +106,5 @@ def _explains(connection: Connection[Any], prelude: str) -> bool:
     except psycopg.Error:
         return False
     finally:
-        connection.remove_notice_handler(hear)
+        connection.remove_notice_handler(on_notice)
     return any(map(read_plan, notices))

@@ -17,13 +17,14 @@ from booking_sim.result.thresholds import Threshold, judge, with_defaults
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.stats.saturation import BOTTLENECKS
-from booking_sim.sweeping.points import RATE, Point, greatest_rate, scenario_at
+from booking_sim.sweeping.points import RATE, SweepPoint, greatest_rate, scenario_at
 from booking_sim.sweeping.runs import TABLE, Runs, begin, to_frame
 
 CHART: Final = "knee.png"
 
 _MOST_STEPS: Final = 40
 _LEAST_RATE: Final = 0.01
+_FEW: Final = 100  # answers: of fewer, the p99 is the greatest
 
 
 @dataclass(eq=False)
@@ -52,6 +53,10 @@ class Knee:
     @property
     def headline(self) -> str:
         """What came of it, in one line."""
+        return self._found + self._few
+
+    @property
+    def _found(self) -> str:
         if not self.rate:
             return f"No rate meets the requirements, down to {self.runs[RATE].min():,.4g} buyers per second"
         if self.rate == self.runs[RATE].max():
@@ -60,6 +65,13 @@ class Knee:
         above = "at no rate that was tried all fail" if isinf(self.high) else f"at {self.high:,.4g} none does"
         by = f"; beyond it, the limit is {BOTTLENECKS[self.limit]}" if self.limit else ""
         return f"Up to {self.rate:,.4g} buyers per second meet it: at {self.low:,.4g} every repeat does, {above}{by}"
+
+    @property
+    def _few(self) -> str:
+        """That the runs which decided were short, if they were."""
+        there = self.runs[RATE] == (self.rate or self.runs[RATE].min())
+        least = self.runs.loc[there, "answered"].min()
+        return f". A run there has only {least:.0f} answers: choose a longer duration" if least < _FEW else ""
 
     def chart(self) -> Figure:
         """Draw throughput and p99 over the rate, with the interval from `low` to `high` shaded."""
@@ -126,7 +138,7 @@ def knee(
     greatest = greatest_rate(chosen)
     scenario_at(chosen, {RATE: start})
     begin(Path(out), {"scenario": chosen.to_dict()})
-    runs, made = Runs(Path(out), chosen, url), list[tuple[Point, int, KeptResult]]()
+    runs, made = Runs(Path(out), chosen, url), list[tuple[SweepPoint, int, KeptResult]]()
     met: dict[float, list[bool]] = {}
 
     def is_enough(rate: float) -> bool:

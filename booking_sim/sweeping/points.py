@@ -12,7 +12,7 @@ from booking_sim.errors import SettingError
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.validation import suggest
 
-Point = Mapping[str, Any]
+SweepPoint = Mapping[str, Any]
 """The values of the varied settings, by name."""
 
 RATE: Final = "rate"
@@ -24,7 +24,7 @@ _DURATION_S: Final = 10.0
 _MOST: Final = 2
 
 
-def points(vary: Mapping[str, Sequence[Any]]) -> list[Point]:
+def points(vary: Mapping[str, Sequence[Any]]) -> list[SweepPoint]:
     """Combine each value of a setting with each of the other.
 
     Args:
@@ -59,7 +59,7 @@ def parse_vary(text: str) -> tuple[str, list[Any]]:
     return name.strip().replace("-", "_"), [_value(value.strip()) for value in values.split(",")]
 
 
-def scenario_at(scenario: Scenario, point: Point) -> Scenario:
+def scenario_at(scenario: Scenario, point: SweepPoint) -> Scenario:
     """The scenario at a point.
 
     Raises:

@@ -16,7 +16,7 @@ from booking_sim.result.catalogue import KeptResult, kept_results
 from booking_sim.result.folder import MANIFEST
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.metrics import METRICS
-from booking_sim.sweeping.points import Point, scenario_at
+from booking_sim.sweeping.points import SweepPoint, scenario_at
 
 PLAN: Final = "plan.json"
 TABLE: Final = "runs.parquet"
@@ -36,7 +36,7 @@ class Runs:
     def __init__(self, folder: Path, scenario: Scenario, url: str | None = None) -> None:
         self._folder, self._scenario, self._url = folder, scenario, url
 
-    def done(self, point: Point, repeat: int) -> KeptResult | None:
+    def done(self, point: SweepPoint, repeat: int) -> KeptResult | None:
         """The result of a run that was done before; what did not end, or was interrupted, is removed."""
         folder = self._of(point, repeat)
         for kept in (each for each in kept_results(self._folder) if each.folder == folder):
@@ -45,7 +45,7 @@ class Runs:
             kept.remove()
         return None
 
-    def run(self, point: Point, repeat: int) -> KeptResult:
+    def run(self, point: SweepPoint, repeat: int) -> KeptResult:
         """Run one, unless it was done before. The same repeat has the same seed at every point.
 
         Raises:
@@ -65,12 +65,12 @@ class Runs:
             raise KeyboardInterrupt
         return kept
 
-    def _of(self, point: Point, repeat: int) -> Path:
+    def _of(self, point: SweepPoint, repeat: int) -> Path:
         values = "-".join(f"{name}={_short(value)}" for name, value in point.items())
         return self._folder / f"{values}-{repeat}"
 
 
-def in_turns(points: Sequence[Point], repeats: int, seed: int) -> Iterator[tuple[Point, int]]:
+def in_turns(points: Sequence[SweepPoint], repeats: int, seed: int) -> Iterator[tuple[SweepPoint, int]]:
     """Each point once per repeat, in an order drawn anew for each, so that a drift of the machine affects all alike.
 
     Args:
@@ -87,7 +87,7 @@ def in_turns(points: Sequence[Point], repeats: int, seed: int) -> Iterator[tuple
         yield from ((point, repeat) for point in order)
 
 
-def to_frame(runs: Sequence[tuple[Point, int, KeptResult]]) -> pd.DataFrame:
+def to_frame(runs: Sequence[tuple[SweepPoint, int, KeptResult]]) -> pd.DataFrame:
     """One row per run: the settings of its point, its `repeat`, its metrics, what limited it, and its `folder`.
 
     Args:

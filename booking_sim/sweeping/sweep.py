@@ -15,7 +15,7 @@ from booking_sim.result.catalogue import KeptResult
 from booking_sim.scenario.ready import make_scenario
 from booking_sim.scenario.scenario import Scenario, ScenarioSettings
 from booking_sim.stats.repeats import over_repeats
-from booking_sim.sweeping.points import Point, points, scenario_at
+from booking_sim.sweeping.points import SweepPoint, points, scenario_at
 from booking_sim.sweeping.runs import TABLE, Runs, begin, in_turns, to_frame
 
 CHART: Final = "sweep.png"
@@ -120,7 +120,7 @@ def sweep(
     for point in where:
         scenario_at(chosen, point)
     begin(folder, {"scenario": chosen.to_dict(), "vary": {name: [*map(str, values)] for name, values in vary.items()}})
-    runs, made = Runs(folder, chosen, url), list[tuple[Point, int, KeptResult]]()
+    runs, made = Runs(folder, chosen, url), list[tuple[SweepPoint, int, KeptResult]]()
     turns = [*in_turns(where, repeats, chosen.seed)]
     hidden = not (is_interactive() if progress is None else progress)
     with tqdm(total=len(turns), unit=" runs", disable=hidden, leave=False) as bar:

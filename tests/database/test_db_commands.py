@@ -68,7 +68,11 @@ def test_stop_is_refused_while_somebody_uses_it(db, server_home):
 
 def test_a_server_that_is_not_ours_is_left_alone(db, server, server_home):
     named = {"POSTGRES_URL": f"{server.url}&password=s3cr3t" if "://" in server.url else server.url}
-    for command, words in {"start": "nothing to start", "stop": "not ours to stop", "status": "POSTGRES_URL"}.items():
+    for command, words in {
+        "start": "nothing to start",
+        "stop": "only the embedded server can be stopped",
+        "status": "POSTGRES_URL",
+    }.items():
         code, out, err = db(command, **named)
         assert (code, err) == (0, "")
         assert words in out

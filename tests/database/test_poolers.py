@@ -60,7 +60,7 @@ def test_a_surge_and_the_doctor(pooled):
     assert result.summary()["held"] == 5
     for _ in range(2):
         [finding] = [each for each in doctor(pooled, connections=3).findings if each.check == "pooler"]
-        assert finding.advice == "Name the server itself."
+        assert finding.advice == "Connect to the server itself."
 
 
 def test_a_lease_ends_although_its_connection_never_answers_again(database, monkeypatch):

@@ -50,7 +50,7 @@ def test_a_server_that_is_well(database, conn):
     assert found["version"].found == f"PostgreSQL {major}.{minor}."
     assert "waits" in found["disk"].found
     assert "server and generator share them" in found["CPUs"].found
-    numbers = re.search(r"takes it (\d+) µs .* on (\d+) CPUs .* at most ([\d,]+)", found["generator"].found)
+    numbers = re.search(r"takes (\d+) µs .* on (\d+) CPUs .* at most ([\d,]+)", found["generator"].found)
     cost_us, cpus, limit = numbers.groups()
     assert int(limit.replace(",", "")) == pytest.approx(1e6 * int(cpus) / int(cost_us), rel=0.1)
     frame = diagnosis.to_frame()
@@ -106,9 +106,9 @@ def test_an_ordinary_user_is_told_what_is_missing(database, guest, server):
     assert "waits" in found["disk"].found
     with connect(database) as owner:
         for name in ("scratch databases", "visibility"):
-            owner.execute(found[name].advice.partition("say: ")[2].removesuffix("."))
+            owner.execute(found[name].advice.partition("run: ")[2].removesuffix("."))
         user = conninfo_to_dict(guest)["user"]
-        assert found["rights"].advice.startswith(f"Have '{owner.info.user}' say: booking-sim db grant {user} --audit;")
+        assert found["rights"].advice.startswith(f"Have '{owner.info.user}' run: booking-sim db grant {user} --audit;")
         grant(owner, user, audit=True)
         again = by_check(doctor(guest).findings)
     assert {again[name].verdict for name in ("rights", "scratch databases", "visibility")} == {GOOD}
@@ -128,11 +128,11 @@ def facts(servers):
     ("check", "change", "words"),
     [
         ("disk", {"commit_s": 0.05}, "no connection can hold more than 20 tickets a second"),
-        ("round trip", {"round_trip_s": 0.03}, "take 30 ms: most of a call is the network"),
-        ("clock", {"clock_ahead_s": -7.2}, "The server's is 7.2 s behind ours"),
-        ("CPUs", {"busy": 0.6}, "60% at work"),
+        ("round trip", {"round_trip_s": 0.03}, "takes 30 ms: most of a call is the network"),
+        ("clock", {"clock_ahead_s": -7.2}, "The server's clock is 7.2 s behind this machine's"),
+        ("CPUs", {"busy": 0.6}, "60% busy"),
         ("CPUs", {"cpus": 1}, "the generator waits for itself"),
-        ("pooler", {"announced_pid": 0}, "A connection pooler stands between"),
+        ("pooler", {"announced_pid": 0}, "A connection pooler stands before the server"),
         (
             "server processes",
             {"server": {"connected": 2000}, "settings": {"max_connections": "9999"}},
@@ -168,7 +168,7 @@ def test_statements_are_counted_only_where_the_extension_is_loaded(facts):
         return by_check(surroundings.checks(seen))["statements"]
 
     assert verdict(loaded=True, made=True).verdict is GOOD
-    assert verdict(loaded=True, made=False).advice == "Say: create extension pg_stat_statements."
+    assert verdict(loaded=True, made=False).advice == "Run: create extension pg_stat_statements."
     assert verdict(loaded=False, made=True).advice.startswith("Put pg_stat_statements into shared_preload_libraries")
 
 

@@ -210,3 +210,18 @@ def test_what_the_machinery_is_to_do_reaches_the_workers(database):
     assert result.manifest.generator.warm_up_error == ""
     assert result.attempts["is_first_call"].sum() == 2
     assert (result.attempts["quantity"] == 1).all()
+
+
+def test_the_log_has_the_parts_of_a_run(database, caplog):
+    caplog.set_level("DEBUG", "booking_sim")
+    surge(tickets=1, buyers=2, connections=1, workers=1, url=database, progress=False)
+    messages = [re.sub(r"\d+ %", "N %", record.getMessage()) for record in caplog.records]
+    assert [message for message in messages if message.startswith(("1 workers", "worker 0"))] == [
+        "1 workers are ready: the run starts",
+        "worker 0 has ended; it was at work N % of the time",
+    ]
+    assert [message for message in messages if message.startswith("the observer")] == [
+        "the observer is ready",
+        "the observer has ended",
+    ]
+    assert any(re.match("connecting to .* as booking_sim lease", message) for message in messages)

@@ -10,7 +10,7 @@ from booking_sim.load_generator.worker.buyer_session import Population
 from booking_sim.load_generator.worker.request import Result
 from booking_sim.load_generator.worker.workload import Workload
 from booking_sim.records.attempts import Call
-from booking_sim.scenario.buyers import PAYMENTS, draw_buyers, uniforms
+from booking_sim.scenario.buyers import PAYMENT_KINDS, draw_buyers, uniforms
 from booking_sim.scenario.draws import Draws, Purpose
 from booking_sim.scenario.kinds import Payment
 from booking_sim.scenario.scenario import Scenario
@@ -54,7 +54,7 @@ def test_the_arrays_are_the_buyers_of_a_surge():
             assert names[drawn.kind[number]] == request.buyer.kind
             assert drawn.event[number] == request.buyer.event_id
             assert b"%d" % drawn.quantity[number] == request.parameters[2]
-            check_payment(request, PAYMENTS[drawn.payment[number]], drawn.think_s[number])
+            check_payment(request, PAYMENT_KINDS[drawn.payment[number]], drawn.think_s[number])
             number += 1
     assert len(drawn) == number
     assert drawn.planned_s is None

@@ -1,6 +1,7 @@
 """Settings are varied, runs are repeated in turns, and what was done is not done again."""
 
 import json
+import re
 from math import inf, nan
 from pathlib import Path
 
@@ -162,6 +163,7 @@ def test_a_knee_is_found_by_runs(run, tmp_path, monkeypatch):
     assert found["limit"] in BOTTLENECKS
     status, out, _ = run("knee", "--require", "refused < 1", *flags, *how)
     assert "Up to 40 buyers per second meet it" in out
+    assert re.search(r"A run there has only \d\d answers: choose a longer duration\.$", out, re.MULTILINE)
     assert len(pd.read_parquet(tmp_path / "out" / "runs.parquet")) == 2
     assert (tmp_path / "out" / "knee.png").exists()
     monkeypatch.setattr("booking_sim.sweeping.points.MOST_ARRIVALS", 80)
