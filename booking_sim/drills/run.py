@@ -167,7 +167,7 @@ def _prove(result: SurgeResult) -> str:
     if history is None:
         return "cannot tell"
     circumstances = Circumstances.of(result.scenario, **asdict(history))
-    return str(verdict(check(result.attempts, result.holds, circumstances)).value)
+    return str(verdict(check(result.recorded, result.holds, circumstances)).value)
 
 
 def _interval(result: SurgeResult, instants: Sequence[float]) -> tuple[float, float]:

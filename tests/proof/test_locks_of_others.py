@@ -9,6 +9,7 @@ from booking_sim import prove
 from booking_sim.records import columns
 from booking_sim.records.attempts import Call
 from booking_sim.records.holds import read_csv
+from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.result.manifest import TableReading
 from booking_sim.scenario.scenario import Scenario
 
@@ -19,7 +20,7 @@ CALLS = [held(1, 1.0, 7, 3), call(2, Call.RESERVE, 2.0, "contended")]
 def test_a_lone_contended_accuses_nobody_where_others_may_lock(strategy, verdict):
     run = SimpleNamespace(
         scenario=Scenario(tickets=10, hold=f"{HOLD_S:g}s", strategy=strategy),
-        attempts=columns.to_frame([tuple(zip(*CALLS, strict=True))]),
+        recorded=RecordedAttempts(columns.to_frame([tuple(zip(*CALLS, strict=True))])),
         holds=read_csv([HEAD + f"{row(7, 1, 1.005, 3)}\n".encode()]),
         manifest=SimpleNamespace(history=TableReading(NOON.isoformat(), 30.0, [])),
     )
