@@ -46,6 +46,7 @@ def combine(*names: str) -> Fault:
             with fault.inject(stage):
                 stage.pause(fault.lasts_s)
             stage.pause(stage.random.uniform(0, _LONGEST_PAUSE_S))
+            stage.wait("the end of the server's restart", stage.server.takes_connections)
         with last.inject(stage):
             yield
 

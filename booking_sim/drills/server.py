@@ -14,6 +14,7 @@ from psycopg import Connection
 from booking_sim.database import connect
 from booking_sim.database.embedded import Cluster
 from booking_sim.database.migrations import migrate
+from booking_sim.errors import BookingSimError
 from booking_sim.queries import load
 
 _GONE_S: Final = 30.0
@@ -115,6 +116,14 @@ class DrillServer:
         with self.connect() as connection:
             connection.execute(load("drill/drop_schemas"))
         migrate(self.url)
+
+    def takes_connections(self) -> bool:
+        """Whether it does now: not while it recovers from a crash."""
+        try:
+            self.connect().close()
+        except BookingSimError:
+            return False
+        return True
 
     def left_behind(self) -> Sequence[str]:
         """The sessions of surges, scratch databases and prepared transactions that are there."""

@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
+from random import Random
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import click
@@ -19,9 +21,11 @@ from booking_sim import drill, drills
 from booking_sim.cli import cli
 from booking_sim.drills import FAULTS, Expected, clock, draw, find_faults, small_disk
 from booking_sim.drills import run as module
+from booking_sim.drills.combined import combine
 from booking_sim.drills.fault import NotShown
 from booking_sim.drills.outcome import DrillOutcome, Drills
 from booking_sim.drills.server import DrillServer
+from booking_sim.drills.stage import Stage
 from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.result.folder import MANIFEST
 
@@ -97,6 +101,9 @@ class NoServer(AbstractContextManager):
         pass
 
     revive = renew
+
+    def takes_connections(self):
+        return True
 
 
 @pytest.fixture
@@ -182,6 +189,16 @@ def test_a_combination_is_what_comes_of_all_its_faults():
     assert (fault.statuses, fault.says) == ((1,), "was killed by signal 9")
     assert fault.is_through_proxy
     assert fault.times == 3
+
+
+def test_the_next_of_a_combination_waits_until_the_server_takes_connections(monkeypatch):
+    plant(monkeypatch, "first", None)
+    plant(monkeypatch, "second", None)
+    answers = [True, False]
+    server = SimpleNamespace(takes_connections=answers.pop)
+    surge = SimpleNamespace(poll=lambda: None, wait=lambda _: None)
+    with combine("first", "second").inject(Stage(server, None, surge, Random(1))):
+        assert not answers
 
 
 @pytest.mark.parametrize(
