@@ -77,7 +77,6 @@ def finish(
     manifest = replace(
         context.manifest,
         ended_at=ended_at.isoformat(),
-        interrupted=reports.interrupted,
         problems=[*reports.problems, *steps.problems],
         history=state.reading,
         generator=GeneratorReport(
