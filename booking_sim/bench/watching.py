@@ -1,4 +1,4 @@
-"""What watching costs: one load, and an observer that samples and is held still by turns, so both meet one server."""
+"""What the observer costs: one load on one server, while the observer samples and pauses in turns."""
 
 import math
 import os
