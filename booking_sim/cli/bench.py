@@ -1,7 +1,6 @@
 """`booking-sim bench`: measure a strategy against the baseline, print the table, keep it."""
 
 import math
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from booking_sim.bench.metrics import METRICS
 from booking_sim.bench.phases import CLIENTS, QUICK_CLIENTS
 from booking_sim.cli.bench_generator import generator_command
 from booking_sim.cli.bench_observer import observer_command
+from booking_sim.cli.ending import end_in_good_order
 from booking_sim.result.folder import reserved_dir
 from booking_sim.result.steps import Steps
 
@@ -83,7 +83,7 @@ def bench_command(
     if context.invoked_subcommand is not None:
         return
     rivals = find_systems(tuple(name for name in systems if name != _ALL)) if systems else ()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
+    end_in_good_order()
     with reserved_dir(out, "bench") as folder:
         result = bench(
             strategy, phases=phases, systems=rivals, clients=clients, rounds=rounds, seconds=seconds, quick=quick

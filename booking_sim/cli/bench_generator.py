@@ -2,13 +2,13 @@
 
 import dataclasses
 import json
-import signal
 import statistics
 import sys
 
 import click
 
 from booking_sim.bench.generator import GeneratorResult, generator
+from booking_sim.cli.ending import end_in_good_order
 
 
 @click.command("generator")
@@ -40,7 +40,7 @@ def generator_command(
     Exits with 0 if the rate is at least .95 of pgbench's (.75 of an empty call), and p50 and p99 are at most 10 % and
     20 % above; 1 if not.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
+    end_in_good_order()
     result = generator(clients=clients, tickets=tickets, rounds=rounds, seconds=seconds, load=load, call=call)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(result) | {"shares": result.shares, "ok": result.ok}))

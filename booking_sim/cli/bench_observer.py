@@ -2,12 +2,12 @@
 
 import dataclasses
 import json
-import signal
 import sys
 
 import click
 
 from booking_sim.bench.watching import GOAL, watching_cost
+from booking_sim.cli.ending import end_in_good_order
 
 
 @click.command("observer")
@@ -24,7 +24,7 @@ def observer_command(*, strategy: str, clients: int, tickets: int, seconds: int,
 
     Exits with 0 if the observer costs at most 2 % of throughput, 1 if more.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
+    end_in_good_order()
     cost = watching_cost(strategy=strategy, clients=clients, tickets=tickets, seconds=seconds)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(cost) | {"goal": GOAL, "ok": cost.ok}))

@@ -1,13 +1,13 @@
 """`booking-sim compare`: the same surge over several strategies, side by side."""
 
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from booking_sim.cli.ending import end_in_good_order
 from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.cli.settings import chosen_scenario, settings
 from booking_sim.comparison import ROUNDS, compare
@@ -67,7 +67,7 @@ def compare_command(
     interrupted; complete runs are kept in each case.
     """  # noqa: D301  click's own mark keeps the lines apart
     chosen = chosen_scenario(scenario, flags)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running or behind
+    end_in_good_order()
     with reserved_dir(out, "compare") as folder:
         result = compare(strategies, chosen, rounds=rounds)
         result.save_in(folder, Steps())

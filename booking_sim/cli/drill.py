@@ -2,7 +2,6 @@
 
 import json
 import math
-import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from booking_sim.cli.ending import end_in_good_order
 from booking_sim.cli.labels import labelled
 from booking_sim.drills import DrillOutcome, Drills, Fault, drill, find_faults
 from booking_sim.durations import parse_duration
@@ -61,7 +61,7 @@ def drill_command(
         return
     if junit is not None:
         check(junit)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running
+    end_in_good_order()
     folder = make_dir(out or Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-drill")
     outcomes = Drills()
 

@@ -39,10 +39,11 @@ def knee_command(
 
     The rate is doubled until most repeats fail, or halved until they do not; then the interval is bisected. Buyers come
     at random for the scenario's duration, or 10 s. Give enough tickets: after the last one, calls are refusals, which
-    cost less.
+    cost less. Some ten rates are tried, which takes 6 minutes as a rule; a bar says how many runs are left.
 
     \b
-      booking-sim knee --require 'p99_ms < 200' --tickets 100000 --duration 5s --out results/knee
+      booking-sim knee --require 'p99_ms < 200' --tickets 100000 --out results/knee
+      booking-sim knee --require 'p99_ms < 200' --tickets 100000 --duration 2s --repeats 1 --out results/quick
 
     Each result is kept in a folder of DIR, and DIR/runs.parquet has one row per run, DIR/knee.png is a chart; the
     same command does not repeat them. If no rate fails, the answer is "at least" the greatest that was tried.

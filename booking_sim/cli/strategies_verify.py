@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import signal
 import sys
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
+from booking_sim.cli.ending import end_in_good_order
 from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.cli.labels import labelled
 from booking_sim.contract import POINTS, Confidence, PointResult, confidence, under_stress, verify
@@ -48,7 +48,7 @@ def verify_command(*, strategy: str, duration: str, as_json: bool) -> None:
     chosen, stress_for = find(strategy), parse_duration(duration)
     if stress_for <= timedelta(0):
         raise SettingError("--for must be above 0, such as 5s.")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the scratch database is dropped also then
+    end_in_good_order()
     if not as_json:
         click.echo(f"{chosen.name}: {chosen.title}\n")
     verification = _Verification(chosen.name, len(POINTS))

@@ -9,7 +9,7 @@ from booking_sim.plots.units import ms_text, seconds_text
 from booking_sim.result.durability import acknowledges_early
 from booking_sim.result.thresholds import Judgement
 from booking_sim.stats.caveats import caveats
-from booking_sim.stats.failures import common_errors
+from booking_sim.stats.failures import errors_of
 from booking_sim.stats.sessions import foreign_load, limited_by
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _latencies(metrics: "pd.Series", clock: str) -> str:
 
 
 def _errors(result: "SurgeResult") -> str:
-    errors = common_errors(result.recorded.columns("call", "outcome", "sqlstate", "error"))
+    errors = errors_of(result.recorded.pieces("call", "outcome", "sqlstate", "error"))
     named = [
         f"{count:,} of {call}: {error}" + (f" ({sqlstate})" if sqlstate else "")
         for call, sqlstate, error, count in errors.head(_SHOWN_ERRORS).to_numpy().tolist()

@@ -1,7 +1,6 @@
 """What `booking-sim surge` and `booking-sim rerun` have in common: run, print, keep, judge, exit."""
 
 import json
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from booking_sim.cli.diff_report import DiffReport
+from booking_sim.cli.ending import end_in_good_order
 from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.cli.preview import announce
 from booking_sim.cli.surge_report import report, unmet
@@ -65,9 +65,7 @@ def run_and_exit(scenario: Scenario, options: RunOptions) -> None:
             raise SettingError(f"'{threshold.text}' needs a run to compare with: give --compare-with too.")
     if options.junit is not None:
         check(options.junit)
-    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C does: what was begun is ended in good order
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
+    end_in_good_order()
     with reserved_dir(options.out, "surge") as folder:
         result = run(
             scenario,

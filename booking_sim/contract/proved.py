@@ -6,6 +6,8 @@ from typing import Any, Final
 from booking_sim.contract.point import point
 from booking_sim.contract.subject import Broken, Subject
 from booking_sim.load_generator.run import surge
+from booking_sim.proof.finding import Verdict
+from booking_sim.proof.rules import verdict
 from booking_sim.result.result import SurgeResult
 
 LONGEST_S, _SHORTEST_S = 10.0, 0.3
@@ -26,21 +28,25 @@ def proved(subject: Subject) -> int:
     """However long surges go on, the answers of all buyers agree with the tables, with each other, and with the clock.
 
     Returns:
-        The holds that were made and judged.
+        The holds that were made and judged: none of a surge of which the proof cannot tell.
     """
     seconds = subject.stress_for.total_seconds()
     claims, seed, start = 0, 0, monotonic()
+    why_none = "no buyer got a hold, so nothing was judged"
     while not seed or monotonic() < start + seconds:
         seed += 1
         result = _surge(subject, min(LONGEST_S, max(start + seconds - monotonic(), _SHORTEST_S)), seed)
         if result.manifest.interrupted:
             raise KeyboardInterrupt
-        claims += int(result.summary()["held"])
+        if verdict(result.proof) is Verdict.HOLDS:
+            claims += int(result.summary()["held"])
+        elif reasons := [*filter(None, result.proof["reason"])]:
+            why_none = f"no surge could be judged: {reasons[0]}"
         subject.progress(claims, monotonic() - start, seconds)
         if wrong := _violated(result):
             raise Broken(f"in a surge with seed {seed}: {wrong}")
     if not claims:
-        raise Broken("no buyer got a hold, so nothing was judged")
+        raise Broken(why_none)
     return claims
 
 

@@ -84,8 +84,10 @@ def observer_stopped(stage: Stage) -> Iterator[None]:
 def two_surges(stage: Stage) -> Iterator[None]:
     """Another surge begins on the same server."""
     with (
-        TemporaryDirectory() as folder,
-        surge_process(stage.server.url, Path(folder), stage.random.getrandbits(31)) as other,
+        TemporaryDirectory(prefix="booking_sim-") as name,
+        surge_process(
+            stage.server.url, Path(name) / "result", stage.random.getrandbits(31), temporary=Path(name)
+        ) as other,
     ):
         with stage.server.connect() as connection:
             both = load("drill/two_are_under_way")

@@ -41,8 +41,10 @@ def server_process_killed(stage: Stage) -> Iterator[None]:
 def server_stopped(stage: Stage) -> Iterator[None]:
     """All processes of the server stop for a second."""
     stage.server.suspend()
-    yield
-    stage.server.resume()
+    try:
+        yield
+    finally:
+        stage.server.resume()
 
 
 @fault(Expected.SURVIVES, lasts_s=1.0)

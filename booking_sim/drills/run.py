@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import psutil
@@ -69,7 +70,8 @@ def _run(outcome: DrillOutcome, fault: Fault, server: DrillServer, folder: Path)
     with ExitStack() as stack:
         proxy = stack.enter_context(Proxy(server.url))
         url = proxy.url if fault.is_through_proxy else server.url
-        surge = stack.enter_context(surge_process(url, folder, outcome.seed, times=fault.times))
+        temporary = Path(stack.enter_context(TemporaryDirectory(prefix="booking_sim-")))
+        surge = stack.enter_context(surge_process(url, folder, outcome.seed, temporary=temporary, times=fault.times))
         stage = Stage(server, proxy, surge, Random(outcome.seed))  # noqa: S311  repeatable, not a secret
         family: list[psutil.Process] = []
         try:
@@ -89,6 +91,8 @@ def _run(outcome: DrillOutcome, fault: Fault, server: DrillServer, folder: Path)
             surge.kill()
             out, err = surge.communicate()
             failures.append(f"the surge did not end within {_LONGEST_S:g} s")
+        if surge.returncode >= 0:
+            failures += [f"left behind: the file {path.name}" for path in temporary.iterdir()]
     if "Traceback" in out + err:
         failures.append(f"a traceback: {err.strip().splitlines()[-1]}")
     failures += _left_behind(server, family)
@@ -163,7 +167,7 @@ def _prove(result: SurgeResult, fault: Fault) -> str:
     if history is None:
         return "cannot tell"
     circumstances = Circumstances.of(result.scenario, **asdict(history), outside_locks=fault.locks)
-    return str(verdict(check(result.attempts, result.holds, circumstances)).value)
+    return str(verdict(check(result.recorded, result.holds, circumstances)).value)
 
 
 def _interval(result: SurgeResult, instants: Sequence[float]) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """The server of the drills: embedded, in a temporary folder, so that it can be killed, stopped and filled."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -56,8 +57,8 @@ class DrillServer:
         self._remove()
 
     def _remove(self) -> None:
-        self.resume()
-        self._cluster.stop(force=True)
+        self.kill()  # nothing is to be kept, and a server that recovers from a crash may not stop when it is asked
+        shutil.rmtree(self._cluster.socket, ignore_errors=True)  # with a long path, it is not in the folder
         self._folder.cleanup()
 
     @property

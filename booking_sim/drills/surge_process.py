@@ -4,10 +4,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+import psutil
+
+_CODE: Final = """
+import signal
+import sys
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup and a shell's & let a drill ignore them, and its surge too
+
+from booking_sim.cli import main
+
+main(sys.argv[1:])
+"""
 _SECONDS: Final = 3
 _TICKETS: Final = 300
 _FLAGS: Final = {
@@ -21,13 +34,18 @@ _FLAGS: Final = {
 
 
 @contextmanager
-def surge_process(url: str, folder: Path, seed: int, *, times: int = 1) -> Iterator["subprocess.Popen[str]"]:
-    """Start the surge of a drill: it goes on before, during and after the fault. It is gone at the end.
+def surge_process(
+    url: str, folder: Path, seed: int, *, temporary: Path, times: int = 1
+) -> Iterator["subprocess.Popen[str]"]:
+    """Start the surge of a drill: it goes on before, during and after the fault.
+
+    At the end it is gone, with all that it started.
 
     Args:
         url: The server.
         folder: Where its result is kept.
         seed: Of the surge.
+        temporary: Where its temporary files are.
         times: How many times as long it is, and as many tickets it has.
     """
     flags = {
@@ -38,11 +56,11 @@ def surge_process(url: str, folder: Path, seed: int, *, times: int = 1) -> Itera
         "require": "errors >= 0",
         "out": str(folder),
     }
-    code = "import sys; from booking_sim.cli import main; main(sys.argv[1:])"
     words = [word for name, value in flags.items() for word in (f"--{name}", value)]
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", code, "surge", *words, "--json"],
-        env=os.environ | {"POSTGRES_URL": url, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        [sys.executable, "-P", "-c", _CODE, "surge", *words, "--json"],
+        env=os.environ
+        | {"POSTGRES_URL": url, "TMPDIR": str(temporary), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -52,5 +70,14 @@ def surge_process(url: str, folder: Path, seed: int, *, times: int = 1) -> Itera
     try:
         yield process
     finally:
-        process.kill()
-        process.communicate()
+        if process.poll() is None:
+            _kill_session(process.pid)
+        process.communicate()  # waits for those, too, who have its pipes
+
+
+def _kill_session(session: int) -> None:
+    """Kill a process and all that it started, wherever they stand by now."""
+    for process in psutil.process_iter():
+        with suppress(OSError, psutil.NoSuchProcess):
+            if os.getsid(process.pid) == session:
+                process.kill()

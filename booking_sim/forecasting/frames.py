@@ -1,5 +1,6 @@
 """What the event loop kept, as the frames of a surge's result."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,32 +73,32 @@ def attempts(scenario: Scenario, state: State) -> pd.DataFrame:
     kept = state.whole[KEPT_ROWS]
     rows, times = state.rows[:kept], state.row_times[:kept]
     order = np.argsort(times[:, QUEUED], kind="stable")
-    rows, times = rows[order], times[order]
-    end, hold = rows[:, ROW_END], rows[:, ROW_HOLD]
-    is_held, was_sent = end < _ALL_HELD, rows[:, ROW_CONNECTION] >= 0
+    rows, times = (np.take(np.ascontiguousarray(each.T), order, axis=1) for each in (rows, times))  # by column: faster
+    end, hold = rows[ROW_END], rows[ROW_HOLD]
+    is_held, was_sent = end < _ALL_HELD, rows[ROW_CONNECTION] >= 0
     claimed = state.hold_times[:, CLAIMED]
     expires = np.where(is_held, (claimed[hold] + scenario.seconds(scenario.hold)) * 1e6, 0).astype("int64")
     columns: dict[str, Any] = {
-        "buyer": rows[:, ROW_BUYER],
-        "kind": _words(rows[:, ROW_KIND], [*scenario.kinds]),
-        "attempt": rows[:, ROW_ATTEMPT],
-        "call": _words(rows[:, ROW_CALL], _CALLS),
-        "event": rows[:, ROW_EVENT] + 1,
+        "buyer": rows[ROW_BUYER],
+        "kind": _words(rows[ROW_KIND], [*scenario.kinds]),
+        "attempt": rows[ROW_ATTEMPT],
+        "call": _words(rows[ROW_CALL], _CALLS),
+        "event": rows[ROW_EVENT] + 1,
         "worker": np.zeros(kept, np.int32),
-        "connection": pa.array(rows[:, ROW_CONNECTION].astype("int16"), mask=~was_sent),
-        "scheduled_at": times[:, PLANNED],
-        "queued_at": times[:, QUEUED],
-        "sent_at": times[:, SENT],
-        "latency_ms": 1000 * (times[:, ANSWERED_AT] - times[:, SENT]),
+        "connection": pa.array(rows[ROW_CONNECTION].astype("int16"), mask=~was_sent),
+        "scheduled_at": times[PLANNED],
+        "queued_at": times[QUEUED],
+        "sent_at": times[SENT],
+        "latency_ms": 1000 * (times[ANSWERED_AT] - times[SENT]),
         "outcome": _words(_OUTCOME_OF[end], _OUTCOMES),
-        "intent_id": pa.array(hold.astype("int64") + 1, mask=(hold < 0) | ((rows[:, ROW_CALL] == 0) & ~is_held)),
+        "intent_id": pa.array(hold.astype("int64") + 1, mask=(hold < 0) | ((rows[ROW_CALL] == 0) & ~is_held)),
         "ticket_nos": _ticket_numbers(state, hold, is_held),
         "hold_expires_at": pa.array(expires + int(NOON.timestamp() * 1e6), pa.timestamp("us", tz="UTC"), mask=~is_held),
-        "session": rows[:, ROW_SESSION],
-        "quantity": rows[:, ROW_QUANTITY],
-        "repeats": pa.array(rows[:, ROW_REPEATS], mask=rows[:, ROW_REPEATS] == 0),
-        "is_first_call": rows[:, ROW_IS_FIRST] == 1,
-        "phase": pa.array(np.where(was_sent, Phase.ANSWERED, Phase.WAITING), mask=end < GAVE_UP),
+        "session": rows[ROW_SESSION],
+        "quantity": rows[ROW_QUANTITY],
+        "repeats": pa.array(rows[ROW_REPEATS], mask=rows[ROW_REPEATS] == 0),
+        "is_first_call": rows[ROW_IS_FIRST] == 1,
+        "phase": _words(was_sent.astype("int8"), [Phase.WAITING, Phase.ANSWERED], mask=end < GAVE_UP),
     }
     nothing = pa.nulls(kept)
     arrays = [pa.array(columns[field.name]) if field.name in columns else nothing for field in SCHEMA]
@@ -145,8 +146,8 @@ def until(state: State) -> float:
     return float(np.nan_to_num(state.moments[LAST_ANSWER]))
 
 
-def _words(codes: Any, words: list[str]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words))
+def _words(codes: Any, words: Sequence[str], mask: Any = None) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=mask), pa.array(words))
 
 
 def _ticket_numbers(state: State, hold: Any, is_held: Any) -> pa.ListArray:

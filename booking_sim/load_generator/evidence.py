@@ -13,6 +13,7 @@ from booking_sim.records.batch import Batch
 from booking_sim.records.columns import Stream
 from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.result.folder import STREAM
+from booking_sim.result.steps import reason
 
 
 class Evidence:
@@ -50,5 +51,5 @@ class Evidence:
             self._stream.add(pickle.loads(batch.attempts))  # noqa: S301  our own workers wrote them
         except (OSError, pa.ArrowException) as error:
             self._is_whole = False
-            reason = getattr(error, "strerror", None) or error
-            self._interrupt.stop(f"stopped, since attempts cannot be written to '{self.folder}' any more: {reason}")
+            why = f"attempts cannot be written to '{self.folder}' any more: {reason(error)}"
+            self._interrupt.stop(f"stopped, since {why}")

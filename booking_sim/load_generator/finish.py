@@ -17,7 +17,7 @@ from booking_sim.database import connect
 from booking_sim.load_generator.context import RunContext
 from booking_sim.load_generator.worker_reports import WorkerReports
 from booking_sim.observer.observer import Observations
-from booking_sim.proof.history import JUDGED, Circumstances
+from booking_sim.proof.history import Circumstances
 from booking_sim.proof.rules import check, unchecked
 from booking_sim.records import holds as hold_records
 from booking_sim.records import inventory as inventory_records
@@ -29,7 +29,7 @@ from booking_sim.result.result import SurgeResult, no_audit
 from booking_sim.result.steps import Steps
 from booking_sim.stats.events import with_server_events
 from booking_sim.stats.inventory import inventory_over_time
-from booking_sim.stats.saturation import bottleneck
+from booking_sim.stats.saturation import main_limit
 
 _READINGS = 10
 """How often the database's clock is read."""
@@ -69,14 +69,13 @@ def finish(
     proof = unchecked()
     if state.reading is not None:
         circumstances = Circumstances.of(context.scenario, **asdict(state.reading))
-        proof = steps.take("the proof", lambda: check(attempts.columns(*JUDGED), state.holds, circumstances), proof)
+        proof = steps.take("the proof", lambda: check(attempts, state.holds, circumstances), proof)
     busy = [*reports.interpreters.values()]
     frames = samples.to_frames(observations.columns, reports.started_at)
     frames["events"] = with_server_events(frames["events"], frames["server"])
     manifest = replace(
         context.manifest,
         ended_at=ended_at.isoformat(),
-        interrupted=reports.interrupted,
         problems=[*reports.problems, *steps.problems],
         history=state.reading,
         generator=GeneratorReport(
@@ -85,12 +84,7 @@ def finish(
             connecting=dict(reports.connecting),
             warm_up_error=reports.warm_up_error,
             limit_per_s=_limit_per_s(attempts, reports),
-            bottleneck=bottleneck(
-                attempts.columns("scheduled_at", "queued_at", "sent_at", "latency_ms"),
-                busy,
-                frames["waits"],
-                [*reports.delayed.values()],
-            ),
+            bottleneck=main_limit(attempts.pieces, busy, frames["waits"], [*reports.delayed.values()]),
         ),
         observer=ObserverReport(**observations.describe(reports.started_at)),
     )
@@ -108,7 +102,7 @@ def finish(
 
 def _limit_per_s(attempts: RecordedAttempts, reports: WorkerReports) -> float | None:
     """The calls per second that the workers could send at most, by the CPU time that each call took them."""
-    sent = int(attempts.columns("sent_at")["sent_at"].notna().sum())
+    sent = sum(int(piece["sent_at"].notna().sum()) for piece in attempts.pieces("sent_at"))
     if not sent or not reports.worked_s:
         return None
     return round(sent / reports.worked_s * min(len(reports.interpreters), os.cpu_count() or 1), 1)

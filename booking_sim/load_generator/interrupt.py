@@ -19,12 +19,14 @@ class Interrupt:
 
     Attributes:
         count: Signals so far. One: requests under way are still answered. Two: stop at once.
+        is_signalled: Whether there was a signal, not only a reason of our own.
         reason: Why the run is stopped, for the problems of its result.
         raises: Whether the next signal raises KeyboardInterrupt, which sets this to False: so it raises once.
     """
 
     def __init__(self) -> None:
         self.count = 0
+        self.is_signalled = False
         self.reason = INTERRUPTED
         self.raises = False
         self._process = os.getpid()
@@ -35,6 +37,7 @@ class Interrupt:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
         self.count += 1
+        self.is_signalled = True
         if self.raises:
             self.raises = False
             raise KeyboardInterrupt

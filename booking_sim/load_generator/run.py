@@ -254,8 +254,10 @@ def _run(
         times = [at.isoformat() for at in restarts.at]
         context = replace(context, manifest=replace(context.manifest, server_restarts=times))
         result = finish(context, reports, observations, evidence.attempts, steps)
+        result.manifest = replace(result.manifest, interrupted=interrupt.is_signalled)
         if folder is not None:
             result.save_in(folder, Steps(interrupt))  # Ctrl-C during the audit does not cut this short
+            result.manifest = replace(result.manifest, interrupted=interrupt.is_signalled)
     return result
 
 

@@ -11,7 +11,6 @@ class WorkerReports:
 
     Attributes:
         problems: Why the reports are incomplete, a line each.
-        interrupted: Whether somebody stopped the run.
         started_at: The start, an instant of `time.monotonic()`; None if the run did not start.
         busy: The share of its time in which each worker computed.
         delayed: The share of its time in which each worker was kept from computing.
@@ -22,7 +21,6 @@ class WorkerReports:
     """
 
     problems: list[str] = field(default_factory=list)
-    interrupted: bool = False
     started_at: float | None = None
     busy: dict[int, float] = field(default_factory=dict)
     delayed: dict[int, float] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
 from booking_sim.errors import BookingSimError
-from booking_sim.load_generator.interrupt import INTERRUPTED, Interrupt
+from booking_sim.load_generator.interrupt import Interrupt
 from booking_sim.load_generator.worker.messages import Failed, Finished, Ready, Start, Stop, WorkerAssignment
 from booking_sim.load_generator.worker_launcher import WorkerLauncher
 from booking_sim.load_generator.worker_reports import WorkerReports
@@ -83,7 +83,6 @@ class Workers:
                 deadline = time.monotonic() + _STOP_TIMEOUT_S
         self._reports.problems += [f"worker {worker} was cut off" for worker in sorted(self._channels.values())]
         if interrupt.count:
-            self._reports.interrupted = interrupt.reason == INTERRUPTED
             self._reports.problems.insert(0, interrupt.reason)
         return self._reports
 

@@ -13,7 +13,15 @@ from booking_sim.plots.style import PERCENT_SHADES, ink
 from booking_sim.plots.units import ms_text, seconds_text, tick_text
 from booking_sim.stats.arrivals import is_open_loop
 from booking_sim.stats.bins import edges
-from booking_sim.stats.latency import curve, percentiles, percentiles_over_time
+from booking_sim.stats.latency import (
+    at_percents,
+    censored_in,
+    curve,
+    distribution,
+    percentiles,
+    percentiles_over_time,
+)
+from booking_sim.stats.requests import Pieces, whole
 
 _CURVES = {"database": ("in the database", "-"), "scheduled": ("since the plan", (0, (4, 2)))}
 """By clock: what its curve is called, and how it is drawn."""
@@ -119,12 +127,17 @@ def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         latency_over_time: When it was slow.
         booking_sim.stats.curve: The numbers.
     """
-    ax = axes_or_new(ax)
-    for clock in _clocks(attempts):
+    return draw_curves(whole(attempts), axes_or_new(ax))
+
+
+def draw_curves(pieces: Pieces, ax: Axes) -> Axes:
+    """Draw the same of attempts that are given a piece at a time."""
+    title = ""
+    for clock in _clocks_in(pieces):
         name, line = _CURVES[clock]
-        points = curve(attempts, clock)
-        points = points.iloc[np.linspace(0, len(points) - 1, min(len(points), _POINTS)).astype(int)]
-        marked = percentiles(attempts, tuple(PERCENT_SHADES), clock)
+        every = censored_in(pieces, clock)
+        points, marked = distribution(every, _POINTS), at_percents(every, tuple(PERCENT_SHADES))
+        title = _curve_title(points, marked[99], clock)
         label = f"{name}: p50 {ms_text(marked[50])}, p99 {ms_text(marked[99])}"
         ax.plot(points["latency_ms"], points["percent"], color=ink(), linestyle=line, label=label)
         ax.plot(marked, marked.index, "o", color=ink(), markersize=4)
@@ -132,27 +145,32 @@ def latency_curve(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_ylim(0, 103)
     log_axis(ax.xaxis, tick_text)
     ax.yaxis.set_major_formatter(PercentFormatter())
-    return set_title(ax, _curve_title(attempts))
+    return set_title(ax, title)
 
 
 def latency_curve_panel(attempts: pd.DataFrame) -> Panel:
     """The same with its message, for a page."""
-    return Panel(_curve_title(attempts), partial(latency_curve, attempts), partial(_describe_curve, attempts))
+    clock = _clocks(attempts)[-1]
+    title = _curve_title(curve(attempts, clock), percentiles(attempts, (99,), clock)[99], clock)
+    return Panel(title, partial(latency_curve, attempts), partial(_describe_curve, attempts))
 
 
 def _clocks(attempts: pd.DataFrame) -> list[str]:
-    return [*_CURVES] if is_open_loop(attempts) else ["database"]
+    return _clocks_in(whole(attempts))
 
 
-def _curve_title(attempts: pd.DataFrame) -> str:
-    clock = _clocks(attempts)[-1]
-    latency = percentiles(attempts, (99,), clock)[99]
-    if pd.isna(latency):
+def _clocks_in(pieces: Pieces) -> list[str]:
+    is_open = any(is_open_loop(piece) for piece in pieces("attempt", "scheduled_at", "queued_at"))
+    return [*_CURVES] if is_open else ["database"]
+
+
+def _curve_title(points: pd.DataFrame, p99: float, clock: str) -> str:
+    if np.isnan(p99):
         return "Nothing was answered"
-    if np.isinf(latency):
-        return f"{curve(attempts, clock)['percent'].max():.3g} % were answered: the p99 is not reached"
+    if np.isinf(p99):
+        return f"{points['percent'].max():.3g} % were answered: the p99 is not reached"
     since = " of the plan" if clock == "scheduled" else ""
-    return f"99 % of the answers came within {ms_text(latency)}{since}"
+    return f"99 % of the answers came within {ms_text(p99)}{since}"
 
 
 def _describe_curve(attempts: pd.DataFrame) -> Description:

@@ -1,5 +1,6 @@
 """Outcomes over time: what buyers got, and how fast."""
 
+import math
 from functools import partial
 
 import pandas as pd
@@ -11,7 +12,8 @@ from booking_sim.plots.style import OUTCOME_COLOURS, OUTCOME_LABELS
 from booking_sim.plots.units import seconds_text
 from booking_sim.records.attempts import OUTCOMES
 from booking_sim.stats.bins import edges
-from booking_sim.stats.outcomes import answer_times, rate_over_time, reserving
+from booking_sim.stats.outcomes import answer_times, answers_in, rate_over_time, rates_in, reserving
+from booking_sim.stats.requests import Pieces, whole
 
 
 def outcomes_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -39,31 +41,32 @@ def outcomes_over_time(attempts: pd.DataFrame, *, ax: Axes | None = None) -> Axe
         latency_over_time: How long answers took.
         booking_sim.stats.rate_over_time: The numbers.
     """
-    ax = axes_or_new(ax)
-    rates = rate_over_time(attempts)
-    counts = reserving(attempts)["outcome"].value_counts()
-    bins = edges(rates.index)
-    seen = [outcome for outcome in OUTCOMES if counts.get(outcome, 0)]
+    return draw_outcomes(whole(attempts), axes_or_new(ax))
+
+
+def draw_outcomes(pieces: Pieces, ax: Axes) -> Axes:
+    """Draw the same of attempts that are given a piece at a time."""
+    rates, answers = rates_in(pieces), answers_in(pieces)
+    bins, counts = edges(rates.index), answers["count"]
+    seen = [outcome for outcome in OUTCOMES if counts[outcome]]
     stack(
         ax, bins, ((f"{OUTCOME_LABELS[name]}: {counts[name]:,}", rates[name], OUTCOME_COLOURS[name]) for name in seen)
     )
     ax.set_ylabel("answers per second\n(higher is better)")
     time_axis(ax, bins[-1])
-    return set_title(ax, _title(attempts))
+    return set_title(ax, _title(answers))
 
 
 def outcomes_panel(attempts: pd.DataFrame) -> Panel:
     """The same with its message, for a page."""
     draw = partial(outcomes_over_time, attempts)
-    return Panel(_title(attempts), draw, partial(_describe, attempts), over_run=True)
+    return Panel(_title(answers_in(whole(attempts))), draw, partial(_describe, attempts), over_run=True)
 
 
-def _title(attempts: pd.DataFrame) -> str:
-    asked = reserving(attempts)
-    held = int((asked["outcome"] == "held").sum())
-    refused_at = answer_times(asked[asked["outcome"] == "sold_out"]).min()
-    first = "no refusal" if pd.isna(refused_at) else f"first refusal after {seconds_text(refused_at)}"
-    return f"{held:,} of {len(asked):,} requests got tickets; {first}"
+def _title(answers: pd.DataFrame) -> str:
+    refused_at = float(answers["first"]["sold_out"])
+    first = "no refusal" if math.isnan(refused_at) else f"first refusal after {seconds_text(refused_at)}"
+    return f"{answers['count']['held']:,} of {answers['count'].sum():,} requests got tickets; {first}"
 
 
 def _describe(attempts: pd.DataFrame) -> Description:

@@ -12,8 +12,8 @@ from booking_sim.plots.axes import set_page_title
 from booking_sim.plots.contention import blocking_panel, waits_panel
 from booking_sim.plots.events import events_text, mark_events
 from booking_sim.plots.inventory import inventory_panel
-from booking_sim.plots.latency import latency_curve, latency_curve_panel, latency_over_time_panel
-from booking_sim.plots.outcomes import outcomes_over_time, outcomes_panel
+from booking_sim.plots.latency import draw_curves, latency_curve_panel, latency_over_time_panel
+from booking_sim.plots.outcomes import draw_outcomes, outcomes_panel
 from booking_sim.plots.panel import Panel
 from booking_sim.plots.server import cpu_panel
 from booking_sim.plots.skip_depth import skip_depth_panel
@@ -22,6 +22,7 @@ from booking_sim.plots.survival import expiry_delay_panel, hold_survival_panel
 from booking_sim.stats.arrivals import is_open_loop
 from booking_sim.stats.contention import blocked_share
 from booking_sim.stats.outcomes import answer_times
+from booking_sim.stats.requests import Pieces, whole
 from booking_sim.stats.skipped import total_skip_depth
 
 _OFTEN = 0.01
@@ -107,11 +108,16 @@ def at_a_glance(attempts: pd.DataFrame, title: str) -> Figure:
     See Also:
         overview: Every picture.
     """
+    return glance(whole(attempts), title)
+
+
+def glance(pieces: Pieces, title: str) -> Figure:
+    """Draw the same of attempts that are given a piece at a time."""
     with style.context(page_style()):
         figure = _titled(title, 4.6)
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-        outcomes_over_time(attempts, ax=left)
-        latency_curve(attempts, ax=right)
+        draw_outcomes(pieces, left)
+        draw_curves(pieces, right)
     return figure
 
 

@@ -13,6 +13,7 @@ from booking_sim.proof.clocks import Clocks
 from booking_sim.proof.history import Circumstances, History
 from booking_sim.proof.rules import check, unchecked
 from booking_sim.proof.story import shortest_history
+from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.scenario.scenario import Scenario
 
 
@@ -24,8 +25,8 @@ class Run(Protocol):
         """What was simulated."""
 
     @property
-    def attempts(self) -> pd.DataFrame:
-        """One row per attempt."""
+    def recorded(self) -> RecordedAttempts:
+        """Where its attempts are."""
 
     @property
     def holds(self) -> pd.DataFrame:
@@ -60,7 +61,7 @@ def prove(result: Run) -> pd.DataFrame:
     """
     if result.manifest.history is None:
         return unchecked()
-    return check(result.attempts, result.holds, _circumstances(result))
+    return check(result.recorded, result.holds, _circumstances(result))
 
 
 def explain(result: Run, offender: Mapping[str, Any]) -> pd.DataFrame:
@@ -74,7 +75,7 @@ def explain(result: Run, offender: Mapping[str, Any]) -> pd.DataFrame:
         One row per call and one per hold, in the order in which they began: `begin` and
         `end` in seconds since the start, `buyer`, `intent_id`, `what` and `outcome`.
     """
-    history = History.of(result.attempts, result.holds, _circumstances(result))
+    history = History.of(result.recorded, result.holds, _circumstances(result))
     return shortest_history(Clocks.of(history), offender)
 
 

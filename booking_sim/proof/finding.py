@@ -1,6 +1,6 @@
 """What a rule says of a history: it holds, it is violated, or nobody can tell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -92,6 +92,19 @@ def judge(
         violations=len(violating),
         untold=int(untold.sum()),
         reason=reason if untold.any() else "",
+    )
+
+
+def together(findings: Iterable[Finding]) -> Finding:
+    """Make one finding of those of one rule on parts of a history, at least one, in their order."""
+    parts = [*findings]
+    return Finding(
+        name=parts[0].name,
+        judged=sum(part.judged for part in parts),
+        offenders=[offender for part in parts for offender in part.offenders][:_SHOWN],
+        violations=sum(part.violations for part in parts),
+        untold=sum(part.untold for part in parts),
+        reason=next((part.reason for part in parts if part.reason), ""),
     )
 
 

@@ -4,7 +4,7 @@ In seconds since the start of the run, on two clocks: `sent` and `answered` of a
 `deadline` and `ended_at` of a hold, and the deadline of an answer, by the database's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -18,6 +18,8 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from booking_sim.records.attempts import FAILURES, Call, Phase
+from booking_sim.records.columns import joined
+from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.scenario.scenario import Scenario
 
 _EVENT_SHIFT, _BUYER_SHIFT = 40, 12
@@ -83,11 +85,11 @@ class Circumstances:
         )
 
 
-JUDGED: Final = (
-    *("buyer", "session", "event", "quantity", "call", "sent_at", "latency_ms", "outcome", "phase"),
-    *("intent_id", "ticket_nos", "hold_expires_at"),
-)
+_OF_A_CALL: Final = ("buyer", "session", "event", "quantity", "call", "sent_at", "latency_ms", "outcome", "phase")
+JUDGED: Final = (*_OF_A_CALL, "intent_id", "ticket_nos", "hold_expires_at")
 """The columns of the attempts that are judged."""
+
+_REFUSALS: Final = ("sold_out", "contended")
 
 
 @dataclass(frozen=True)
@@ -96,41 +98,35 @@ class History:
 
     Attributes:
         circumstances: What else it is judged by.
-        calls: One row per attempt, as the attempts frame: `buyer`, `session`, `event`, `call`, `outcome`, `quantity`,
-            `fate` (of Fate), `intent_id` (0: none), `sent`, `answered` (infinite if it may still come), `deadline` and
-            `tickets`, the fingerprint of the ticket numbers.
-        ticket_nos: The ticket numbers of each attempt; nothing of one that got none.
+        calls: One row per attempt that changed something, or may have: all but `futile`. `buyer`, `session`, `event`,
+            `call`, `outcome`, `quantity`, `fate` (of Fate), `intent_id` (0: none), `sent`, `answered` (infinite if it
+            may still come), `deadline` and `tickets`, the fingerprint of the ticket numbers.
+        ticket_nos: The ticket numbers of each of these; nothing of one that got none.
         holds: One row per hold in the tables, `intent_id` as the index: the columns of the holds frame, `buyer` -1 if
             it is none of the run, and `tickets`, the same fingerprint.
+        ended: The last instant that a client recorded.
+        attempts: All attempts, where they are recorded.
     """
 
     circumstances: Circumstances
     calls: pd.DataFrame
     ticket_nos: pd.Series
     holds: pd.DataFrame
+    ended: float
+    attempts: RecordedAttempts
 
     @classmethod
-    def of(cls, attempts: pd.DataFrame, holds: pd.DataFrame, circumstances: Circumstances) -> Self:
+    def of(cls, attempts: RecordedAttempts, holds: pd.DataFrame, circumstances: Circumstances) -> Self:
         """Take a history from the attempts and the holds of a result."""
-        fate = _fates(attempts)
-        answered = attempts["sent_at"].to_numpy() + attempts["latency_ms"].to_numpy() / 1000
-        start = pd.Timestamp(circumstances.started_at)
-        calls = pd.DataFrame(
-            {
-                "buyer": attempts["buyer"].to_numpy(),
-                "session": attempts["session"].to_numpy(),
-                "event": attempts["event"].to_numpy(),
-                "call": attempts["call"].array,
-                "outcome": attempts["outcome"].array,
-                "quantity": attempts["quantity"].to_numpy(np.int64),
-                "fate": fate,
-                "intent_id": attempts["intent_id"].fillna(0).to_numpy(np.int64),
-                "sent": attempts["sent_at"].to_numpy(),
-                "answered": np.where(fate == Fate.UNKNOWN, np.inf, answered),
-                "deadline": (attempts["hold_expires_at"] - start).dt.total_seconds().to_numpy(),
-                "tickets": fingerprints(attempts["ticket_nos"]),
-            }
-        )
+        kept, ended = [], 0.0
+        for piece in attempts.pieces(*JUDGED):
+            calls = _as_calls(piece)
+            answered = calls["answered"].to_numpy()
+            instants = np.concatenate([calls["sent"].to_numpy(), answered[np.isfinite(answered)]])
+            ended = float(np.fmax.reduce(instants, initial=ended))
+            changing = ~_is_futile(calls)
+            kept.append(_with_answers(calls[changing], piece[changing], circumstances))
+        calls = joined(kept)
         rows = holds.assign(
             buyer=holds["buyer"].fillna(-1).to_numpy(np.int64),
             session=holds["session"].to_numpy(np.int64),
@@ -138,7 +134,19 @@ class History:
             tickets_agree=holds["tickets_agree"].to_numpy(np.int64),
             tickets=fingerprints(holds["ticket_nos"]),
         )
-        return cls(circumstances, calls, attempts["ticket_nos"].reset_index(drop=True), rows.set_index("intent_id"))
+        return cls(circumstances, calls, calls.pop("ticket_nos"), rows.set_index("intent_id"), ended, attempts)
+
+    def futile(self) -> Iterator[pd.DataFrame]:
+        """The calls that changed nothing for sure: requests that were refused, failed, or were never sent.
+
+        They are most calls of a run, so they are read anew each time, and only some of them are in memory at once.
+
+        Yields:
+            Frames with the columns of `calls` up to `fate`, and `sent` and `answered`.
+        """
+        for piece in self.attempts.pieces(*_OF_A_CALL):
+            calls = _as_calls(piece)
+            yield calls[_is_futile(calls)].reset_index(drop=True)
 
     @cached_property
     def place(self) -> NDArray[np.intp]:
@@ -148,12 +156,12 @@ class History:
     @cached_property
     def call_key(self) -> NDArray[np.int64]:
         """What a call asks for, as one number: two calls with the same are one request, repeated."""
-        return _keys(self.calls)
+        return keys(self.calls)
 
     @cached_property
     def hold_key(self) -> NDArray[np.int64]:
         """The same of the request that a hold came from; negative if it is none of the run."""
-        return np.where(self.holds["buyer"] >= 0, _keys(self.holds), -1)
+        return np.where(self.holds["buyer"] >= 0, keys(self.holds), -1)
 
     @cached_property
     def hold_is_unrecorded(self) -> NDArray[np.bool_]:
@@ -164,12 +172,6 @@ class History:
     def call_is_unrecorded(self) -> NDArray[np.bool_]:
         """The same of each call's buyer."""
         return self._is_unrecorded(self.calls["buyer"].to_numpy())
-
-    @cached_property
-    def ended(self) -> float:
-        """The last instant that a client recorded."""
-        answered = self.calls["answered"]
-        return float(max(self.calls["sent"].max(), answered[np.isfinite(answered)].max(), 0.0))
 
     @property
     def is_incomplete(self) -> bool:
@@ -216,6 +218,40 @@ def flat(lists: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.cumsum(lengths, dtype=np.int64), pc.list_flatten(array).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
+def _as_calls(attempts: pd.DataFrame) -> pd.DataFrame:
+    fate = _fates(attempts)
+    answered = attempts["sent_at"].to_numpy() + attempts["latency_ms"].to_numpy() / 1000
+    return pd.DataFrame(
+        {
+            "buyer": attempts["buyer"].to_numpy(),
+            "session": attempts["session"].to_numpy(),
+            "event": attempts["event"].to_numpy(),
+            "call": attempts["call"].array,
+            "outcome": attempts["outcome"].array,
+            "quantity": attempts["quantity"].to_numpy(np.int64),
+            "fate": fate,
+            "sent": attempts["sent_at"].to_numpy(),
+            "answered": np.where(fate == Fate.UNKNOWN, np.inf, answered),
+        }
+    )
+
+
+def _is_futile(calls: pd.DataFrame) -> NDArray[np.bool_]:
+    nothing_done = calls["outcome"].isin(_REFUSALS) | calls["fate"].isin([Fate.FAILED, Fate.UNSENT])
+    return np.asarray((calls["call"] == Call.RESERVE) & nothing_done)
+
+
+def _with_answers(calls: pd.DataFrame, attempts: pd.DataFrame, circumstances: Circumstances) -> pd.DataFrame:
+    """Some calls with what only an answer has that changed something, and their ticket numbers."""
+    start = pd.Timestamp(circumstances.started_at)
+    return calls.assign(
+        intent_id=attempts["intent_id"].fillna(0).to_numpy(np.int64),
+        deadline=(attempts["hold_expires_at"] - start).dt.total_seconds().to_numpy(),
+        tickets=fingerprints(attempts["ticket_nos"]),
+        ticket_nos=attempts["ticket_nos"].array,
+    )
+
+
 def _fates(attempts: pd.DataFrame) -> NDArray[np.int8]:
     failed = attempts["outcome"].isin(FAILURES)
     rolled_back = attempts["phase"] == Phase.ANSWERED
@@ -225,7 +261,7 @@ def _fates(attempts: pd.DataFrame) -> NDArray[np.int8]:
     return fates.astype(np.int8)
 
 
-def _keys(frame: pd.DataFrame) -> NDArray[np.int64]:
+def keys(frame: pd.DataFrame) -> NDArray[np.int64]:
     """The event, the buyer and the session: a request key each."""
     event, buyer, session = (frame[name].to_numpy(np.int64) for name in ("event", "buyer", "session"))
     return np.asarray((event << _EVENT_SHIFT) + (buyer << _BUYER_SHIFT) + session)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from booking_sim.proof.clocks import Clocks, Seconds
-from booking_sim.proof.finding import Finding, judge
+from booking_sim.proof.finding import Finding, judge, together
 from booking_sim.proof.history import History, flat
 from booking_sim.records.attempts import Call
 
@@ -13,8 +13,11 @@ _SOLD = ("confirmed", "already_confirmed")
 
 def one_holder(clocks: Clocks) -> Finding:
     """No ticket has two holders at one instant, by the database's clock and by what clients can know."""
-    tickets = held_tickets(clocks)
-    group = [tickets["source"], tickets["event"], tickets["ticket_no"]]
+    return together(_judge(clocks, tickets) for tickets in (_by_the_tables(clocks), _by_the_answers(clocks)))
+
+
+def _judge(clocks: Clocks, tickets: pd.DataFrame) -> Finding:
+    group = [tickets["event"], tickets["ticket_no"]]
     latest = tickets["until"].groupby(group, sort=False).cummax().groupby(group, sort=False).shift()
     other = tickets["intent_id"].groupby(group, sort=False).shift() != tickets["intent_id"]
     twice = other & (tickets["start"] < latest)
@@ -26,12 +29,23 @@ def held_tickets(clocks: Clocks) -> pd.DataFrame:
     """From when to when each ticket of each hold was taken, by the tables and by the answers.
 
     Returns:
-        A row per ticket, in the order of the holds of a ticket: `source` ("tables" or "answers"), `event`, `ticket_no`,
-        `intent_id`, `buyer`, `start` and `until` by the database's clock; what was sold is taken for ever.
+        A row per ticket and source: `event`, `ticket_no`, `intent_id`, `buyer`, `start` and `until` by the database's
+        clock; what was sold is taken for ever.
     """
+    return pd.concat([_by_the_tables(clocks), _by_the_answers(clocks)], ignore_index=True)
+
+
+def _by_the_tables(clocks: Clocks) -> pd.DataFrame:
     history = clocks.history
-    tickets = pd.concat([_in_the_tables(history), _missing(history), _known(clocks)], ignore_index=True)
-    return tickets.sort_values(["source", "event", "ticket_no", "start"], kind="stable", ignore_index=True)
+    return _in_order(pd.concat([_in_the_tables(history), _missing(history)], ignore_index=True))
+
+
+def _by_the_answers(clocks: Clocks) -> pd.DataFrame:
+    return _in_order(_known(clocks))
+
+
+def _in_order(tickets: pd.DataFrame) -> pd.DataFrame:
+    return tickets.sort_values(["event", "ticket_no", "start"], kind="stable", ignore_index=True)
 
 
 def missing_holds(history: History) -> pd.DataFrame:
@@ -52,9 +66,7 @@ def _in_the_tables(history: History) -> pd.DataFrame:
     rows = history.holds
     until = rows["deadline"].mask(rows["end"] == "confirmed", np.inf)
     until = until.mask(rows["end"] == "released", np.fmin(rows["ended_at"], rows["deadline"]))
-    return _by_ticket(
-        rows.reset_index().assign(start=rows["held_at"].to_numpy(), until=until.to_numpy(), source="tables")
-    )
+    return _by_ticket(rows.reset_index().assign(start=rows["held_at"].to_numpy(), until=until.to_numpy()))
 
 
 def _missing(history: History) -> pd.DataFrame:
@@ -62,7 +74,7 @@ def _missing(history: History) -> pd.DataFrame:
     lost = missing_holds(history)
     released = history.calls.loc[history.calls["call"] == Call.RELEASE, "intent_id"]
     lost = lost[~lost["intent_id"].isin(released) & ~history.call_is_unrecorded[lost.index]]
-    return _by_ticket(lost.assign(ticket_nos=history.ticket_nos.loc[lost.index], source="tables"))
+    return _by_ticket(lost.assign(ticket_nos=history.ticket_nos.loc[lost.index]))
 
 
 def _known(clocks: Clocks) -> pd.DataFrame:
@@ -81,7 +93,7 @@ def _known(clocks: Clocks) -> pd.DataFrame:
     until = np.where(held["intent_id"].isin(sold), np.inf, until)
     start = clocks.latest(held["answered"].to_numpy())
     known_at_all = start < until  # the answer to a repeated request may come when the hold is over
-    held = held.assign(ticket_nos=history.ticket_nos.loc[held.index], start=start, until=until, source="answers")
+    held = held.assign(ticket_nos=history.ticket_nos.loc[held.index], start=start, until=until)
     return _by_ticket(held[known_at_all])
 
 
@@ -89,5 +101,5 @@ def _by_ticket(holds: pd.DataFrame) -> pd.DataFrame:
     """One row per ticket of each hold."""
     ends, numbers = flat(holds["ticket_nos"])
     each = np.repeat(np.arange(len(holds)), np.diff(ends, prepend=0))
-    columns = holds[["source", "event", "intent_id", "buyer", "start", "until"]].iloc[each]
+    columns = holds[["event", "intent_id", "buyer", "start", "until"]].iloc[each]
     return columns.assign(ticket_no=numbers)

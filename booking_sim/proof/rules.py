@@ -15,6 +15,7 @@ from booking_sim.proof.holders import one_holder
 from booking_sim.proof.order import answers_have_causes, order_is_possible
 from booking_sim.proof.refusals import contended_is_true, sold_out_is_true
 from booking_sim.proof.requests import one_answer, one_hold, whole_groups
+from booking_sim.records.recorded import RecordedAttempts
 
 Rule = Callable[[Clocks], Finding]
 
@@ -38,11 +39,11 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 
 
-def check(attempts: pd.DataFrame, holds: pd.DataFrame, circumstances: Circumstances) -> pd.DataFrame:
+def check(attempts: RecordedAttempts, holds: pd.DataFrame, circumstances: Circumstances) -> pd.DataFrame:
     """Judge the history of a run by every rule.
 
     Args:
-        attempts: One row per attempt, as SurgeResult.attempts.
+        attempts: All of them; they are read a piece at a time, since most change nothing and can be forgotten.
         holds: One row per hold in the tables, as SurgeResult.holds, read after all database sessions of the run ended.
         circumstances: What else it is judged by.
 

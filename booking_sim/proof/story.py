@@ -1,13 +1,15 @@
 """The shortest history that shows a violation: the calls and holds of the ticket or intent concerned, no others."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from booking_sim.proof.clocks import Clocks
-from booking_sim.proof.history import Fate, History
+from booking_sim.proof.history import Fate, History, keys
 from booking_sim.proof.holders import held_tickets
 
 COLUMNS: Final = ("begin", "end", "buyer", "intent_id", "what", "outcome")
@@ -52,15 +54,26 @@ def _intents(clocks: Clocks, offender: Mapping[str, Any]) -> list[int]:
 
 
 def _calls(history: History, intents: list[int], offender: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    calls = history.calls
-    own = (calls["buyer"] == offender.get("buyer", -1)) & (calls["sent"] == _sent(calls, offender))
-    keys = history.hold_key[history.holds.index.isin(intents)]
-    asked = np.isin(history.call_key, keys) & (calls["fate"] != Fate.FAILED).to_numpy()
-    picked = calls[(calls["intent_id"].isin(intents) | asked | own) & calls["sent"].notna()]
-    for call in picked.itertuples():
+    requests = history.hold_key[history.holds.index.isin(intents)]
+    about = (_about(calls, intents, requests, offender) for calls in chain([history.calls], history.futile()))
+    picked = pd.concat([*about], ignore_index=True)
+    own = (picked["buyer"] == offender.get("buyer", -1)) & (picked["sent"] == _sent(picked, offender))
+    for call in picked[picked["is_about"] | own].itertuples():
         outcome = _UNKNOWN if call.fate == Fate.UNKNOWN else call.outcome
         end = min(call.answered, history.ended)
         yield (call.sent, end, call.buyer, call.intent_id, str(call.call), outcome)
+
+
+def _about(
+    calls: pd.DataFrame, intents: list[int], requests: NDArray[np.int64], offender: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Those of some calls that are about an intent, or its request repeated, which `is_about`; or of the offender."""
+    calls = calls if "intent_id" in calls else calls.assign(intent_id=0)
+    asked = np.isin(keys(calls), requests) & (calls["fate"] != Fate.FAILED)
+    calls = calls.assign(is_about=calls["intent_id"].isin(intents) | asked)
+    its_buyer = calls["buyer"] == offender.get("buyer", -1)
+    found: pd.DataFrame = calls[calls["sent"].notna() & (calls["is_about"] | its_buyer)]
+    return found
 
 
 def _sent(calls: pd.DataFrame, offender: Mapping[str, Any]) -> float:

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
+from pandas.api.types import union_categoricals
 
 from booking_sim.records import parquet
 from booking_sim.records.attempts import OUTCOMES, PAYMENTS, Call
@@ -48,8 +49,10 @@ SCHEMA: Final = pa.schema(
 _NUMBERS = SCHEMA.field("ticket_nos").type
 _AS_FRAME = {pa.int16(): pd.Int16Dtype(), pa.int64(): pd.Int64Dtype(), _NUMBERS: pd.ArrowDtype(_NUMBERS)}
 _CATEGORIES = {"call": tuple(Call), "outcome": (*OUTCOMES, *PAYMENTS)}
-_ROW_GROUP = 1 << 17
+ROW_GROUP: Final = 1 << 17
 """Rows of a Parquet file that are in memory at once while it is written."""
+PIECE: Final = 1 << 16
+"""Rows that are in memory at once where attempts are read a piece at a time."""
 
 Batch = Sequence[Sequence[Any]]
 """Attempts: the fields of Attempt, a sequence each."""
@@ -91,29 +94,42 @@ class Stream:
         self._writer.write_batch(_record_batch(batch))
 
 
-def read_stream(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+def read_stream(path: Path, columns: Sequence[str] | None = None, rows: int = PIECE) -> Iterator[pa.Table]:
     """Read the batches of a stream that are whole.
 
     Args:
         path: What Stream wrote.
         columns: Those that are wanted; None: all.
+        rows: How many rows a table has at least, but for the last one.
+
+    Yields:
+        Tables, at least one, in the order in which they were written.
 
     Raises:
         OSError: There is no such file.
     """
-    names = [*(columns or SCHEMA.names)]
-    schema = pa.schema([SCHEMA.field(name) for name in names])
-    return pa.Table.from_batches([batch.select(names) for batch in _whole_batches(path)], schema)
+    schema = _part(columns)
+    group: list[pa.RecordBatch] = []
+    for batch in _whole_batches(path):
+        group.append(batch)
+        if sum(map(len, group)) >= rows:
+            yield pa.Table.from_batches([each.select(schema.names) for each in group], schema)
+            group.clear()
+    yield pa.Table.from_batches([each.select(schema.names) for each in group], schema)
 
 
 def _whole_batches(path: Path) -> Iterator[pa.RecordBatch]:
-    with pa.memory_map(str(path)) as file:
+    with pa.OSFile(str(path)) as file:  # read, not mapped: of a mapped file, all pages would count as memory
         try:
             reader = pa.ipc.open_stream(file)
             while True:
                 yield reader.read_next_batch()
         except (StopIteration, pa.ArrowInvalid, OSError):  # the end, or the last batch is cut off
             return
+
+
+def _part(columns: Sequence[str] | None) -> pa.Schema:
+    return SCHEMA if columns is None else pa.schema([SCHEMA.field(name) for name in columns])
 
 
 def stream_to_parquet(stream: Path, path: Path) -> None:
@@ -123,18 +139,13 @@ def stream_to_parquet(stream: Path, path: Path) -> None:
         OSError: It cannot be written.
     """
     with parquet.writer(path, SCHEMA) as file:
-        group: list[pa.RecordBatch] = []
-        for batch in _whole_batches(stream):
-            group.append(batch)
-            if sum(map(len, group)) >= _ROW_GROUP:
-                file.write_table(pa.Table.from_batches(group).unify_dictionaries())
-                group.clear()
-        file.write_table(pa.Table.from_batches(group, SCHEMA).unify_dictionaries())
+        for table in read_stream(stream, rows=ROW_GROUP):
+            file.write_table(table.unify_dictionaries())
 
 
 def to_frame(batches: Iterable[Batch]) -> pd.DataFrame:
     """Turn batches of attempts into one frame, by `queued_at`."""
-    return in_order(pa.Table.from_batches(map(_record_batch, batches), SCHEMA))
+    return in_order(as_frame(pa.Table.from_batches(map(_record_batch, batches), SCHEMA)))
 
 
 def write(frame: pd.DataFrame, path: Path) -> None:
@@ -142,53 +153,63 @@ def write(frame: pd.DataFrame, path: Path) -> None:
     parquet.write(frame, SCHEMA, path)
 
 
-def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+def read(path: Path, columns: Sequence[str] | None = None, rows: int = PIECE) -> Iterator[pa.Table]:
     """Read attempts from a Parquet file.
 
     Args:
         path: The file.
         columns: Those that are wanted; None: all.
+        rows: How many rows a table has at most.
+
+    Yields:
+        Tables, at least one, in the order of the file.
 
     Raises:
         OSError: There is no such file, or it is broken.
         ValueError: It has other columns.
     """
-    return parquet.read(path, SCHEMA, columns)
+    return parquet.read_pieces(path, SCHEMA, rows, columns)
 
 
-def in_order(table: pa.Table) -> pd.DataFrame:
-    """Turn a table of attempts into a frame, by `queued_at`."""
-    by = [table[name].to_numpy() for name in ("attempt", "buyer", "queued_at")]
-    return as_frame(table, np.lexsort(by))
-
-
-def as_frame(table: pa.Table, order: "np.ndarray[Any, np.dtype[np.intp]] | None" = None) -> pd.DataFrame:
+def as_frame(table: pa.Table) -> pd.DataFrame:
     """Turn a table of some columns of attempts into a frame.
 
-    Column by column: of millions of attempts, only one is in memory twice.
+    Numbers that may be missing stay whole, and a word that never came stays one that could have come.
+    """
+    frame: pd.DataFrame = table.unify_dictionaries().to_pandas(types_mapper=_AS_FRAME.get, split_blocks=True)
+    for name in {"kind", *_CATEGORIES} & {*table.column_names}:
+        words = _CATEGORIES.get(name, sorted(frame[name].cat.categories))
+        frame[name] = frame[name].cat.set_categories(words)
+    return frame
+
+
+def joined(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Put frames of some columns of attempts below each other; only one column is in memory twice.
 
     Args:
-        table: Some columns of SCHEMA.
-        order: The rows to take, in their order; None: all, as they are.
+        frames: At least one, each with the same columns. They are used up.
     """
-    names, columns = table.column_names, table.columns
-    del table
-    taken = {}
-    for name in names:
-        series = _series(name, columns.pop(0))
-        taken[name] = (series if order is None else series.take(order)).array
-    return pd.DataFrame(taken, copy=False)
+    pieces = [*frames]
+    return pd.DataFrame(
+        {name: _joined([piece.pop(name) for piece in pieces]) for name in [*pieces[0].columns]}, copy=False
+    )
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put a frame of attempts in the order of `queued_at`; only one column is in memory twice. It is used up."""
+    order = np.lexsort([frame[name].to_numpy() for name in ("attempt", "buyer", "queued_at")])
+    return pd.DataFrame({name: frame.pop(name).take(order).array for name in [*frame.columns]}, copy=False)
+
+
+def _joined(parts: "list[pd.Series]") -> Any:
+    if isinstance(parts[0].dtype, pd.CategoricalDtype):  # each file of a stream knows the kinds that it has seen
+        return union_categoricals(parts, sort_categories=parts[0].name == "kind")
+    whole = pd.concat(parts, ignore_index=True).array
+    if isinstance(whole.dtype, pd.ArrowDtype):  # copied: each part keeps the batch that it was read from
+        return pd.arrays.ArrowExtensionArray(pa.table({"": whole}).column(0).combine_chunks())
+    return whole
 
 
 def _record_batch(columns: Batch) -> pa.RecordBatch:
     arrays = [pa.array(column, field.type) for field, column in zip(SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
-
-
-def _series(name: str, column: pa.ChunkedArray) -> pd.Series:
-    """Numbers that may be missing stay whole, and a word that never came stays one that could have come."""
-    table = pa.table({name: column.unify_dictionaries()})
-    series: pd.Series = table.to_pandas(types_mapper=_AS_FRAME.get)[name]
-    if not isinstance(series.dtype, pd.CategoricalDtype):
-        return series
-    return series.cat.set_categories(_CATEGORIES.get(name, sorted(series.cat.categories)))

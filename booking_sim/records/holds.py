@@ -1,8 +1,9 @@
 """What became of every hold: the columns of the holds frame, and how they come from the database's CSV."""
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
@@ -45,10 +46,30 @@ def read_csv(chunks: Iterable[bytes]) -> pd.DataFrame:
     Returns:
         One row per hold, by the time it was made; SurgeResult says what the columns are.
     """
-    text = pa.BufferReader(b"".join(chunks))
-    table = csv.read_csv(text, convert_options=csv.ConvertOptions(column_types=_AS_TEXT, include_columns=SCHEMA.names))
-    numbers = pc.split_pattern(table["ticket_nos"], " ").cast(_NUMBERS)
-    return _frame(table.set_column(SCHEMA.get_field_index("ticket_nos"), SCHEMA.field("ticket_nos"), numbers))
+    options = csv.ConvertOptions(column_types=_AS_TEXT, include_columns=SCHEMA.names)
+    batches = csv.open_csv(_Chunks(chunks), convert_options=options)
+    return _frame(pa.Table.from_batches(map(_with_numbers, batches), SCHEMA))
+
+
+class _Chunks(io.RawIOBase):
+    """Chunks of text as a file, so that few of them are in memory at once."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks, self._left = iter(chunks), b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._left = self._left or next(self._chunks, b"")
+        taken, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+
+def _with_numbers(batch: pa.RecordBatch) -> pa.RecordBatch:
+    numbers = pc.split_pattern(batch["ticket_nos"], " ").cast(_NUMBERS)
+    return batch.set_column(SCHEMA.get_field_index("ticket_nos"), SCHEMA.field("ticket_nos"), numbers)
 
 
 def empty() -> pd.DataFrame:
@@ -73,5 +94,5 @@ def read(path: Path) -> pd.DataFrame:
 
 def _frame(table: pa.Table) -> pd.DataFrame:
     """Numbers that may be missing stay whole, and an end that never came stays one that could have come."""
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_AS_FRAME.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_AS_FRAME.get, split_blocks=True)
     return frame.assign(end=frame["end"].cat.set_categories(ENDS))

@@ -1,6 +1,7 @@
 """Parquet files as all records are kept: with a checksum on each page, and read with every checksum verified."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -26,25 +27,51 @@ def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(path, schema, write_page_checksum=True)
 
 
-def read(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
+def read(path: Path, schema: pa.Schema) -> pa.Table:
     """Read a table.
 
     Args:
         path: The file.
         schema: The columns that it has to have, and their types.
-        columns: Those of them that are wanted; None: all.
 
     Raises:
         OSError: There is no such file, or it is broken.
         ValueError: It has other columns, or columns of other types.
     """
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+    with _opened(path, schema) as file:
+        return file.read().cast(schema)  # a list's items have another name
+
+
+def read_pieces(path: Path, schema: pa.Schema, rows: int, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """Read a table a piece at a time.
+
+    Args:
+        path: The file.
+        schema: As `read`.
+        rows: How many rows a piece has at most.
+        columns: The columns that are wanted; None: all.
+
+    Yields:
+        At least one piece.
+
+    Raises:
+        OSError: As `read`.
+        ValueError: As `read`.
+    """
+    part = schema if columns is None else pa.schema([schema.field(name) for name in columns])
+    with _opened(path, schema) as file:
+        if not file.metadata.num_rows:
+            yield part.empty_table()
+        for batch in file.iter_batches(rows, columns=part.names):
+            yield pa.Table.from_batches([batch]).select(part.names).cast(part)
+
+
+@contextmanager
+def _opened(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetFile]:
+    with pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False) as file:
         if not file.schema_arrow.equals(schema):
             raise ValueError(f"{path.name} has {_difference(schema, file.schema_arrow)}")
-        table = file.read(columns=columns)
-    return table.cast(
-        pa.schema([schema.field(name) for name in table.column_names])
-    )  # a list's items have another name
+        yield file
 
 
 def _difference(wanted: pa.Schema, found: pa.Schema) -> str:

@@ -2,11 +2,10 @@
 
 import shutil
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 
 from booking_sim.records import columns
 
@@ -26,13 +25,28 @@ class RecordedAttempts:
 
     def frame(self) -> pd.DataFrame:
         """All of them, by `queued_at`."""
-        return self._source if isinstance(self._source, pd.DataFrame) else columns.in_order(self._read())
+        if isinstance(self._source, pd.DataFrame):
+            return self._source
+        return columns.in_order(columns.joined(self.pieces(*columns.SCHEMA.names)))
 
     def columns(self, *names: str) -> pd.DataFrame:
         """Some columns of all of them, in an order that is the same for every choice of columns."""
         if isinstance(self._source, pd.DataFrame):
             return self._source[[*names]]
-        return columns.as_frame(self._read(names))
+        return columns.joined(self.pieces(*names))
+
+    def pieces(self, *names: str) -> Iterator[pd.DataFrame]:
+        """The same columns, some ten thousand rows at a time, so that few of them are in memory at once.
+
+        Yields:
+            At least one frame.
+        """
+        if isinstance(self._source, pd.DataFrame):
+            yield self._source[[*names]]
+            return
+        read = columns.read_stream if _is_stream(self._source) else columns.read
+        for table in read(self._source, names, columns.PIECE):
+            yield columns.as_frame(table)
 
     def write(self, path: Path) -> None:
         """Write them to a Parquet file.
@@ -58,10 +72,6 @@ class RecordedAttempts:
         if isinstance(source, Path) and _is_stream(source) and source.parent == path.parent:
             self._source = path
             source.unlink()
-
-    def _read(self, names: "tuple[str, ...] | None" = None) -> pa.Table:
-        path = cast("Path", self._source)
-        return columns.read_stream(path, names) if _is_stream(path) else columns.read(path, names)
 
 
 def _is_stream(path: Path) -> bool:

@@ -10,8 +10,11 @@ from booking_sim.result.manifest import Manifest
 from booking_sim.result.result import RESULT_OF
 from booking_sim.scenario.scenario import Scenario
 
-UNFINISHED: Final = "the run did not end: its process was killed, or is still at work"
+UNFINISHED: Final = "the run did not end: its process was killed, is still at work, or had no space to write the end"
 """The problem of a result whose manifest was never completed."""
+
+_ROOM: Final = 1 << 16
+"""Bytes that are kept for the manifest of the end: also where the disk is full by then, it says what is missing."""
 
 
 def check_can_save(scenario: Scenario) -> None:
@@ -53,4 +56,4 @@ def begin(folder: Path, scenario: Scenario, manifest: Manifest) -> None:
         "finished": False,
         "files": {},
     }
-    write_manifest(folder, about)
+    write_manifest(folder, about, _ROOM)

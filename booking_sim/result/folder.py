@@ -1,5 +1,6 @@
 """The folder of a result: reserved before a run begins, so that no two runs write to one folder."""
 
+import errno
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -108,16 +109,28 @@ def _reserve_new_dir(what: str) -> Path:
     raise AssertionError
 
 
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+def write_manifest(folder: Path, manifest: Mapping[str, Any], room: int = 0) -> None:
     """Put a manifest in the place of the one that is in a folder; at every moment, one of the two is there whole.
+
+    Where the disk is full, it is written over the other one, if that has room for it.
+
+    Args:
+        folder: Which.
+        manifest: All of it.
+        room: How many bytes the file has at least, so that a later manifest finds space when nothing else does.
 
     Raises:
         OSError: It cannot be written; the one that was there stays.
     """
-    part = folder / f"{MANIFEST}.part"
+    text = (json.dumps(dict(manifest), indent=2) + "\n").encode()
+    path, part = folder / MANIFEST, folder / f"{MANIFEST}.part"
     try:
-        part.write_text(json.dumps(dict(manifest), indent=2) + "\n", encoding="utf-8")
-        part.replace(folder / MANIFEST)
-    except OSError:
+        part.write_bytes(text.ljust(room))
+        part.replace(path)
+    except OSError as error:
         part.unlink(missing_ok=True)
-        raise
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT} or len(text) > path.stat().st_size:
+            raise
+        with path.open("r+b") as file:
+            file.write(text)
+            file.truncate()

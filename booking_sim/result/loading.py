@@ -97,13 +97,20 @@ def _version(manifest: Any) -> str:
 
 def _attempts(folder: Path, files: Mapping[str, str]) -> RecordedAttempts:
     """From the Parquet file if it was finished, else from the stream; none if the run ended before it had either."""
-    if ATTEMPTS in files:
-        _file(folder, ATTEMPTS, files, lambda path: columns.read(path, ["buyer"]))
-        return RecordedAttempts(folder / ATTEMPTS)
-    stream = folder / STREAM
-    if stream.exists():
+    path, stream = folder / ATTEMPTS, folder / STREAM
+    if ATTEMPTS not in files and stream.exists():
         return RecordedAttempts(stream)
-    raise ValueError(f"{ATTEMPTS} is missing")
+    if ATTEMPTS in files:
+        _file(folder, ATTEMPTS, files, _check_attempts)
+    elif path.exists():  # the process was killed between the end of this file and that of the manifest
+        _check_attempts(path)
+    else:
+        raise ValueError(f"{ATTEMPTS} is missing")
+    return RecordedAttempts(path)
+
+
+def _check_attempts(path: Path) -> None:
+    next(columns.read(path))
 
 
 def _samples(folder: Path, name: str, files: Mapping[str, str]) -> pd.DataFrame | None:

@@ -98,7 +98,7 @@ class Manifest:
         event_ids: Its events in the database.
         started_at: When it began, by this machine's clock, in ISO 8601 with its offset.
         ended_at: When the last worker had ended; None if nobody was there to see it.
-        interrupted: Whether it was stopped by Ctrl-C or a signal.
+        interrupted: Whether there was a Ctrl-C, or another signal, before the result was complete.
         problems: What is missing, and why, a line each; empty if the run is complete and all of it was saved.
         strategy: The `file` and the `sha256` of how tickets were claimed.
         name: What the user calls it; empty if nothing.

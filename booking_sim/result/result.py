@@ -12,25 +12,22 @@ from matplotlib.figure import Figure
 
 from booking_sim.errors import BookingSimError
 from booking_sim.plots.outcomes import outcomes_over_time
-from booking_sim.plots.panels import at_a_glance, overview
+from booking_sim.plots.panels import glance, overview
 from booking_sim.proof.rules import unchecked
+from booking_sim.records import columns, samples
 from booking_sim.records import holds as hold_records
 from booking_sim.records import inventory as inventory_records
-from booking_sim.records import samples
+from booking_sim.records.columns import joined
 from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.result.folder import ATTEMPTS, CHART, HOLDS, INVENTORY
 from booking_sim.result.manifest import Manifest
 from booking_sim.result.saving import Saved
 from booking_sim.scenario.scenario import Scenario
-from booking_sim.stats.requests import COLUMNS, FOUND, with_requests
+from booking_sim.stats.requests import FOUND, Pieces, with_requests
 from booking_sim.stats.summary import WHOLE, Part, headline, summarise
 
 RESULT_OF: Final = "surge"
 """What the manifest says that made such a result."""
-
-
-CHARTED: Final = (*COLUMNS, "queued_at", "sent_at", "latency_ms")
-"""The columns of the attempts that the chart shows; all of them would take three times the memory."""
 
 
 class SurgeResult(Saved):
@@ -144,11 +141,14 @@ class SurgeResult(Saved):
         Returns:
             The same as `attempts`, or some of its rows.
         """
-        start = self.scenario.warm_up_s
-        if not start:
+        if not self.scenario.warm_up_s:
             return self.recorded.columns(*names) if names else self.attempts
-        columns = with_requests(self.recorded.columns)
-        return Part(start).select(columns)(*dict.fromkeys((*(names or self.attempts.columns), *FOUND)))
+        return joined(self._counted(*dict.fromkeys((*(names or columns.SCHEMA.names), *FOUND))))
+
+    @property
+    def _counted(self) -> Pieces:
+        """The same attempts a piece at a time, and the columns FOUND of each."""
+        return Part(self.scenario.warm_up_s).select(with_requests(self.recorded.pieces))
 
     @property
     def partial(self) -> bool:
@@ -162,7 +162,7 @@ class SurgeResult(Saved):
     def _summarise(self, part: Part) -> pd.Series:
         return summarise(
             self.scenario,
-            self.recorded.columns,
+            self.recorded.pieces,
             holds=self.holds,
             inventory=self.inventory,
             audit=self.audit,
@@ -226,7 +226,7 @@ class SurgeResult(Saved):
 
     def chart(self) -> Figure:
         """Draw the run at a glance: headline, outcomes over time, latencies."""
-        return at_a_glance(self.counted(*CHARTED), self.headline)
+        return glance(self._counted, self.headline)
 
     def overview(self) -> Figure:
         """Draw everything that there is to show, on one page."""

@@ -73,7 +73,9 @@ class Saved(ABC):
                 remove = partial((folder / name).unlink, missing_ok=True)
                 steps.take(f"the removal of {name}", remove, None, always=True)
         self.add_problems(steps.problems)
+        known = len(steps.problems)
         steps.take(f"the end of {MANIFEST}", partial(self._write_manifest, folder, files), None, always=True)
+        self.add_problems(steps.problems[known:])
 
     def _write_manifest(self, folder: Path, files: Mapping[str, str]) -> None:
         about = {**self._description(), "format": FORMAT, "finished": True, "files": files}

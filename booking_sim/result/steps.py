@@ -59,7 +59,7 @@ class Steps:
             return otherwise
         except Exception as error:  # noqa: BLE001  whatever it is, the run is not lost for it
             self._set_raises(raises=False)
-            self.problems.append(f"{what} is missing: {_line(error)}")
+            self.problems.append(f"{what} is missing: {reason(error)}")
             return otherwise
         return done
 
@@ -68,7 +68,9 @@ class Steps:
             self._interrupt.raises = raises
 
 
-def _line(error: Exception) -> str:
-    """An error in one line, without a full stop, since more may follow."""
+def reason(error: Exception) -> str:
+    """Say why something failed, in one line without a password and without a full stop, since more may follow."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    _, _, of_the_system = text.rpartition("Detail: [errno ")  # as Arrow says it, after how it noticed
+    text = of_the_system.partition("] ")[2] or text
     return redact(" ".join(text.split())).rstrip(".")

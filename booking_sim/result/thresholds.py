@@ -16,6 +16,7 @@ from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.comparison import FloatArray, has_interval, ratio
 from booking_sim.stats.metrics import METRICS
 from booking_sim.stats.summary import WHOLE, Part
+from booking_sim.validation import suggest
 
 if TYPE_CHECKING:
     from booking_sim.result.result import SurgeResult
@@ -83,7 +84,7 @@ class Threshold:
                 " 'p99_ms{kind=fan,call=confirm} < 50', or 'p99_ms ratio < 1.1' in a comparison."
             )
         if match["metric"] not in METRICS:
-            raise SettingError(f"'{text}': metric '{match['metric']}' is unknown: choose from {', '.join(METRICS)}.")
+            raise SettingError(f"'{text}': metric '{match['metric']}' is unknown: {suggest(match['metric'], METRICS)}")
         if _NUMBER.fullmatch(match["limit"]) is None:
             raise SettingError(
                 f"'{text}': '{match['limit']}' is not a number: expected digits with at most one point, such as 1500 or"
@@ -104,7 +105,7 @@ class Threshold:
         """
         if self.part.kind is not None and self.part.kind not in scenario.kinds:
             raise SettingError(
-                f"'{self.text}': kind '{self.part.kind}' is unknown: choose from {', '.join(scenario.kinds)}."
+                f"'{self.text}': kind '{self.part.kind}' is unknown: {suggest(self.part.kind, scenario.kinds)}"
             )
 
     def measure(self, result: "SurgeResult") -> float | bool:
@@ -193,5 +194,5 @@ def _labels(text: str, labels: str | None) -> dict[str, str]:
             raise SettingError(f"'{text}': '{label.strip()}' is invalid: expected kind=NAME or call=NAME, each once.")
         found[name] = value
     if "call" in found and found["call"] not in [*Call]:
-        raise SettingError(f"'{text}': call '{found['call']}' is unknown: choose from {', '.join(Call)}.")
+        raise SettingError(f"'{text}': call '{found['call']}' is unknown: {suggest(found['call'], Call)}")
     return found

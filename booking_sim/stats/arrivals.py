@@ -60,8 +60,7 @@ def is_open_loop(attempts: pd.DataFrame) -> bool:
         True if any first attempt was planned for another instant than the one at which
         its buyer requested a connection.
     """
-    first = attempts[attempts["attempt"] == 1]
-    return bool((first["scheduled_at"] != first["queued_at"]).any())
+    return bool(((attempts["scheduled_at"] != attempts["queued_at"]) & (attempts["attempt"] == 1)).any())
 
 
 def planned_and_sent(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFrame:

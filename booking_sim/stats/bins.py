@@ -23,6 +23,10 @@ class Bins:
     starts: pd.Index
     width: float
 
+    def of(self, seconds: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """The bin of each of some other instants."""
+        return _number(seconds, self.width)
+
 
 def nice_width(length: float, bins: int) -> float:
     """The least 1, 2 or 5 times a power of ten that covers a length in at most `bins` bins."""
@@ -55,8 +59,12 @@ def cut(seconds: npt.ArrayLike, bins: int) -> Bins:
     instants = np.asarray(seconds, dtype=float)
     last = instants.max(initial=0.0)
     width = nice_width(last, bins) if last else 1.0
-    number = (instants / width).astype(np.intp)
-    return Bins(number, pd.Index(np.arange(number.max(initial=0) + 1) * width, name="seconds"), width)
+    number = _number(instants, width)
+    return Bins(number, pd.Index(np.arange(np.max(number, initial=0) + 1) * width, name="seconds"), width)
+
+
+def _number(seconds: npt.ArrayLike, width: float) -> npt.NDArray[np.intp]:
+    return (np.asarray(seconds, dtype=float) / width).astype(np.intp)
 
 
 def edges(starts: pd.Index) -> npt.NDArray[np.float64]:

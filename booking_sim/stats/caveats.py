@@ -28,7 +28,7 @@ def caveats(summary: pd.Series, scenario: Scenario) -> list[str]:
         *_not_reached(summary),
         *_near_the_hold(summary, scenario),
         *_unclear(summary),
-        *_first_calls(summary),
+        *_first_calls(summary, scenario),
     ]
 
 
@@ -58,14 +58,15 @@ def _near_the_hold(summary: pd.Series, scenario: Scenario) -> list[str]:
     return [sentence]
 
 
-def _first_calls(summary: pd.Series) -> list[str]:
+def _first_calls(summary: pd.Series, scenario: Scenario) -> list[str]:
     is_many = summary["first_calls"] >= _FIRST * summary["answered"]
     if not (is_many and summary["p50_first_call_ms"] >= summary["p95_database_ms"]):
         return []
+    advice = "Warm the connections (cold = no), or leave" if scenario.cold else "Leave"
     sentence = (
         f"The slowest calls are first calls: {summary['first_calls']:,} of {summary['answered']:,} were the first of"
         f" their connection, and half of these took {summary['p50_first_call_ms']:,.0f} ms or longer in the database."
-        " Warm the connections (cold = no), or leave the beginning out (warm_up = 5s)."
+        f" {advice} the beginning out (warm_up = 5s)."
     )
     return [sentence]
 

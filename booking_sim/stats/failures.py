@@ -1,11 +1,14 @@
 """Which calls failed, and with which errors: attempts -> frame."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import pandas as pd
 
 ERRORS: Final = ("error", "unknown")
 """Outcomes that no buyer asks for: an error of the database, and an answer that was lost on its way."""
+
+_WHAT: Final = ["call", "sqlstate", "error"]
 
 
 def common_errors(attempts: pd.DataFrame) -> pd.DataFrame:
@@ -28,6 +31,15 @@ def common_errors(attempts: pd.DataFrame) -> pd.DataFrame:
     See Also:
         final_outcomes: What became of each buyer in the end.
     """
-    failed = attempts.loc[attempts["outcome"].isin(ERRORS), ["call", "sqlstate", "error"]].astype(object).fillna("")
-    counted = failed.value_counts().rename("count").reset_index()
-    return counted.sort_values(["count", "call", "error"], ascending=[False, True, True], ignore_index=True)
+    return errors_of([attempts])
+
+
+def errors_of(pieces: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The same of attempts that are given a piece at a time."""
+    counts: pd.DataFrame = pd.concat([_counts(piece) for piece in pieces]).groupby(_WHAT).sum().reset_index()
+    return counts.sort_values(["count", "call", "error"], ascending=[False, True, True], ignore_index=True)
+
+
+def _counts(attempts: pd.DataFrame) -> pd.Series:
+    failed = attempts.loc[attempts["outcome"].isin(ERRORS), _WHAT].astype(object).fillna("")
+    return failed.value_counts().rename("count")

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from booking_sim.errors import SettingError
 from booking_sim.records.attempts import FAILURES
 from booking_sim.stats.bins import cut, default_bins
 from booking_sim.stats.outcomes import answer_times, reserving
-from booking_sim.stats.requests import request_of
+from booking_sim.stats.requests import FOUND, Pieces, request_of
 
 CLOCKS: Final = {"database": "sent_at", "dispatch": "queued_at", "scheduled": "scheduled_at"}
 """The three clocks, and the column that each starts at: when the request was sent; when a connection was requested; and
@@ -54,6 +55,12 @@ def censored(attempts: pd.DataFrame, clock: str = "scheduled") -> pd.Series:
         counts &= attempts["sent_at"].notna()
     latency = attempts["latency_ms"] + 1000 * (attempts["sent_at"] - begins)
     return latency.mask(failed, np.inf)[counts].rename("latency_ms")
+
+
+def censored_in(pieces: Pieces, clock: str) -> npt.NDArray[np.float64]:
+    """The same of attempts that are given a piece at a time, with the columns FOUND where they are not all in one."""
+    columns = ("attempt", "outcome", *CLOCKS.values(), "latency_ms", *FOUND)
+    return np.concatenate([censored(piece, clock) for piece in pieces(*columns)])
 
 
 def latencies(attempts: pd.DataFrame, clock: str = "database") -> pd.Series:
@@ -108,7 +115,19 @@ def percentiles(attempts: pd.DataFrame, percents: Sequence[float] = PERCENTS, cl
         percentiles_over_time: The same in each part of the run.
         curve: The whole distribution.
     """
-    latency = censored(attempts, clock).to_numpy()
+    return at_percents(censored(attempts, clock).to_numpy(), percents)
+
+
+def at_percents(latency: npt.NDArray[np.float64], percents: Sequence[float]) -> pd.Series:
+    """The latencies that the given percentages did not exceed.
+
+    Args:
+        latency: As `censored` gives them.
+        percents: Which, from 0 to 100.
+
+    Returns:
+        As `percentiles`.
+    """
     ranks = np.maximum(np.ceil(np.asarray(percents) / 100 * latency.size - 1e-9).astype(int) - 1, 0)
     values = np.partition(latency, ranks)[ranks] if latency.size else [np.nan] * len(percents)
     return pd.Series(values, index=pd.Index(percents, name="percent"), name="latency_ms", dtype=float)
@@ -181,9 +200,23 @@ def curve(attempts: pd.DataFrame, clock: str = "database") -> pd.DataFrame:
         percentiles: Some points of it.
         booking_sim.plots.latency_curve: The same as a picture.
     """
-    every = censored(attempts, clock).to_numpy()
-    latency = np.sort(every[every < np.inf])
-    return pd.DataFrame({"latency_ms": latency, "percent": 100 * np.arange(1, latency.size + 1) / max(every.size, 1)})
+    return distribution(censored(attempts, clock).to_numpy())
+
+
+def distribution(every: npt.NDArray[np.float64], points: int | None = None) -> pd.DataFrame:
+    """The share of requests that were answered within each latency.
+
+    Args:
+        every: The latencies, as `censored` gives them.
+        points: As many of the answers as there are to be at most, the first and the last among them; None: all.
+
+    Returns:
+        As `curve`.
+    """
+    latency = np.sort(every)
+    number = int(np.searchsorted(latency, np.inf))
+    rows = np.arange(number) if points is None else np.linspace(0, number - 1, min(number, points)).astype(int)
+    return pd.DataFrame({"latency_ms": latency[rows], "percent": 100 * (rows + 1) / max(every.size, 1)})
 
 
 def time_to_final_answer(attempts: pd.DataFrame) -> pd.Series:

@@ -1,11 +1,17 @@
 """What buyers got, and when: attempts -> frames."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from booking_sim.records.attempts import OUTCOMES, Call
 from booking_sim.stats.bins import cut, default_bins
+from booking_sim.stats.requests import Pieces, whole
+
+TIMES: Final = ("queued_at", "sent_at", "latency_ms")
+"""The columns that `answer_times` needs."""
 
 _NEVER = pd.Timestamp.max.tz_localize("UTC").floor("us")
 
@@ -62,11 +68,44 @@ def rate_over_time(attempts: pd.DataFrame, bins: int | None = None) -> pd.DataFr
         final_outcomes: Of each buyer, not of each attempt.
         booking_sim.plots.outcomes_over_time: The same as a picture.
     """
-    asked = reserving(attempts)
-    cuts = cut(answer_times(asked), default_bins(bins, 50, len(asked), 20))
-    counts = pd.crosstab(pd.Series(cuts.number, name="seconds"), asked["outcome"].to_numpy())
-    rates = counts.reindex(index=range(len(cuts.starts)), columns=list(OUTCOMES), fill_value=0) / cuts.width
-    return rates.set_axis(cuts.starts)
+    return rates_in(whole(attempts), bins)
+
+
+def rates_in(pieces: Pieces, bins: int | None = None) -> pd.DataFrame:
+    """The same of attempts that are given a piece at a time."""
+    last, number = 0.0, 0
+    for asked in _asked(pieces):
+        last, number = max(last, asked["answered_at"].max()), number + len(asked)
+    cuts = cut([last], default_bins(bins, 50, number, 20))
+    counts = np.zeros((len(cuts.starts), len(OUTCOMES)), dtype=int)
+    for asked in _asked(pieces):
+        cell = cuts.of(asked["answered_at"]) * len(OUTCOMES) + asked["code"].to_numpy()
+        counts += np.bincount(cell, minlength=counts.size).reshape(counts.shape)
+    return pd.DataFrame(counts / cuts.width, index=cuts.starts, columns=[*OUTCOMES])
+
+
+def answers_in(pieces: Pieces) -> pd.DataFrame:
+    """Count the attempts to reserve by outcome.
+
+    Args:
+        pieces: Gives the columns of the attempts, a piece at a time.
+
+    Returns:
+        One row per outcome, of OUTCOMES: the `count`, and when the `first` was answered, in seconds since the start;
+        not a number if there is none.
+    """
+    parts = [asked.groupby("code")["answered_at"].agg(["size", "min"]) for asked in _asked(pieces)]
+    found = pd.concat(parts).groupby(level=0).agg({"size": "sum", "min": "min"}).reindex(range(len(OUTCOMES)))
+    count = found["size"].fillna(0).astype(int)
+    return pd.DataFrame({"count": count, "first": found["min"]}).set_axis([*OUTCOMES])
+
+
+def _asked(pieces: Pieces) -> Iterator[pd.DataFrame]:
+    """When each attempt to reserve was answered, `answered_at`, and its outcome, by its place in OUTCOMES, `code`."""
+    for piece in pieces("call", "outcome", *TIMES):
+        asked = piece["call"] == Call.RESERVE
+        code = pd.Index(OUTCOMES).get_indexer(pd.Index(piece.loc[asked, "outcome"])).astype(np.int8)
+        yield pd.DataFrame({"answered_at": answer_times(piece)[asked].to_numpy(), "code": code})
 
 
 def answer_times(attempts: pd.DataFrame) -> pd.Series:

@@ -1,6 +1,6 @@
 """Requests: the attempts that one buyer session makes until the answer is final. A person waits for a request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Columns = Callable[..., pd.DataFrame]
-"""Gives the columns of the attempts that it is asked for by name, their rows always in the same order."""
+Pieces = Callable[..., Iterator[pd.DataFrame]]
+"""Gives the columns of the attempts that it is asked for by name, a piece at a time, always in the same order."""
 
 REPEATED: Final = ("contended", "unknown", "error")
 """Outcomes after which a buyer session makes the same call again, as often as its kind and its strategy allow."""
@@ -55,18 +55,50 @@ def request_of(attempts: pd.DataFrame) -> pd.DataFrame:
     return _frame(attempts, requested_at, is_final)
 
 
-def with_requests(columns: Columns) -> Columns:
-    """Give the columns FOUND of the whole run too, beside those of its attempts."""
+def whole(attempts: pd.DataFrame) -> Pieces:
+    """Give a frame of attempts as one piece, with all of its columns."""
+    return lambda *_: iter([attempts])
 
-    @cache
-    def found() -> pd.DataFrame:
-        return request_of(columns(*COLUMNS))
 
-    def give(*names: str) -> pd.DataFrame:
-        frame = columns(*(name for name in names if name not in FOUND))
-        return frame.assign(**{name: found()[name] for name in names if name in FOUND})
+def with_requests(pieces: Pieces) -> Pieces:
+    """Give the columns FOUND of the whole run too, beside those of its attempts.
+
+    Only the requests that were repeated are in memory at once: of all others, the one attempt is the final one.
+    """
+    repeated = cache(lambda: _repeated(pieces))
+
+    def give(*names: str) -> Iterator[pd.DataFrame]:
+        if not {*names} & {*FOUND}:
+            yield from pieces(*names)
+            return
+        begin = 0
+        for piece in pieces(*dict.fromkeys((*(name for name in names if name not in FOUND), "scheduled_at"))):
+            requested_at, is_final = piece["scheduled_at"].to_numpy(copy=True), np.ones(len(piece), dtype=bool)
+            first, last = np.searchsorted(repeated().index, [begin, begin + len(piece)])
+            some = repeated().iloc[first:last]
+            requested_at[some.index - begin], is_final[some.index - begin] = some["requested_at"], some["is_final"]
+            begin += len(piece)
+            yield piece.assign(requested_at=requested_at, is_final=is_final)[[*names]]
 
     return give
+
+
+def _repeated(pieces: Pieces) -> pd.DataFrame:
+    """The columns FOUND of the attempts in all buyer sessions that repeated one, by the number of the attempt."""
+    some = [_session(piece[piece["outcome"].isin(REPEATED)]) for piece in pieces("buyer", "session", "outcome")]
+    sessions = np.unique(np.concatenate(some))
+    parts, begin = [], 0
+    for piece in pieces(*COLUMNS):
+        rows = np.flatnonzero(np.isin(_session(piece), sessions))
+        parts.append(piece.iloc[rows].set_axis(begin + rows))
+        begin += len(piece)
+    return request_of(pd.concat(parts))
+
+
+def _session(attempts: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """The buyer and the session as one number."""
+    buyer, session = (attempts[name].to_numpy(np.int64) for name in ("buyer", "session"))
+    return np.asarray((buyer << 32) + session)
 
 
 def _frame(

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from booking_sim.stats.contention import RUNNING, at_work, has_mean
+from booking_sim.stats.requests import Pieces, whole
 
 _BUSY: Final = 0.8
 """A process that works this share of its time is at this share of its limit: too near to say that something else is."""
@@ -53,13 +54,24 @@ def time_spent(attempts: pd.DataFrame) -> pd.Series:
     See Also:
         bottleneck: What was slowest, in a sentence.
     """
-    return pd.Series(
+    return time_spent_in(whole(attempts))
+
+
+def time_spent_in(pieces: Pieces) -> pd.Series:
+    """The same of attempts that are given a piece at a time."""
+    times = pieces("scheduled_at", "queued_at", "sent_at", "latency_ms")
+    parts = [pd.DataFrame({"sum": spent.sum(), "count": spent.count()}) for spent in map(_spent, times)]
+    whole = pd.concat(parts).groupby(level=0, sort=False).sum()
+    return (whole["sum"] / whole["count"]).rename("milliseconds")
+
+
+def _spent(attempts: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
         {
-            "generator": 1000 * (attempts["queued_at"] - attempts["scheduled_at"]).mean(),
-            "connections": 1000 * (attempts["sent_at"] - attempts["queued_at"]).mean(),
-            "database": attempts["latency_ms"].mean(),
-        },
-        name="milliseconds",
+            "generator": 1000 * (attempts["queued_at"] - attempts["scheduled_at"]),
+            "connections": 1000 * (attempts["sent_at"] - attempts["queued_at"]),
+            "database": attempts["latency_ms"],
+        }
     )
 
 
@@ -162,14 +174,21 @@ def bottleneck(
     See Also:
         time_spent: Where the time went.
     """
-    spent = time_spent(attempts).dropna()
+    return main_limit(whole(attempts), busy, waits, delayed)
+
+
+def main_limit(
+    pieces: Pieces, busy: Sequence[float], waits: pd.DataFrame | None, delayed: Sequence[float]
+) -> str | None:
+    """The same of attempts that are given a piece at a time."""
+    spent = time_spent_in(pieces).dropna()
     if max(busy, default=0.0) > _BUSY:
         return "generator"
     if len(spent) < 3:
         return None
     slowest, occupied = str(spent.idxmax()), max(busy, default=0.0) + max(delayed, default=0.0)
     kind = None if waits is None else _main_wait(waits)
-    if waits is not None and _is_outside(attempts, waits):
+    if waits is not None and _is_outside(pieces, waits):
         kind = "generator" if occupied > _MOST else "network"
     elif kind is None and slowest == "database" and occupied > _BUSY:
         kind = "generator"
@@ -180,12 +199,14 @@ def bottleneck(
     return kind
 
 
-def _is_outside(attempts: pd.DataFrame, waits: pd.DataFrame) -> bool:
+def _is_outside(pieces: Pieces, waits: pd.DataFrame) -> bool:
     """Whether no session was at work for most calls under way: their answers, or they, were still to be received."""
-    sent = attempts["sent_at"].dropna()
-    ended = sent + attempts["latency_ms"] / 1000
-    sampled = waits["seconds"].unique()
-    under_way = int((np.searchsorted(np.sort(sent), sampled) - np.searchsorted(np.sort(ended), sampled)).sum())
+    sampled, under_way = waits["seconds"].unique(), 0
+    for attempts in pieces("sent_at", "latency_ms"):
+        sent = attempts["sent_at"].dropna()
+        ended = sent + attempts["latency_ms"] / 1000
+        begun, over = (np.searchsorted(np.sort(instants), sampled) for instants in (sent, ended))
+        under_way += int((begun - over).sum())
     working = int(at_work(waits).sum())
     return has_mean(waits) and under_way >= _LEAST and 0 < working < _MOST * under_way
 

@@ -1,23 +1,26 @@
 """A surge in numbers, and in one line."""
 
 import math
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from booking_sim.records.attempts import FAILURES, Call
+from booking_sim.records.attempts import FAILURES, OUTCOMES, Call
+from booking_sim.records.columns import joined
 from booking_sim.scenario.scenario import Scenario
 from booking_sim.stats.failures import ERRORS
-from booking_sim.stats.latency import PERCENTS, censored, percentiles
+from booking_sim.stats.latency import PERCENTS, at_percents, censored_in
 from booking_sim.stats.metrics import METRICS, WITHOUT_WARM_UP
-from booking_sim.stats.outcomes import answer_times, count_oversold, sold
-from booking_sim.stats.requests import FOUND, Columns, with_requests
+from booking_sim.stats.outcomes import TIMES, answer_times, count_oversold, reserving, sold
+from booking_sim.stats.requests import Pieces, with_requests
 from booking_sim.stats.skipped import total_skip_depth
 
-_TIMES: Final = ("queued_at", "sent_at", "latency_ms")
 _PAID: Final = ("confirmed", "already_confirmed")
+_OF_A_SALE: Final = ("outcome", "repeats", "intent_id", "ticket_nos")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +49,42 @@ class Part:
         """Whether it is the whole run."""
         return self == Part()
 
-    def select(self, columns: Columns) -> Columns:
+    def select(self, pieces: Pieces) -> Pieces:
         """The columns of the attempts that belong to it.
 
         Args:
-            columns: Those of all attempts.
+            pieces: Those of all attempts.
 
         Returns:
             The same for the part.
         """
         if self.is_whole:
-            return columns
-        attempts = columns("kind", "call", *_TIMES)
-        chosen = answer_times(attempts).between(self.start, self.end, inclusive="left")
-        for name in ("kind", "call"):
-            wanted = getattr(self, name)
-            if wanted is not None:
-                chosen &= attempts[name] == wanted
-        return lambda *names: columns(*names)[chosen]
+            return pieces
 
-    def seconds(self, attempts: pd.DataFrame) -> float:
+        def give(*names: str) -> Iterator[pd.DataFrame]:
+            for piece in pieces(*dict.fromkeys((*names, "kind", "call", *TIMES))):
+                chosen = answer_times(piece).between(self.start, self.end, inclusive="left")
+                for name in ("kind", "call"):
+                    wanted = getattr(self, name)
+                    if wanted is not None:
+                        chosen &= piece[name] == wanted
+                yield piece.loc[chosen, [*names]]
+
+        return give
+
+    def seconds(self, planned_at: float, answered_at: float) -> float:
         """How long it took: its window, or else from the first plan, up to the last answer.
 
         Args:
-            attempts: The attempts that belong to it.
+            planned_at: The first planned instant of the attempts that belong to it, in seconds since the start.
+            answered_at: The last answer to them; before the plan: there are none.
 
         Returns:
             Seconds.
         """
-        if attempts.empty:
+        if answered_at < planned_at:
             return 0.0
-        begins = self.start if self.has_window else float(attempts["scheduled_at"].min())
-        return min(self.end, float(answer_times(attempts).max())) - begins
+        return min(self.end, answered_at) - (self.start if self.has_window else planned_at)
 
 
 WHOLE: Final = Part()
@@ -85,7 +92,7 @@ WHOLE: Final = Part()
 
 def summarise(
     scenario: Scenario,
-    columns: Columns,
+    pieces: Pieces,
     *,
     holds: pd.DataFrame,
     inventory: pd.DataFrame,
@@ -98,8 +105,8 @@ def summarise(
 
     Args:
         scenario: What was run.
-        columns: Gives columns of the attempts. It is asked for a few at a time, since a
-            million attempts take 130 MB in whole.
+        pieces: Gives columns of the attempts, a piece at a time: a million attempts take
+            130 MB in whole.
         holds: As SurgeResult.holds.
         inventory: As SurgeResult.inventory.
         audit: As SurgeResult.audit.
@@ -111,7 +118,8 @@ def summarise(
         The metrics of `booking_sim.stats.metrics.METRICS` by name; those of
         `OF_THE_RUN` are of the whole run also in a part.
     """
-    chosen = part.select(with_requests(columns))
+    every = with_requests(pieces)
+    chosen = part.select(every)
     ends = _buyers(chosen, scenario.buyer_count if part.is_whole else None)
     values: dict[str, Any] = {
         "tickets": scenario.events * scenario.tickets,
@@ -119,64 +127,75 @@ def summarise(
         "contradictions": int(proof["violations"].sum()),
         **ends,
         **_sales(chosen, holds, inventory, part),
-        **_checks(columns, scenario, holds, inventory, audit, is_incomplete=is_incomplete),
+        **_checks(pieces, scenario, holds, inventory, audit, is_incomplete=is_incomplete),
         **_calls(chosen, ends["unanswered"], part),
         **_latencies(chosen),
         **_first_calls(chosen),
     }
     if scenario.warm_up_s and not part.has_window:
         later = replace(part, start=scenario.warm_up_s)
-        of_later = later.select(with_requests(columns))
+        of_later = later.select(every)
         depth = {"skip_depth": _skip_depth(of_later)}
         steady = _calls(of_later, math.nan, later) | _latencies(of_later) | depth
         values |= {name: steady[name] for name in WITHOUT_WARM_UP}
     return pd.Series({name: values[name] for name in METRICS}, name="surge", dtype=object)
 
 
-def _buyers(columns: Columns, buyers: int | None) -> dict[str, float]:
+def _buyers(pieces: Pieces, buyers: int | None) -> dict[str, float]:
     """Each buyer by the final outcome of reserving."""
-    attempts = columns("buyer", "attempt", "call", "outcome")
-    everybody = attempts["buyer"].nunique() if buyers is None else buyers
-    attempts = attempts[attempts["call"] == Call.RESERVE]
-    order = np.lexsort([attempts["attempt"], attempts["buyer"]])
-    buyer = attempts["buyer"].to_numpy()[order]
-    last = order[np.append(buyer[1:] != buyer[:-1], True)] if len(order) else order
-    counts = attempts["outcome"].iloc[last].value_counts()
+    came, attempt, code = (np.zeros(0, dtype) for dtype in (bool, np.int32, np.int8))  # by buyer
+    for piece in pieces("buyer", "attempt", "call", "outcome"):
+        more = max(int(piece["buyer"].max()) + 1 - came.size, 0) if len(piece) else 0
+        came, attempt, code = np.pad(came, (0, more)), np.pad(attempt, (0, more)), np.pad(code, (0, more))
+        came[piece["buyer"]] = True
+        asked = reserving(piece).sort_values("attempt", kind="stable").drop_duplicates("buyer", keep="last")
+        later = asked[asked["attempt"].to_numpy() >= attempt[asked["buyer"]]]
+        attempt[later["buyer"]] = later["attempt"]
+        code[later["buyer"]] = 1 + pd.Index(OUTCOMES).get_indexer(pd.Index(later["outcome"]))
+    ends = np.bincount(code, minlength=1 + len(OUTCOMES))
+    counts = dict(zip(OUTCOMES, ends[1:].tolist(), strict=True))
+    everybody = int(came.sum()) if buyers is None else buyers
     return {
         "buyers": everybody,
-        **{name: int(counts.get(name, 0)) for name in ("held", "sold_out", "contended", "timed_out", "gave_up")},
-        "held_too_late": int(counts.get("hold_expired", 0)),
-        "failed_buyers": int(sum(counts.get(name, 0) for name in ERRORS)),
-        "unanswered": math.nan if buyers is None else everybody - len(last),
+        **{name: counts[name] for name in ("held", "sold_out", "contended", "timed_out", "gave_up")},
+        "held_too_late": counts["hold_expired"],
+        "failed_buyers": sum(counts[name] for name in ERRORS),
+        "unanswered": math.nan if buyers is None else everybody - sum(counts.values()),
     }
 
 
-def _sales(columns: Columns, holds: pd.DataFrame, inventory: pd.DataFrame, part: Part) -> dict[str, float]:
+def _sales(pieces: Pieces, holds: pd.DataFrame, inventory: pd.DataFrame, part: Part) -> dict[str, float]:
     """Holds and payments, by the answers that buyers got; and the tickets that were sold."""
-    outcome = columns("outcome")["outcome"]
-    held = columns("intent_id", "ticket_nos")[outcome == "held"].drop_duplicates("intent_id")
-    is_sold = sold(columns("outcome", "repeats"))
-    paid = columns("intent_id")["intent_id"][is_sold].drop_duplicates()
+    about = _those(pieces, lambda some: some["outcome"].isin(["held", "expired", *_PAID]), *_OF_A_SALE)
+    held = about[about["outcome"] == "held"].drop_duplicates("intent_id")
+    paid = about.loc[sold(about), "intent_id"].drop_duplicates()
     if part.is_whole and len(inventory):
         tickets_sold = int(inventory["sold"].iloc[-1])
     else:
         tickets_sold = int(holds.loc[holds["intent_id"].isin(paid), "quantity"].sum())
+    refused = (piece[piece["outcome"] == "sold_out"] for piece in pieces("outcome", *TIMES))
     return {
         "tickets_sold": tickets_sold,
         "tickets_held": int(held["ticket_nos"].list.len().sum()),
         "confirmed": len(paid),
-        "expired": columns("intent_id")["intent_id"][outcome == "expired"].nunique(),
-        "sold_out_after_s": float(answer_times(columns(*_TIMES)[outcome == "sold_out"]).min()),
-        "skip_depth": _skip_depth(columns),
+        "expired": about.loc[about["outcome"] == "expired", "intent_id"].nunique(),
+        "sold_out_after_s": float(np.fmin.reduce([answer_times(piece).min() for piece in refused])),
+        "skip_depth": _skip_depth(pieces),
     }
 
 
-def _skip_depth(columns: Columns) -> float:
-    return total_skip_depth(columns("outcome", "ticket_nos", "locked_rows_skipped", "dead_rows_scanned", *_TIMES))
+def _skip_depth(pieces: Pieces) -> float:
+    names = ("outcome", "ticket_nos", "locked_rows_skipped", "dead_rows_scanned", *TIMES)
+    return total_skip_depth(_those(pieces, lambda some: some["dead_rows_scanned"].notna(), *names))
+
+
+def _those(pieces: Pieces, chosen: Callable[[pd.DataFrame], pd.Series], *names: str) -> pd.DataFrame:
+    """Some columns of the attempts that are chosen by them."""
+    return joined(piece[chosen(piece)] for piece in pieces(*names))
 
 
 def _checks(
-    columns: Columns,
+    pieces: Pieces,
     scenario: Scenario,
     holds: pd.DataFrame,
     inventory: pd.DataFrame,
@@ -185,10 +204,11 @@ def _checks(
     is_incomplete: bool,
 ) -> dict[str, Any]:
     """What must not be, of the whole run."""
-    outcome = columns("outcome")["outcome"]
-    about = columns("event", "call", "outcome", "repeats", "intent_id", "ticket_nos", "hold_expires_at")[
-        outcome.isin(["held", *_PAID]) | (columns("call")["call"] == Call.RELEASE)
-    ]
+    about = _those(
+        pieces,
+        lambda some: some["outcome"].isin(["held", *_PAID]) | (some["call"] == Call.RELEASE),
+        *("event", "call", "hold_expires_at", *_OF_A_SALE),
+    )
     released = about.loc[about["call"] == Call.RELEASE, "intent_id"]
     in_tables = holds.loc[holds["end"] == "released", "intent_id"]
     unrecorded = in_tables[~in_tables.isin(released)] if is_incomplete else in_tables.iloc[:0]
@@ -204,49 +224,62 @@ def _checks(
     }
 
 
-def _calls(columns: Columns, unanswered: float, part: Part) -> dict[str, float]:
+def _calls(pieces: Pieces, unanswered: float, part: Part) -> dict[str, float]:
     """What became of calls."""
-    attempts = columns("outcome", "is_final", "scheduled_at", *_TIMES)
-    is_final = attempts["is_final"]
-    failed = attempts["outcome"].isin(FAILURES)
-    sent = attempts["sent_at"].notna()
-    answered, offered = int((~failed).sum()), len(attempts) + (0 if math.isnan(unanswered) else int(unanswered))
-    seconds = part.seconds(attempts)
+    counts: Counter[str] = Counter()
+    late, planned_at, answered_at = [], math.inf, -math.inf
+    for piece in pieces("outcome", "is_final", "scheduled_at", *TIMES):
+        failed, sent = piece["outcome"].isin(FAILURES), piece["sent_at"].notna()
+        counts["attempts"] += len(piece)
+        counts["errors"] += int((piece["is_final"] & piece["outcome"].isin(ERRORS)).sum())
+        counts["sent"] += int(sent.sum())
+        counts["answered"] += int((~failed).sum())
+        counts["refused"] += int(piece["outcome"].isin(["sold_out", "contended"]).sum())
+        counts["lost"] += int((sent & failed).sum())
+        counts["retries"] += int((~piece["is_final"]).sum())
+        late.append((piece["queued_at"] - piece["scheduled_at"]).to_numpy())
+        planned_at = np.fmin(planned_at, piece["scheduled_at"].min())
+        answered_at = np.fmax(answered_at, answer_times(piece).max())
+    offered = counts["attempts"] + (0 if math.isnan(unanswered) else int(unanswered))
+    seconds = part.seconds(float(planned_at), float(answered_at))
     return {
-        "errors": int((is_final & attempts["outcome"].isin(ERRORS)).sum()),
+        "errors": counts["errors"],
         "offered": offered,
-        "sent": int(sent.sum()),
-        "answered": answered,
-        "refused": int(attempts["outcome"].isin(["sold_out", "contended"]).sum()),
-        "lost": int((sent & failed).sum()),
-        "answered_share": answered / offered if offered else math.nan,
-        "attempts": len(attempts),
-        "retries": int((~is_final).sum()),
-        "failed_attempts": int(failed.sum()),
+        "sent": counts["sent"],
+        "answered": counts["answered"],
+        "refused": counts["refused"],
+        "lost": counts["lost"],
+        "answered_share": counts["answered"] / offered if offered else math.nan,
+        "attempts": counts["attempts"],
+        "retries": counts["retries"],
+        "failed_attempts": counts["attempts"] - counts["answered"],
         "duration_s": seconds,
         "offered_per_s": offered / seconds if seconds else 0.0,
-        "throughput": answered / seconds if seconds else 0.0,
-        "late_ms": 1000 * float((attempts["queued_at"] - attempts["scheduled_at"]).quantile(0.99)),
+        "throughput": counts["answered"] / seconds if seconds else 0.0,
+        "late_ms": 1000 * float(pd.Series(np.concatenate(late)).quantile(0.99)),
     }
 
 
-def _latencies(columns: Columns) -> dict[str, float]:
-    attempts = columns("outcome", *FOUND, *_TIMES)
+def _latencies(pieces: Pieces) -> dict[str, float]:
     values: dict[str, float] = {}
     for clock, name in (("scheduled", ""), ("dispatch", "_dispatch"), ("database", "_database")):
-        found = percentiles(attempts, (*PERCENTS, 99.9, 100), clock=clock)
+        waits = censored_in(pieces, clock)
+        found = at_percents(waits, (*PERCENTS, 99.9, 100))
         values |= {f"p{percent:g}{name}_ms".replace(".", ""): float(found[percent]) for percent in (*PERCENTS, 99.9)}
         if clock == "scheduled":
-            waits = censored(attempts, clock)
-            values |= {"max_ms": float(found[100]), "mean_ms": float(waits.mean()) if waits.size else math.nan}
+            mean = float(pd.Series(waits).mean())
+            values |= {"max_ms": float(found[100]), "mean_ms": mean}
     return values
 
 
-def _first_calls(columns: Columns) -> dict[str, float]:
+def _first_calls(pieces: Pieces) -> dict[str, float]:
     """What connections took to make a call for the first time."""
-    attempts = columns("outcome", "is_first_call", "latency_ms")
-    is_first = attempts["is_first_call"] & ~attempts["outcome"].isin(FAILURES)
-    latency = attempts.loc[is_first, "latency_ms"]
+    first = _those(
+        pieces,
+        lambda some: some["is_first_call"] & ~some["outcome"].isin(FAILURES),
+        *("outcome", "is_first_call", "latency_ms"),
+    )
+    latency = first["latency_ms"]
     return {
         "first_calls": len(latency),
         "p50_first_call_ms": float(latency.quantile(0.5, interpolation="lower")),

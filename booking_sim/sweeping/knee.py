@@ -1,8 +1,8 @@
 """Knee: the greatest arrival rate that still meets requirements, found by bisection with repeats."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from math import inf, isinf, sqrt
+from math import ceil, inf, isinf, log, log1p, log2, sqrt
 from pathlib import Path
 from typing import Final, Unpack
 
@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from booking_sim.errors import SettingError
+from booking_sim.live.progress import is_interactive, tqdm
 from booking_sim.plots.sweep import knee_overview
 from booking_sim.result.catalogue import KeptResult
 from booking_sim.result.loading import load
@@ -53,7 +54,7 @@ class Knee:
     @property
     def headline(self) -> str:
         """What came of it, in one line."""
-        return self._found + self._few
+        return self._found + self._few + self._refusals
 
     @property
     def _found(self) -> str:
@@ -73,6 +74,12 @@ class Knee:
         least = self.runs.loc[there, "answered"].min()
         return f". A run there has only {least:.0f} answers: choose a longer duration" if least < _FEW else ""
 
+    @property
+    def _refusals(self) -> str:
+        """That tickets ran out, if they did: the rate is then one of refusals too, which cost less than holds."""
+        refusing = int((self.runs["sold_out"] > 0).sum())
+        return f". Tickets ran out in {refusing:,} of {len(self.runs):,} runs: give more" if refusing else ""
+
     def chart(self) -> Figure:
         """Draw throughput and p99 over the rate, with the interval from `low` to `high` shaded."""
         return knee_overview(self.runs, RATE, self.low, self.high, self.headline)
@@ -90,6 +97,7 @@ def knee(
     precision: float = 0.1,
     repeats: int = 3,
     url: str | None = None,
+    progress: bool | None = None,
     **settings: Unpack[ScenarioSettings],
 ) -> Knee:
     """Find the greatest arrival rate that still meets requirements.
@@ -97,6 +105,7 @@ def knee(
     The rate is doubled until most repeats fail, or halved until they do not; then the
     interval is bisected. Buyers come at random for the scenario's duration, or 10 s.
     Give enough tickets: after the last one, calls are refusals, which cost less.
+    A quick answer, less sure and ten times sooner: `duration="2s"`, `repeats=1`.
     Each result is kept; called again with the same folder, runs are not repeated. If no
     rate fails, up to the greatest that a scenario may have, the answer is "at least".
 
@@ -110,6 +119,7 @@ def knee(
             0.1 is 10 %.
         repeats: How often each rate is run.
         url: As in `surge`.
+        progress: Whether to show a bar. None: on a terminal and in a notebook.
         **settings: Settings of Scenario by name; they override those of `scenario`.
 
     Returns:
@@ -142,14 +152,19 @@ def knee(
     met: dict[float, list[bool]] = {}
 
     def is_enough(rate: float) -> bool:
+        bar.total = bar.n + repeats * steps_left(rate, met, precision)
+        bar.set_description(f"rate={rate:g}")
         met[rate] = []
         for repeat in range(1, repeats + 1):
             kept = runs.run({RATE: rate}, repeat)
             made.append(({RATE: rate}, repeat, kept))
             met[rate].append(all(each.is_met for each in judge(load(kept.folder), thresholds)))
+            bar.update()
         return sum(met[rate]) * 2 > repeats
 
-    rate, failed = bisect(is_enough, start, precision, greatest)
+    hidden = not (is_interactive() if progress is None else progress)
+    with tqdm(unit=" runs", disable=hidden, leave=False) as bar:
+        rate, failed = bisect(is_enough, start, precision, greatest)
     frame = to_frame(made).assign(met=[met[point[RATE]][repeat - 1] for point, repeat, _ in made])
     frame.to_parquet(Path(out) / TABLE, index=False)
     found = Knee(rate, *_interval(met, rate), greatest, _limit(frame, failed), frame)
@@ -185,6 +200,21 @@ def bisect(
         if rate in {good, bad}:
             break
     return good, bad
+
+
+def steps_left(rate: float, tried: Collection[float], precision: float) -> int:
+    """How many rates are to be tried at least: this one, and those between it and the nearest of the others.
+
+    Args:
+        rate: The one to be tried next.
+        tried: Those that were.
+        precision: As for `bisect`.
+    """
+    below = max((each for each in tried if each < rate), default=0.0)
+    above = min((each for each in tried if each > rate), default=inf)
+    is_between = below and not isinf(above)
+    halvings = ceil(log2(max(1.0, log(above / below if is_between else 2.0) / log1p(precision))))
+    return max(1, halvings) if is_between else 1 + halvings
 
 
 def _three_digits(rate: float) -> float:

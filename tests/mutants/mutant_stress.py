@@ -22,6 +22,7 @@ from booking_sim.proof.history import Circumstances
 from booking_sim.proof.rules import check
 from booking_sim.records import columns
 from booking_sim.records.attempts import Attempt, Call, Phase
+from booking_sim.records.recorded import RecordedAttempts
 
 CAPACITY = 6
 HOLD = timedelta(milliseconds=200)
@@ -69,7 +70,7 @@ class Stress:
             read_at = time.monotonic() - self.began_at
             audited = audit(connection, event_id=self.event_ids)
         circumstances = Circumstances(CAPACITY, HOLD.total_seconds(), self.started_at, read_at, SESSIONS)
-        return audited, check(self._frame(), holds, circumstances)
+        return audited, check(RecordedAttempts(self._frame()), holds, circumstances)
 
     def _frame(self):
         return columns.to_frame([tuple(zip(*self.attempts, strict=True))])

@@ -9,6 +9,7 @@ from booking_sim.proof.rules import check
 from booking_sim.records import columns
 from booking_sim.records.attempts import Attempt
 from booking_sim.records.holds import read_csv
+from booking_sim.records.recorded import RecordedAttempts
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HEAD = "intent_id,event,buyer,session,quantity,ticket_nos,tickets_agree,held_at,deadline,ended_at,end\n"
@@ -27,7 +28,7 @@ def judge(model, **circumstances):
         "workers": 2,
         "lost_workers": [1] * model.faults.killed,
     }
-    return check(frame, holds, Circumstances(**facts | circumstances)).set_index("name")
+    return check(RecordedAttempts(frame), holds, Circumstances(**facts | circumstances)).set_index("name")
 
 
 def _attempt(attempt):

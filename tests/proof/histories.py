@@ -9,6 +9,7 @@ from booking_sim.proof.story import shortest_history
 from booking_sim.records import columns
 from booking_sim.records.attempts import Attempt, Call, Phase
 from booking_sim.records.holds import read_csv
+from booking_sim.records.recorded import RecordedAttempts
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOLD_S = 60.0
@@ -48,7 +49,7 @@ def judge(calls, rows, *, lost_workers=(), workers=2, tickets=10, read_at=30.0):
     circumstances = Circumstances(
         tickets=tickets, hold_s=HOLD_S, started_at=NOON, read_at=read_at, workers=workers, lost_workers=lost_workers
     )
-    return check(attempts, holds, circumstances).set_index("name")
+    return check(RecordedAttempts(attempts), holds, circumstances).set_index("name")
 
 
 def problems(frame):
@@ -62,4 +63,4 @@ def shown(calls, rows, rule):
     holds = read_csv([HEAD + "".join(f"{each}\n" for each in rows).encode()])
     offender = judge(calls, rows).loc[rule, "offenders"][0]
     circumstances = Circumstances(tickets=10, hold_s=HOLD_S, started_at=NOON, read_at=30.0, workers=2)
-    return shortest_history(Clocks.of(History.of(attempts, holds, circumstances)), offender)
+    return shortest_history(Clocks.of(History.of(RecordedAttempts(attempts), holds, circumstances)), offender)

@@ -48,14 +48,14 @@ def test_batches_can_be_read_as_soon_as_they_are_written(tmp_path):
     with columns.Stream(path) as writer:
         for count, row in enumerate(ROWS, 1):
             writer.add(batch([row]))
-            assert columns.read_stream(path).num_rows == count
+            assert sum(map(len, columns.read_stream(path))) == count
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.6, 0.9, 0.999])
 def test_wherever_a_stream_is_cut_off_what_is_whole_is_read(stream, share):
     whole = stream.read_bytes()
     stream.write_bytes(whole[: int(share * len(whole))])
-    left = columns.read_stream(stream).column("buyer").to_pylist()
+    left = [buyer for piece in columns.read_stream(stream, ["buyer"]) for buyer in piece["buyer"].to_pylist()]
     assert left == [0, 1, 2][: len(left)]
     assert len(left) == {0.0: 0, 0.01: 0, 0.999: 3}.get(share, len(left))
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -9,9 +10,11 @@ from surge_results import attempt_rows, result
 
 from booking_sim.errors import ResultNotFound
 from booking_sim.records import columns
+from booking_sim.records.recorded import RecordedAttempts
 from booking_sim.result.beginning import UNFINISHED, begin
 from booking_sim.result.folder import FORMAT, reserve_dir
 from booking_sim.result.loading import load
+from booking_sim.result.steps import Steps
 
 
 def change_manifest(folder, **changes):
@@ -89,7 +92,7 @@ def test_pages_have_checksums_that_are_verified(saved, tmp_path):
     path.write_bytes((saved / "attempts.parquet").read_bytes())
     flip(path, 600)
     with pytest.raises(OSError, match=r"(?i)crc"):
-        columns.read(path)
+        list(columns.read(path))
 
 
 def test_a_run_whose_process_was_killed_is_read_as_partial(tmp_path):
@@ -112,9 +115,44 @@ def test_a_run_whose_process_was_killed_is_read_as_partial(tmp_path):
     assert again.manifest.problems == [UNFINISHED]
 
 
+def test_a_run_whose_process_was_killed_while_it_was_saved_keeps_its_attempts(tmp_path):
+    """The Parquet file has taken the place of the stream, and the manifest does not yet say so."""
+    folder, run = begun(tmp_path / "out")
+    run.recorded.settle(folder / "attempts.parquet")
+    left = load(folder)
+    assert (len(left.attempts), left.manifest.problems) == (4, [UNFINISHED])
+
+
+def test_a_manifest_that_cannot_be_written_is_missing_too(tmp_path, monkeypatch):
+    folder, run = begun(tmp_path / "out")
+    monkeypatch.setattr("booking_sim.result.saving.write_manifest", lambda *_: no_space())
+    run.save_in(folder, Steps())
+    assert run.manifest.problems == ["the end of manifest.json is missing: No space left on device"]
+    assert load(folder).manifest.problems == [UNFINISHED]
+
+
+def test_on_a_full_disk_the_manifest_of_the_end_takes_the_room_of_the_first_one(tmp_path, monkeypatch):
+    folder, run = begun(tmp_path / "out")
+    monkeypatch.setattr(Path, "write_bytes", lambda *_: no_space())
+    monkeypatch.setattr("booking_sim.result.result.glance", lambda *_: no_space())
+    run.save_in(folder, Steps())
+    assert load(folder).manifest.problems == ["surge.png is missing: No space left on device"]
+    assert not (folder / "manifest.json.part").exists()
+
+
+def begun(folder):
+    """A folder as a run leaves it whose workers have ended: attempts in a stream, and a manifest that says nothing."""
+    run = result()
+    begin(reserve_dir(folder), run.scenario, run.manifest)
+    with columns.Stream(folder / "attempts.arrows") as stream:
+        stream.add([*zip(*attempt_rows(), strict=True)])
+    run.recorded = RecordedAttempts(folder / "attempts.arrows")
+    return folder, run
+
+
 def test_what_could_not_be_saved_is_said_and_the_rest_is_there(tmp_path, monkeypatch):
     monkeypatch.setattr("booking_sim.records.holds.write", lambda *_: no_space())
-    monkeypatch.setattr("booking_sim.result.result.at_a_glance", lambda *_: no_space())
+    monkeypatch.setattr("booking_sim.result.result.glance", lambda *_: no_space())
     with pytest.raises(Exception, match=r"is not complete\. holds.parquet is missing: No space left on device; surge"):
         result().save(tmp_path / "out")
     left = load(tmp_path / "out")

@@ -58,6 +58,9 @@ def test_first_calls_of_connections_are_metrics_of_their_own():
     slow = result(rows=[row._replace(is_first_call=row.buyer == 0) for row in rows * 30])
     [caveat] = [each for each in caveats(slow.summary(), slow.scenario) if "first calls" in each]
     assert "30 of 120 were the first of their connection, and half of these took 400 ms or longer" in caveat
+    assert caveat.endswith(" Leave the beginning out (warm_up = 5s).")
+    [caveat] = [each for each in caveats(slow.summary(), slow.scenario.replace(cold=True)) if "first calls" in each]
+    assert " Warm the connections (cold = no), or leave " in caveat
 
 
 @pytest.mark.parametrize(

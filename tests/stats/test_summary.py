@@ -21,7 +21,7 @@ AUDIT = pd.DataFrame({"checked": [True], "violations": [0]})
 def summary_of(frame, *, known=None, audit=AUDIT, sold=0, part=WHOLE, is_incomplete=False, **settings):
     return summarise(
         Scenario(**({"tickets": 10, "buyers": frame["buyer"].nunique() or 1, "hold": "300s"} | settings)),
-        RecordedAttempts(frame).columns,
+        RecordedAttempts(frame).pieces,
         holds=holds() if known is None else known,
         inventory=inventory((9.0, 10 - sold, 0, 0, sold)),
         audit=audit,

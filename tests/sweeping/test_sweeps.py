@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from math import inf, nan
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from booking_sim.result.catalogue import KeptResult
 from booking_sim.stats import over_repeats
 from booking_sim.stats.metrics import METRICS
 from booking_sim.stats.saturation import BOTTLENECKS
-from booking_sim.sweeping.knee import bisect
+from booking_sim.sweeping.knee import bisect, steps_left
 from booking_sim.sweeping.points import parse_vary, points, scenario_at
 from booking_sim.sweeping.runs import in_turns, to_frame, to_records
 
@@ -146,6 +147,22 @@ def test_bisection_finds_the_rate(limit, start):
     assert len({*asked}) == len(asked) < 20
 
 
+@pytest.mark.parametrize(("limit", "precision"), [(730, 0.1), (99, 0.05), (0.3, 1), (3300, 0.01)])
+def test_the_rates_that_are_left_are_counted(limit, precision):
+    """Right to one from the first rate between two others on (they are rounded); before, the least there can be."""
+    announced, is_between = {}, []
+
+    def is_enough(rate):
+        announced[rate] = steps_left(rate, [*announced], precision)
+        is_between.append(min(announced) < rate < max(announced))
+        return rate <= limit
+
+    bisect(is_enough, 100, precision)
+    late = [left - number for left, number in zip(range(len(announced), 0, -1), announced.values(), strict=True)]
+    assert min(late) >= -1
+    assert all(abs(each) <= 1 for each, between in zip(late, is_between, strict=True) if between)
+
+
 def test_bisection_without_an_end():
     assert bisect(lambda _: False, 100, 0.1)[0] == 0
     assert bisect(lambda _: True, 100, 0.1, 730) == (730, inf)
@@ -163,12 +180,27 @@ def test_a_knee_is_found_by_runs(run, tmp_path, monkeypatch):
     assert found["limit"] in BOTTLENECKS
     status, out, _ = run("knee", "--require", "refused < 1", *flags, *how)
     assert "Up to 40 buyers per second meet it" in out
-    assert re.search(r"A run there has only \d\d answers: choose a longer duration\.$", out, re.MULTILINE)
+    assert re.search(r"A run there has only \d\d answers: choose a longer duration\.", out)
     assert len(pd.read_parquet(tmp_path / "out" / "runs.parquet")) == 2
     assert (tmp_path / "out" / "knee.png").exists()
     monkeypatch.setattr("booking_sim.sweeping.points.MOST_ARRIVALS", 80)
     status, out, _ = run("knee", "--require", "refused < 1000", *flags, *how)
     assert status == 0
+    assert "Tickets ran out in 1 of 2 runs: give more." in out
     assert "At least 80 buyers per second meet it: no rate that was tried fails, and more than 80 cannot" in out
     with pytest.raises(SettingError, match="is about a ratio"):
         knee("p99_ms ratio < 2", out=tmp_path / "other")
+
+
+def test_an_interrupt_while_a_run_is_audited_ends_them_all(database, tmp_path, monkeypatch):
+    audits = []
+
+    def audit(*_, **__):
+        audits.append("one")
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("booking_sim.load_generator.finish.audit", audit)
+    with pytest.raises(KeyboardInterrupt):
+        knee("p99_ms < 1000", out=tmp_path / "out", url=database, start=20, duration="1s", time_scale=20, workers=1)
+    assert audits == ["one"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["plan.json"]
