@@ -49,7 +49,7 @@ STRESSING = (stress.one_holder, proved.proved)
 
 @dataclass(frozen=True, slots=True)
 class PointResult:
-    """What came of one point.
+    """The result of one point.
 
     Attributes:
         point: Its name.
