@@ -41,12 +41,14 @@ def servers():
         def start(which):
             if which == "main":
                 server = stack.enter_context(open_server())
+                url, bin_dir = server.url, server.bin_dir
             elif oldest() is None:
                 pytest.skip("no PostgreSQL from 15 on is installed here that is older than the embedded one")
             else:
-                server = stack.enter_context(Cluster(Path(f"{os.environ['BOOKING_SIM_HOME']}-oldest"), oldest()))
-            admin = stack.enter_context(connect(server.url))
-            return stack.enter_context(Server(server.url, server.bin_dir, admin).prepared())
+                folder = Path(f"{os.environ['BOOKING_SIM_HOME']}-oldest")
+                url, bin_dir = stack.enter_context(Cluster(folder, oldest())).url, oldest()
+            admin = stack.enter_context(connect(url))
+            return stack.enter_context(Server(url, bin_dir, admin).prepared())
 
         yield start
 

@@ -57,7 +57,6 @@ def combine(*names: str) -> Fault:
         statuses=last.statuses,
         says=last.says,
         is_through_proxy=any(fault.is_through_proxy for fault in faults),
-        locks=any(fault.locks for fault in faults),
         times=sum(fault.times for fault in faults),
         server=None,
         is_last=last.is_last,

@@ -41,7 +41,6 @@ class Fault:
         statuses: What the surge exits with, one of these.
         says: What one of its messages contains; empty: anything, or nothing.
         is_through_proxy: Whether the surge reaches the server through a proxy.
-        locks: Whether somebody else locks tickets meanwhile.
         times: How many times as long as others the surge is.
         is_last: Whether no other fault can follow it in the same surge.
         server: Makes the server that the fault needs, or raises NotShown; None: it is that of the other drills.
@@ -55,7 +54,6 @@ class Fault:
     statuses: tuple[int, ...]
     says: str
     is_through_proxy: bool
-    locks: bool
     times: int
     is_last: bool
     server: Callable[[], AbstractContextManager[DrillServer]] | None
@@ -75,7 +73,6 @@ def fault(
     statuses: tuple[int, ...] | None = None,
     says: str = "",
     is_through_proxy: bool = False,
-    locks: bool = False,
     times: int = 1,
     is_last: bool = False,
     server: Callable[[], AbstractContextManager[DrillServer]] | None = None,
@@ -91,7 +88,6 @@ def fault(
             statuses=_STATUSES[expected] if statuses is None else statuses,
             says=says,
             is_through_proxy=is_through_proxy,
-            locks=locks,
             times=times,
             is_last=is_last or expected is Expected.STOPS,
             server=server,

@@ -14,7 +14,7 @@ from booking_sim.errors import BookingSimError, SchemaError
 from booking_sim.queries import load
 
 
-@fault(Expected.SURVIVES, lasts_s=0.5, locks=True)
+@fault(Expected.SURVIVES, lasts_s=0.5)
 def rows_locked(stage: Stage) -> Iterator[None]:
     """Somebody locks every ticket for half a second."""
     with stage.server.connect() as connection, connection.transaction():
@@ -22,7 +22,7 @@ def rows_locked(stage: Stage) -> Iterator[None]:
         yield
 
 
-@fault(Expected.SURVIVES, lasts_s=0.5, locks=True)
+@fault(Expected.SURVIVES, lasts_s=0.5)
 def table_locked(stage: Stage) -> Iterator[None]:
     """Somebody locks the table of the tickets for half a second."""
     with stage.server.connect() as connection, connection.transaction():
@@ -39,7 +39,7 @@ def old_snapshot(stage: Stage) -> Iterator[None]:
         yield
 
 
-@fault(Expected.SURVIVES, lasts_s=1.0, locks=True)
+@fault(Expected.SURVIVES, lasts_s=1.0)
 def prepared_transaction(stage: Stage) -> Iterator[None]:
     """A prepared transaction keeps a ticket for a second, and is rolled back."""
     with stage.server.connect() as connection:

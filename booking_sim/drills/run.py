@@ -138,7 +138,7 @@ def _judge(outcome: DrillOutcome, fault: Fault, folder: Path, instants: Sequence
     if fault.says not in message:
         failures.append(f"no message says '{fault.says}': {message or 'there is none'}")
     audit = "not done" if result.audit.empty else "passed" if holds(result.audit) else "violated"
-    proof = _prove(result, fault)
+    proof = _prove(result)
     unknown = int((attempts["outcome"] == "unknown").sum())
     is_detected = "violated" in {audit, proof}
     if is_detected != (fault.expected is Expected.DETECTED):
@@ -162,11 +162,11 @@ def _judge(outcome: DrillOutcome, fault: Fault, folder: Path, instants: Sequence
     )
 
 
-def _prove(result: SurgeResult, fault: Fault) -> str:
+def _prove(result: SurgeResult) -> str:
     history = result.manifest.history
     if history is None:
         return "cannot tell"
-    circumstances = Circumstances.of(result.scenario, **asdict(history), outside_locks=fault.locks)
+    circumstances = Circumstances.of(result.scenario, **asdict(history))
     return str(verdict(check(result.recorded, result.holds, circumstances)).value)
 
 

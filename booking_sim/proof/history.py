@@ -52,7 +52,7 @@ class Circumstances:
         read_at: When the tables were read, in seconds since then.
         workers: How many workers played the buyers: buyer n was played by worker n modulo this.
         lost_workers: Those of which some attempts are not recorded, since they were killed or cut off.
-        outside_locks: Whether somebody else had locks on the tickets: a drill, for instance.
+        outside_locks: Whether somebody else can have had locks on the tickets.
     """
 
     tickets: int
@@ -71,9 +71,11 @@ class Circumstances:
         started_at: str,
         read_at: float,
         lost_workers: Sequence[int],
-        outside_locks: bool = False,
     ) -> Self:
-        """Those of a scenario that was run; the rest as a manifest has it."""
+        """Those of a scenario that was run; the rest as a manifest has it.
+
+        A strategy other than the default has a scratch database, and nobody else comes there.
+        """
         return cls(
             tickets=scenario.tickets,
             hold_s=scenario.seconds(scenario.hold),
@@ -81,7 +83,7 @@ class Circumstances:
             read_at=read_at,
             workers=scenario.workers,
             lost_workers=lost_workers,
-            outside_locks=outside_locks,
+            outside_locks=scenario.strategy == "default",
         )
 
 

@@ -180,7 +180,6 @@ def test_a_combination_is_what_comes_of_all_its_faults():
     assert fault.sentence.endswith("Then: A worker is killed.")
     assert fault.expected is Expected.STOPS
     assert (fault.statuses, fault.says) == ((1,), "was killed by signal 9")
-    assert fault.locks
     assert fault.is_through_proxy
     assert fault.times == 3
 

@@ -53,14 +53,14 @@ def test_one_shot_buyers():
 
 
 def test_refreshers_with_a_hundred_thousand_pending_timers():
-    crowd = Scenario(
+    buyers = Scenario(
         tickets=100, buyers=100_000, arrivals="burst(100000)", connections=100,
         kinds={"bot": {"refreshes": 20, "refresh_after": "5s..15s"}},
     )  # fmt: skip
     model = ServerModel.constant(1)
-    attempts = metrics_of(crowd, model)["attempts"]
+    attempts = metrics_of(buyers, model)["attempts"]
     assert attempts > 1_500_000
-    assert attempts / cpu_s(metrics_of, crowd, model) >= 1e6
+    assert attempts / cpu_s(metrics_of, buyers, model) >= 1e6
 
 
 def test_with_frames():

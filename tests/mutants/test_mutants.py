@@ -124,7 +124,21 @@ def page(found):
         mutant = BROKEN[name]
         rules = (", ".join(f"`{rule}`" for rule in each) or "none" for each in (audited, proof))
         lines.append(f"| {mutant.kind} | {mutant.sentence} | {' | '.join(rules)} | {calls:,} |")
-    audits = sum(bool(audited) for _, audited, _ in found.values())
-    proofs = sum(bool(proof) for *_, proof in found.values())
-    lines += ["", f"Of {len(found)} versions, the audit detects {audits} and the proof {proofs}.", ""]
+    lines += [
+        "",
+        "## How many of each class",
+        "",
+        "| class | versions | found by the audit | found by the proof | calls, at most |",
+        "|---|--:|--:|--:|--:|",
+        *(row(kind, [found[name] for name in mutants if name in found]) for kind, mutants in CLASSES.items()),
+        row("all", [*found.values()]),
+        "",
+    ]
     return "\n".join(lines)
+
+
+def row(kind, outcomes):
+    """The table's row on some versions."""
+    audits = sum(bool(audited) for _, audited, _ in outcomes)
+    proofs = sum(bool(proof) for *_, proof in outcomes)
+    return f"| {kind} | {len(outcomes)} | {audits} | {proofs} | {max(calls for calls, *_ in outcomes):,} |"
