@@ -49,7 +49,7 @@ STRESSING = (stress.one_holder, proved.proved)
 
 @dataclass(frozen=True, slots=True)
 class PointResult:
-    """What came of one point.
+    """The result of one point.
 
     Attributes:
         point: Its name.
@@ -86,7 +86,7 @@ def verify(
 
     Args:
         strategy: What to check, from `booking_sim.strategies.find`.
-        url: A libpq URL of any database of the server to check it on; nothing in it is touched.
+        url: A libpq URL of any database of the server to check it on; its data is not changed.
         stress_for: How long each of the points in STRESSING lasts, which find what is rare.
         progress: Called a few times a second under stress: claims so far, seconds so far, seconds in all.
 

@@ -1,4 +1,4 @@
-"""How a cluster of our own comes to be and comes up: also beside the remains of one that was killed."""
+"""Makes the embedded server's cluster and starts it, also after the last one was killed."""
 
 import logging
 import os

@@ -165,7 +165,7 @@ def _start_on_its_clock(connection: Connection[Any], elapsed: Callable[[], float
 
 
 def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], started_at: datetime) -> pd.DataFrame:
-    """Read what became of every hold of some events.
+    """Read how every hold of some events ended.
 
     Args:
         connection: An idle one to their database.
