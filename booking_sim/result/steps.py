@@ -73,4 +73,5 @@ def reason(error: Exception) -> str:
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     _, _, of_the_system = text.rpartition("Detail: [errno ")  # as Arrow says it, after how it noticed
     text = of_the_system.partition("] ")[2] or text
+    text, _, _ = text.partition("\nLINE ")  # where in a query of ours PostgreSQL found it
     return redact(" ".join(text.split())).rstrip(".")

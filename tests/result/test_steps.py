@@ -30,6 +30,7 @@ def fail(error):
         (BookingSimError("The server is gone.\nTry again."), "The server is gone. Try again"),
         (OSError(28, "No space left on device"), "No space left on device"),
         (OSError("Error writing bytes to file. Detail: [errno 28] No space left on device"), "No space left on device"),
+        (RuntimeError('relation "t" does not exist\nLINE 6: select * from t\n  ^'), 'relation "t" does not exist'),
         (ValueError(), "ValueError"),
         (RuntimeError("postgresql://me:secret@host/db"), "postgresql://me:***@host/db"),
     ],
