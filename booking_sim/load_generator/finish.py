@@ -69,6 +69,7 @@ def finish(
     proof = unchecked()
     if state.reading is not None:
         circumstances = Circumstances.of(context.scenario, **asdict(state.reading))
+        proof = unchecked("the history was not judged")
         proof = steps.take("the proof", lambda: check(attempts, state.holds, circumstances), proof)
     busy = [*reports.interpreters.values()]
     frames = samples.to_frames(observations.columns, reports.started_at)

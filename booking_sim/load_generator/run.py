@@ -173,7 +173,8 @@ def run(
         stack.__exit__(*sys.exc_info())
         raise
     after = Steps()
-    after.take("the removal of what only the run needed", stack.close, None)
+    with interruptible():  # one Ctrl-C more leaves nothing lying about
+        after.take("the removal of what only the run needed", stack.close, None)
     result.add_problems(after.problems)
     if result.manifest.interrupted:
         stop_run_all("The surge was interrupted.")

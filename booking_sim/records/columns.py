@@ -107,6 +107,7 @@ def read_stream(path: Path, columns: Sequence[str] | None = None, rows: int = PI
 
     Raises:
         OSError: There is no such file.
+        ValueError: It has other columns.
     """
     schema = _part(columns)
     group: list[pa.RecordBatch] = []
@@ -122,6 +123,8 @@ def _whole_batches(path: Path) -> Iterator[pa.RecordBatch]:
     with pa.OSFile(str(path)) as file:  # read, not mapped: of a mapped file, all pages would count as memory
         try:
             reader = pa.ipc.open_stream(file)
+            if reader.schema != SCHEMA:
+                raise ValueError(f"{path.name} has other columns than this version writes")
             while True:
                 yield reader.read_next_batch()
         except (StopIteration, pa.ArrowInvalid, OSError):  # the end, or the last batch is cut off

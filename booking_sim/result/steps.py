@@ -42,13 +42,13 @@ class Steps:
             what: What is missing if it fails, such as "the audit".
             do: The step.
             otherwise: What it gives then.
-            always: Whether it is taken also after Ctrl-C.
+            always: Whether it is taken also after Ctrl-C, and is not ended by it.
         """
         if self._is_cut_short and not always:
             self.problems.append(f"{what} is missing: interrupted")
             return otherwise
         try:
-            self._set_raises(raises=True)
+            self._set_raises(raises=not always)
             done = do()
             self._set_raises(raises=False)
         except KeyboardInterrupt:

@@ -50,6 +50,15 @@ def test_ctrl_c_ends_a_step_and_those_after_it_that_can_be_left_out():
     assert steps.problems == ["the audit is missing: interrupted", "the chart is missing: interrupted"]
 
 
+def test_what_is_always_done_is_not_ended_by_another_ctrl_c():
+    interrupt = Interrupt()
+    steps = Steps(interrupt)
+    steps.take("the chart", interrupt.press, None)
+    assert steps.take("the manifest", lambda: interrupt.press() or "written", None, always=True) == "written"
+    assert interrupt.counted == 1
+    assert steps.problems == ["the chart is missing: interrupted"]
+
+
 def test_between_steps_ctrl_c_is_counted_and_raises_nothing():
     interrupt = Interrupt()
     steps = Steps(interrupt)
