@@ -12,7 +12,7 @@ from psycopg import Connection
 from booking_sim.contract import answers, counts, deadlines, proved, shape, stress, truth
 from booking_sim.contract.point import Point
 from booking_sim.contract.rule_of_three import Confidence
-from booking_sim.contract.subject import BOUNDS, Broken, Progress, Subject, count_intents
+from booking_sim.contract.subject import BOUNDS, Broken, OnProgress, Subject, count_intents
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.strategies import Strategy
@@ -80,7 +80,7 @@ def verify(
     url: str,
     *,
     stress_for: timedelta = STRESS_FOR,
-    progress: Progress = lambda *_: None,
+    progress: OnProgress = lambda *_: None,
 ) -> Generator[PointResult]:
     """Check a strategy against the contract, one point after the other.
 

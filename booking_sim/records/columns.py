@@ -54,7 +54,7 @@ ROW_GROUP: Final = 1 << 17
 PIECE: Final = 1 << 16
 """Rows that are in memory at once where attempts are read a piece at a time."""
 
-Batch = Sequence[Sequence[Any]]
+ColumnBatch = Sequence[Sequence[Any]]
 """Attempts: the fields of Attempt, a sequence each."""
 
 
@@ -85,7 +85,7 @@ class Stream:
             self._writer.close()
         self._file.close()
 
-    def add(self, batch: Batch) -> None:
+    def add(self, batch: ColumnBatch) -> None:
         """Write a batch of attempts.
 
         Raises:
@@ -146,7 +146,7 @@ def stream_to_parquet(stream: Path, path: Path) -> None:
             file.write_table(table.unify_dictionaries())
 
 
-def to_frame(batches: Iterable[Batch]) -> pd.DataFrame:
+def to_frame(batches: Iterable[ColumnBatch]) -> pd.DataFrame:
     """Turn batches of attempts into one frame, by `queued_at`."""
     return in_order(as_frame(pa.Table.from_batches(map(_record_batch, batches), SCHEMA)))
 
@@ -213,6 +213,6 @@ def _joined(parts: "list[pd.Series]") -> Any:
     return whole
 
 
-def _record_batch(columns: Batch) -> pa.RecordBatch:
+def _record_batch(columns: ColumnBatch) -> pa.RecordBatch:
     arrays = [pa.array(column, field.type) for field, column in zip(SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
