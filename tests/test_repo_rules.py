@@ -101,6 +101,12 @@ def test_old_terms_do_not_come_back(old):
     assert found == [], f"say {OLD_TERMS[old]}"
 
 
+def test_no_two_test_files_have_one_name():
+    """They are no packages: pytest refuses the second of a name, where it collects both in one process."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted({*names})
+
+
 def test_tests_end_no_sessions_of_other_tests():
     """All workers of a test run share the server."""
     ends = re.compile(r"pg_(?:terminate|cancel)_backend\(pid[^;]*?pg_stat_activity.{0,400}", re.DOTALL)
