@@ -197,7 +197,7 @@ def confirm(intent_id: int, user_id: str) -> _Statement[Confirmation]:
         user_id: Whose it is. Somebody else's intent is `not_found`.
 
     Returns:
-        What became of it.
+        How the intent stands now.
     """
     return _Statement(queries.load("calls/confirm"), {"intent_id": intent_id, "user_id": user_id}, Confirmation)
 
@@ -211,7 +211,7 @@ def release(intent_id: int, user_id: str) -> _Statement[Release]:
         user_id: Whose it is. Somebody else's intent is `not_found`.
 
     Returns:
-        What became of it.
+        How the intent stands now.
     """
     return _Statement(queries.load("calls/release"), {"intent_id": intent_id, "user_id": user_id}, Release)
 

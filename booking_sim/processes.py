@@ -1,4 +1,4 @@
-"""Starts a process of our own at the other end of a pipe: a worker of a surge, or what watches one.
+"""Starts a process of our own at the other end of a pipe: a worker of a surge, or the observer.
 
 It is a fresh interpreter, as with multiprocessing's spawn, but it does not import the parent's main module: a surge
 works from a script without a main guard and from a notebook alike.

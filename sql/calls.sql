@@ -17,11 +17,11 @@ select
 from booking.reserve(%(event_id)s, %(user_id)s, %(quantity)s::int, %(hold_for)s, %(request_key)s)
 
 -- name: confirm
--- Turns a hold into a sale; what became of it.
+-- Turns a hold into a sale; the answer.
 select booking.confirm(%(intent_id)s, %(user_id)s)
 
 -- name: release
--- Gives the tickets of a hold back; what became of it.
+-- Gives the tickets of a hold back; the answer.
 select booking.release(%(intent_id)s, %(user_id)s)
 
 -- name: expire_holds

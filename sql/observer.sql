@@ -14,9 +14,17 @@ select /* observer */
     set_config('client_connection_check_interval', '1s', %(is_pooled)s)
 
 -- name: backend
--- The observer: this connection's process, which is not the one that libpq names if there is a pooler between, and when it began, to
--- know it again among the processes of the machine.
-select /* observer */ pid, extract(epoch from backend_start)::float8 from pg_stat_activity where pid = pg_backend_pid()
+-- The observer: this connection's process, which is not the one that libpq names if there is a pooler between; when it began, to know it
+-- again among the processes of the machine; and whether it may ask for checkpoints.
+select /* observer */
+    pid, extract(epoch from backend_start)::float8,
+    coalesce(has_function_privilege(to_regprocedure('pg_control_checkpoint()'), 'execute'), false) as sees_checkpoints
+from pg_stat_activity
+where pid = pg_backend_pid()
+
+-- name: checkpointed
+-- The observer: how far the last checkpoint went. A part of the sample of the server, for those who may call the function.
+(select pg_wal_lsn_diff(checkpoint_lsn, '0/0')::bigint from pg_control_checkpoint())
 
 -- name: waits
 -- The observer: every client at work on the server, what it waits for, and who keeps a lock from it; and every session that keeps one
@@ -82,7 +90,7 @@ with /* observer */ others as materialized (
 )
 select
     connections, active, oldest_snapshot_s, oldest_snapshot_xids, dead_tuples,
-    (select pg_wal_lsn_diff(checkpoint_lsn, '0/0')::bigint from pg_control_checkpoint()) as checkpointed_bytes, vacuums, updates, hot_updates,
+    {checkpointed} as checkpointed_bytes, vacuums, updates, hot_updates,
     pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint as wal_bytes,
     blks_hit as buffer_hits, blks_read as buffer_reads, xact_commit as commits, xact_rollback as rollbacks,
     array(select pid from others) as pids

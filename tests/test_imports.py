@@ -5,6 +5,7 @@ if they come before it. Within a part, modules form no circle.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +94,12 @@ def part(name: str) -> str:
 
 def test_every_part_has_its_place():
     assert {part(name) for name in MODULES} == set(ORDER)
+
+
+def test_contributing_lists_every_folder_in_this_order():
+    rows = re.findall(r"^\| (`\w+/`.*?) \|", (ROOT.parent / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    listed = [name for row in rows for name in re.findall(r"`(\w+)/`", row)]
+    assert listed == [name for name in ORDER if (ROOT / name).is_dir()]
 
 
 def test_nobody_imports_what_is_above():

@@ -1,5 +1,6 @@
 """Promises about the files themselves, which no other test would see broken."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -63,17 +64,29 @@ OLD_TERMS = {
     r"hands": "sessions of a buyer; gives",
     r"figures(?! and picks)": "metrics, counts; a Figure of matplotlib is meant by its name",
     r"the floor|floors": "baseline",
+    r"walk(s|ed|ing)? past|step(s|ped|ping)? over": "skip",
+    r"nothing (of yours|that is there|in it|in that) is touched": "your data is not changed",
     r"there is no (setting|scenario|strategy|phase|system|role|event|metric|kind|parameter) ['{]": "unknown",
 }
 """Terms that are gone from code, SQL, tests and docs, and what is said instead."""
 
 
-WRITTEN = {".py", ".js", ".html", ".css", ".sql", ".md"}
+WRITTEN = {".py", ".js", ".html", ".css", ".sql", ".md", ".ipynb"}
+
+
+def written(path):
+    """The text of a file; of a notebook, that of its cells without their outputs."""
+    text = path.read_text()
+    if path.suffix == ".ipynb":
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    return text
+
+
 TEXTS = {
-    path: path.read_text()
-    for folder in ("booking_sim", "sql", "tests", "docs")
-    for path in (ROOT / folder).rglob("*")
-    if path.suffix in WRITTEN and path != Path(__file__) and "_build" not in path.parts
+    path: written(path)
+    for folder in ("booking_sim", "sql", "tests", "docs", "notebooks")
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / folder).rglob("*")]
+    if path.suffix in WRITTEN and path != Path(__file__) and not {"_build", "tutorials"} & {*path.parts}
 }
 
 
@@ -86,6 +99,12 @@ def test_old_terms_do_not_come_back(old):
         if re.search(rf"\b({old})\b", line, re.IGNORECASE)
     ]
     assert found == [], f"say {OLD_TERMS[old]}"
+
+
+def test_no_two_test_files_have_one_name():
+    """They are no packages: pytest refuses the second of a name, where it collects both in one process."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted({*names})
 
 
 def test_tests_end_no_sessions_of_other_tests():

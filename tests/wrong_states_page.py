@@ -8,24 +8,25 @@ PAGE = Path(__file__).parents[1] / "docs" / "wrong-states.md"
 
 TEXT = """# Wrong states: what prevents or detects each
 
-Made from the list in `tests/wrong_states/` by `uv run python tests/wrong_states_page.py`. `tests/test_wrong_states.py`
-makes each of these {number} changes and sees it refused by what is named here, or detected by the rules named here.
-Nothing is promised that is not in this table.
+This page is made from `tests/wrong_states/` by `uv run python tests/wrong_states_page.py`. `tests/test_wrong_states.py`
+makes each of these {number} changes, and checks that the named means refuses it, or that the named rules detect it.
+Only what is in this table is promised.
 
 **An application cannot make any of them.** A role that got `booking-sim db grant ROLE` may execute five functions and
-nothing else. PostgreSQL refuses it every read and write of every table (SQLSTATE 42501). With `--audit` a role can read
-the tables too. The table is about their owner, and about INSERT, UPDATE, DELETE and TRUNCATE by hand.
+nothing else. PostgreSQL refuses every read and write of a table by this role (SQLSTATE 42501). With `--audit` a role
+can read the tables too. This page is about what the owner of the tables can do by hand: INSERT, UPDATE, DELETE and
+TRUNCATE.
 
-**Outside** are DDL, disabled triggers and `session_replication_role`, and complete bookings made by hand that the
-functions could have made as well. Sequences only say where a search begins, and only the latest row of `stock_checks`
-of an event is ever read.
+**Not on this page**: DDL, disabled triggers, `session_replication_role`, and complete bookings made by hand that the
+functions could have made too. Sequences only say where a search begins, and only the latest row of an event in
+`stock_checks` is read.
 
 - *Prevented by*: a trigger of `sql/migrations/0002_constraints.sql` (SQLSTATE BK010), a primary key, NOT NULL, an
   identity column, or the type of a column.
-- *Detected by*: rules of `booking-sim audit`. Beside a trigger, what the audit says of the same change where the
-  trigger is switched off.
+- *Detected by*: rules of `booking-sim audit`. Where a trigger is named too, these rules detect the change if the
+  trigger is disabled.
 
-No trigger checks what is inserted, since that would cost time in each reservation: the audit detects it.
+No trigger checks rows that are inserted, since that would cost time in each reservation: the audit detects them.
 {tables}"""
 
 HEAD = """

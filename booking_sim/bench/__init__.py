@@ -40,7 +40,7 @@ def bench(
         rounds: How often each side is measured; None: 5, quick 1.
         seconds: How long a turn is at most; None: 2, quick 0.3.
         quick: Use a tenth of the tickets.
-        url: A database of the server to measure on; nothing in it is touched. None: POSTGRES_URL, else the PG*
+        url: A database of the server to measure on; its data is not changed. None: POSTGRES_URL, else the PG*
             variables, else the embedded server.
         progress: Whether to show a bar. None: on a terminal.
 

@@ -108,7 +108,7 @@ def generator(
         seconds: How long a turn is measured, after one to warm up.
         load: At which share of pgbench's rate latencies are measured, above 0 and below 1.
         call: `reserve`, or `empty`: a reserve() that refuses without a search, which shows the generator's own limit.
-        url: A database of the server to measure on; nothing in it is touched. None: POSTGRES_URL, else the PG*
+        url: A database of the server to measure on; its data is not changed. None: POSTGRES_URL, else the PG*
             variables, else the embedded server.
 
     Raises:

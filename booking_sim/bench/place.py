@@ -23,7 +23,7 @@ class Place:
     """A server to measure on, with a database for each contestant that turns are copied from.
 
     Attributes:
-        url: A database of it; nothing in that is touched.
+        url: A database of it; its data is not changed.
         admin: A connection to it.
         bin_dir: Where pgbench is.
         wal: The meter of the server's WAL.

@@ -1,4 +1,4 @@
-"""What watching costs: one load, and an observer that samples and is held still by turns, so both meet one server."""
+"""What the observer costs: one load on one server, while the observer samples and pauses in turns."""
 
 import math
 import os
@@ -75,7 +75,7 @@ def watching_cost(
         clients: How many connections reserve.
         tickets: How many there are to be reserved. What follows when they are gone is left out.
         seconds: How long.
-        url: A database of the server to measure on; nothing in it is touched. None: POSTGRES_URL, else the PG*
+        url: A database of the server to measure on; its data is not changed. None: POSTGRES_URL, else the PG*
             variables, else the embedded server.
 
     Raises:

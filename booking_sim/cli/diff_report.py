@@ -32,7 +32,7 @@ class DiffReport:
 
     @property
     def headline(self) -> str:
-        """What came of it, in one line."""
+        """The result, in one line."""
         if self.frame["low"].isna().all():
             return "No interval: compare two repeats or more of each, since single runs differ by chance"
         changed = self.frame[self.frame["differs"]]

@@ -15,7 +15,7 @@ from booking_sim.cli.exit_codes import INTERRUPTED as EXIT_INTERRUPTED
 from booking_sim.cli.preview import announce
 from booking_sim.cli.surge_report import report, unmet
 from booking_sim.errors import SettingError
-from booking_sim.load_generator.interrupt import INTERRUPTED
+from booking_sim.load_generator.interrupt import INTERRUPTED, interruptible
 from booking_sim.load_generator.run import run
 from booking_sim.result.folder import reserved_dir
 from booking_sim.result.junit import check, write
@@ -75,11 +75,12 @@ def run_and_exit(scenario: Scenario, options: RunOptions) -> None:
             abort_on=options.abort_on,
             restart=options.restart,
         )
-    judgements = judge(result, thresholds) + judge_ratios(options.before, [result], thresholds)
-    if options.junit is not None:
-        write(options.junit, result, judgements)
-    describe = _json if options.as_json else _text
-    click.echo(describe(result, folder, judgements, options))
+    with interruptible():  # one Ctrl-C more takes no word of what came of the run
+        judgements = judge(result, thresholds) + judge_ratios(options.before, [result], thresholds)
+        if options.junit is not None:
+            write(options.junit, result, judgements)
+        describe = _json if options.as_json else _text
+        click.echo(describe(result, folder, judgements, options))
     sys.exit(_status(result, judgements))
 
 

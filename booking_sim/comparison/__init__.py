@@ -41,7 +41,7 @@ def compare(
             a .toml file; the defaults of Scenario if None. Its own strategy does not
             matter.
         rounds: How often each strategy runs.
-        url: The server, as a libpq URL of any database there; nothing in it is touched.
+        url: The server, as a libpq URL of any database there; its data is not changed.
             None: POSTGRES_URL, else the PG* variables, else the embedded server.
         progress: Whether to show a bar. None: on a terminal and in a notebook.
         **settings: Settings of Scenario by name; they override those of `scenario`.

@@ -25,7 +25,7 @@ METRICS = {
     "refusal": "both, for each call that took none",
     **{f"wait_{kind}": f"clients that waited at any moment, for a wait event of type {kind}" for kind in WAITS},
     "dead_tuples": "dead rows in the booking tables at most, as PostgreSQL estimates them",
-    "tau": "order of sale against order of arrival: 1 as they came, 0 as drawn (Kendall's tau-b)",
+    "tau": "order of sale against order of arrival (Kendall's tau-b): 1 is first come, first served; 0 is a lottery",
     "displacement": "places that a buyer was sold to earlier or later than in the order of arrival, on average",
     "out_of_turn": "share of the buyers with tickets who came too late for one",
     "held": "buyers with tickets",

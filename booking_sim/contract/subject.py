@@ -30,7 +30,7 @@ Thirty seconds only end what hangs: ten once cut a call of the optimistic strate
 PATIENCE = 15.0
 """Seconds after which a buyer whose answer is `contended` again and again gives up."""
 
-Progress = Callable[[int, float, float], None]
+OnProgress = Callable[[int, float, float], None]
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -75,7 +75,7 @@ class Subject:
     connection: Connection[Any]
     strategy: Strategy
     stress_for: timedelta = timedelta(seconds=5)
-    progress: Progress = lambda *_: None
+    progress: OnProgress = lambda *_: None
 
     def connect(self) -> Connection[Any]:
         """Open one more connection, in autocommit."""

@@ -12,7 +12,7 @@ from psycopg import Connection
 from booking_sim.contract import answers, counts, deadlines, proved, shape, stress, truth
 from booking_sim.contract.point import Point
 from booking_sim.contract.rule_of_three import Confidence
-from booking_sim.contract.subject import BOUNDS, Broken, Progress, Subject, count_intents
+from booking_sim.contract.subject import BOUNDS, Broken, OnProgress, Subject, count_intents
 from booking_sim.database import connect
 from booking_sim.errors import BookingSimError, SettingError
 from booking_sim.strategies import Strategy
@@ -49,7 +49,7 @@ STRESSING = (stress.one_holder, proved.proved)
 
 @dataclass(frozen=True, slots=True)
 class PointResult:
-    """What came of one point.
+    """The result of one point.
 
     Attributes:
         point: Its name.
@@ -80,13 +80,13 @@ def verify(
     url: str,
     *,
     stress_for: timedelta = STRESS_FOR,
-    progress: Progress = lambda *_: None,
+    progress: OnProgress = lambda *_: None,
 ) -> Generator[PointResult]:
     """Check a strategy against the contract, one point after the other.
 
     Args:
         strategy: What to check, from `booking_sim.strategies.find`.
-        url: A libpq URL of any database of the server to check it on; nothing in it is touched.
+        url: A libpq URL of any database of the server to check it on; its data is not changed.
         stress_for: How long each of the points in STRESSING lasts, which find what is rare.
         progress: Called a few times a second under stress: claims so far, seconds so far, seconds in all.
 

@@ -28,7 +28,7 @@ def empty_database(url: str, template: str | None = None) -> Iterator[str]:
     """Make a database on the server of another one, and drop it at the end.
 
     Args:
-        url: A libpq URL of any database there; nothing in it is touched.
+        url: A libpq URL of any database there; its data is not changed.
         template: The URL of a database to copy, with no session in it; None: an empty one.
 
     Yields:

@@ -1,4 +1,4 @@
-"""How a cluster of our own comes to be and comes up: also beside the remains of one that was killed."""
+"""Makes the embedded server's cluster and starts it, also after the last one was killed."""
 
 import logging
 import os
@@ -113,14 +113,22 @@ def _answers(place: Path) -> bool:
 
 def _make_socket_folder(folder: Path) -> None:
     ours = folder / "socket"
-    fits = len(os.fsencode(ours / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET
-    if fits and "," not in str(ours):  # clients take a comma for the end of one host and the beginning of another
+    if _will_do(ours):
         ours.mkdir(mode=0o700, exist_ok=True)
     else:
         if socket_folder(folder) != ours:
             shutil.rmtree(socket_folder(folder), ignore_errors=True)
-        (folder / "socket-folder").write_text(tempfile.mkdtemp(prefix="booking_sim-"))
+        place = tempfile.mkdtemp(prefix="booking_sim-")
+        if not _will_do(Path(place)):  # TMPDIR is long, too
+            Path(place).rmdir()
+            place = tempfile.mkdtemp(prefix="booking_sim-", dir="/tmp")
+        (folder / "socket-folder").write_text(place)
     give_to_server(socket_folder(folder))
+
+
+def _will_do(place: Path) -> bool:
+    """Whether a socket in a folder has a short enough path, without a comma, which clients take for another host."""
+    return len(os.fsencode(place / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET and "," not in str(place)
 
 
 def _write_settings(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the doctor found: one finding a check, and all of them together."""
+"""What the doctor found: one result per check, and all of them together."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -12,7 +12,7 @@ from booking_sim.errors import SettingError
 SEPARATOR: Final = "+"
 """Between the names of the faults."""
 _ORDER: Final = (Expected.SURVIVES, Expected.UNKNOWN, Expected.STOPS)
-"""The last of them is known to come of the whole."""
+"""A surge with several faults must end as the last of theirs in this list."""
 _LONGEST_PAUSE_S: Final = 0.5
 
 

@@ -1,4 +1,4 @@
-"""A deliberate fault: what it does beside a surge, and what is known to come of it."""
+"""A deliberate fault: what it does during a surge, and how that surge must end."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -36,7 +36,7 @@ class Fault:
     Attributes:
         name: In one word.
         sentence: What happens.
-        expected: What is known to come of it.
+        expected: How the surge must end.
         lasts_s: From its beginning to its end, in seconds.
         statuses: What the surge exits with, one of these.
         says: What one of its messages contains; empty: anything, or nothing.

@@ -1,4 +1,4 @@
-"""What came of drills: one outcome for each fault, and all of them together."""
+"""The outcomes of drills: one for each fault, and all of them together."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -17,12 +17,12 @@ _SUITE: Final = "booking-sim drill"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillOutcome:
-    """What came of one fault.
+    """The outcome of one fault.
 
     Attributes:
         fault: Its name.
         sentence: What happened.
-        expected: What is known to come of it.
+        expected: How the surge must end.
         seed: Of the surge and of the instant of the fault.
         began_s: When the fault began, in seconds since the start of the run; not a number if that is not known.
         ended_s: When it ended.

@@ -1,4 +1,4 @@
-"""Runs a drill: a surge in a process of its own, a fault beside it, and the judgement of what came of it."""
+"""Runs a drill: a surge in a process of its own, a fault during it, and the judgement of its end."""
 
 import subprocess
 import time
@@ -125,7 +125,7 @@ def _left_behind(server: DrillServer, family: Sequence[psutil.Process]) -> list[
 
 
 def _judge(outcome: DrillOutcome, fault: Fault, folder: Path, instants: Sequence[float]) -> DrillOutcome:
-    """Compare what came of the surge with what is known to come of the fault."""
+    """Compare how the surge ended with how it must end."""
     failures = [*outcome.failures]
     if outcome.status not in fault.statuses:
         failures.append(f"it exited with {outcome.status}, not with {' or '.join(map(str, fault.statuses))}")

@@ -31,7 +31,7 @@ class LiveView:
 
     Args:
         tally: What the workers reported so far.
-        observations: The samples that the observer reported so far: they say what becomes of held tickets.
+        observations: The samples that the observer reported so far: how many tickets are held, sold or overdue.
     """
 
     def __init__(self, tally: Tally, observations: Observations) -> None:

@@ -69,6 +69,7 @@ def finish(
     proof = unchecked()
     if state.reading is not None:
         circumstances = Circumstances.of(context.scenario, **asdict(state.reading))
+        proof = unchecked("the history was not judged")
         proof = steps.take("the proof", lambda: check(attempts, state.holds, circumstances), proof)
     busy = [*reports.interpreters.values()]
     frames = samples.to_frames(observations.columns, reports.started_at)
@@ -164,7 +165,7 @@ def _start_on_its_clock(connection: Connection[Any], elapsed: Callable[[], float
 
 
 def fetch_holds(connection: Connection[Any], event_ids: Sequence[int], started_at: datetime) -> pd.DataFrame:
-    """Read what became of every hold of some events.
+    """Read how every hold of some events ended.
 
     Args:
         connection: An idle one to their database.

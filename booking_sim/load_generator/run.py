@@ -93,7 +93,7 @@ def surge(
             Threads share one interpreter, and so one CPU; a pool of processes that is
             given Ctrl-C loses those that are idle.
         out: A folder to save the result in; made if missing. Attempts are written there
-            while the surge runs, so that they can be loaded whatever becomes of this
+            while the surge runs, so that they can be loaded whatever happens to this
             process. None: they are written to a temporary folder, which goes with the
             result; call `save` to keep it.
         name: What to call the run, to find it again: see `booking-sim results`.
@@ -121,7 +121,7 @@ def surge(
             is said in `manifest.problems`.
 
     Example:
-        Five thousand people, five hundred tickets, and what came of it:
+        Five thousand people, five hundred tickets, and the result:
 
             from booking_sim import surge
 
@@ -173,7 +173,8 @@ def run(
         stack.__exit__(*sys.exc_info())
         raise
     after = Steps()
-    after.take("the removal of what only the run needed", stack.close, None)
+    with interruptible():  # one Ctrl-C more leaves nothing lying about
+        after.take("the removal of what only the run needed", stack.close, None)
     result.add_problems(after.problems)
     if result.manifest.interrupted:
         stop_run_all("The surge was interrupted.")

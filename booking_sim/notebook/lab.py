@@ -1,4 +1,4 @@
-"""The notebooks, opened: copied to a folder of the user's, in a JupyterLab beside a database that lives as long."""
+"""Opens copies of the notebooks in JupyterLab, with a database that runs as long."""
 
 import os
 import secrets

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg import Connection
@@ -13,6 +13,8 @@ from booking_sim import queries
 from booking_sim.database import connect
 from booking_sim.observer.cpu import CpuClock
 from booking_sim.observer.messages import Watch
+
+_NOT_SEEN: Final = "null::bigint"
 
 Row = tuple[Any, ...]
 Rows = dict[str, list[Row]]
@@ -34,6 +36,7 @@ class Probe:
         self._cpu_clock = CpuClock()
         self._open: Connection[Any] | None = None
         self._is_pooled = False
+        self._checkpointed: LiteralString = _NOT_SEEN
         self.samplers: dict[str, Callable[[], Rows]] = {
             "waits": self._waits,
             "server": self._server,
@@ -73,11 +76,12 @@ class Probe:
 
     def _ask(self, name: str, parameters: dict[str, Any] | None = None) -> tuple[float, Sequence[Row]]:
         connection = self._connection()
+        query = queries.load(f"observer/{name}").replace("{checkpointed}", self._checkpointed)
         with connection.transaction() if self._is_pooled else nullcontext():
             if self._is_pooled:
                 self._keep_out_of_the_way(connection)
             asked = time.monotonic()
-            return asked, connection.execute(queries.load(f"observer/{name}"), parameters).fetchall()
+            return asked, connection.execute(query, parameters).fetchall()
 
     def _keep_out_of_the_way(self, connection: Connection[Any]) -> None:
         connection.execute(queries.load("observer/session"), {"is_pooled": self._is_pooled})
@@ -90,7 +94,8 @@ class Probe:
         """
         if self._open is None or self._open.closed:
             connection = connect(self._watch.url, application_name=self._watch.application_name)
-            [(pid, began_at)] = connection.execute(queries.load("observer/backend")).fetchall()
+            [(pid, began_at, sees_checkpoints)] = connection.execute(queries.load("observer/backend")).fetchall()
+            self._checkpointed = queries.load("observer/checkpointed") if sees_checkpoints else _NOT_SEEN
             self._is_pooled = pid != connection.info.backend_pid
             if not self._is_pooled:
                 connection.prepare_threshold = 0

@@ -129,7 +129,7 @@ def knee_overview(runs: pd.DataFrame, x: str, low: float, high: float, title: st
         low: The greatest rate up to which every run meets the requirements.
         high: The least rate above it at which none does, infinite if there is none.
             Between both is a shade.
-        title: What came of it, in one line.
+        title: The result, in one line.
 
     Returns:
         A figure that pyplot does not know of.

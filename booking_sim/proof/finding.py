@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of one rule.
+    """The result of one rule.
 
     Attributes:
         name: Of the rule.

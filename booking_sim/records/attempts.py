@@ -34,10 +34,10 @@ class Phase(StrEnum):
 
 
 class Attempt(NamedTuple):
-    """One call of one buyer, and what came of it.
+    """One call of one buyer, with its outcome.
 
-    Three latencies come of its times: from the plan, `sent_at - scheduled_at` and the latency; from when a connection
-    was asked for, `sent_at - queued_at` and the latency; and in the database, the latency.
+    It has three latencies: from the plan, `sent_at - scheduled_at` plus the latency; from when a connection was
+    requested, `sent_at - queued_at` plus the latency; and in the database, the latency.
     """
 
     buyer: int

@@ -54,7 +54,7 @@ ROW_GROUP: Final = 1 << 17
 PIECE: Final = 1 << 16
 """Rows that are in memory at once where attempts are read a piece at a time."""
 
-Batch = Sequence[Sequence[Any]]
+ColumnBatch = Sequence[Sequence[Any]]
 """Attempts: the fields of Attempt, a sequence each."""
 
 
@@ -85,7 +85,7 @@ class Stream:
             self._writer.close()
         self._file.close()
 
-    def add(self, batch: Batch) -> None:
+    def add(self, batch: ColumnBatch) -> None:
         """Write a batch of attempts.
 
         Raises:
@@ -107,6 +107,7 @@ def read_stream(path: Path, columns: Sequence[str] | None = None, rows: int = PI
 
     Raises:
         OSError: There is no such file.
+        ValueError: It has other columns.
     """
     schema = _part(columns)
     group: list[pa.RecordBatch] = []
@@ -122,6 +123,8 @@ def _whole_batches(path: Path) -> Iterator[pa.RecordBatch]:
     with pa.OSFile(str(path)) as file:  # read, not mapped: of a mapped file, all pages would count as memory
         try:
             reader = pa.ipc.open_stream(file)
+            if reader.schema != SCHEMA:
+                raise ValueError(f"{path.name} has other columns than this version writes")
             while True:
                 yield reader.read_next_batch()
         except (StopIteration, pa.ArrowInvalid, OSError):  # the end, or the last batch is cut off
@@ -143,7 +146,7 @@ def stream_to_parquet(stream: Path, path: Path) -> None:
             file.write_table(table.unify_dictionaries())
 
 
-def to_frame(batches: Iterable[Batch]) -> pd.DataFrame:
+def to_frame(batches: Iterable[ColumnBatch]) -> pd.DataFrame:
     """Turn batches of attempts into one frame, by `queued_at`."""
     return in_order(as_frame(pa.Table.from_batches(map(_record_batch, batches), SCHEMA)))
 
@@ -210,6 +213,6 @@ def _joined(parts: "list[pd.Series]") -> Any:
     return whole
 
 
-def _record_batch(columns: Batch) -> pa.RecordBatch:
+def _record_batch(columns: ColumnBatch) -> pa.RecordBatch:
     arrays = [pa.array(column, field.type) for field, column in zip(SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)

@@ -1,4 +1,4 @@
-"""What became of every hold: the columns of the holds frame, and how they come from the database's CSV."""
+"""How every hold ended: the columns of the holds frame, and how they come from the database's CSV."""
 
 import io
 from collections.abc import Iterable

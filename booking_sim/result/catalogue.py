@@ -53,7 +53,7 @@ class KeptResult:
 
     @property
     def headline(self) -> str:
-        """What came of it, in one line."""
+        """The result, in one line."""
         return str(self.manifest.get("headline", "it did not end: it was killed, or is still at work"))
 
     @property

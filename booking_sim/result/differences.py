@@ -1,4 +1,4 @@
-"""What two runs differ in apart from what came of them: settings, strategy, server, machine, versions."""
+"""What two runs differ in, apart from their results: settings, strategy, server, machine, versions."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

@@ -39,7 +39,7 @@ def write(path: Path, result: "SurgeResult", judgements: Sequence[Judgement]) ->
     Args:
         path: The file; what was in it is replaced.
         result: The run.
-        judgements: What came of the requirements.
+        judgements: Whether each requirement is met.
     """
     cases = [*_promises(result), *_invariants(result), *_rules(result), *_requirements(judgements)]
     duration = f"{result.summary()['duration_s']:.3f}"

@@ -73,14 +73,14 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
                 f"'{folder}' is a folder of results: name one of them, such as the newest, '{inside[0].folder}'."
             ) from None
         raise _unreadable(folder, f"{MANIFEST}: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _unreadable(folder, f"{MANIFEST} is not JSON, or only half of it is there") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ResultNotFound(
             f"'{folder}' contains a result in the format of another version of booking_sim{_version(manifest)}: read it"
             " with that version, or run the surge again."
         )
-    if manifest["finished"] and not is_unchanged(manifest):
+    if manifest.get("finished", True) and not is_unchanged(manifest):
         raise _unreadable(folder, f"{MANIFEST} was changed after it was written")
     if "result_of" not in manifest:
         raise _unreadable(folder, "the run ended before its first call")
@@ -99,6 +99,7 @@ def _attempts(folder: Path, files: Mapping[str, str]) -> RecordedAttempts:
     """From the Parquet file if it was finished, else from the stream; none if the run ended before it had either."""
     path, stream = folder / ATTEMPTS, folder / STREAM
     if ATTEMPTS not in files and stream.exists():
+        next(columns.read_stream(stream))
         return RecordedAttempts(stream)
     if ATTEMPTS in files:
         _file(folder, ATTEMPTS, files, _check_attempts)

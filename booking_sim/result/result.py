@@ -80,8 +80,9 @@ class SurgeResult(Saved):
             the oldest snapshot in the database, `oldest_snapshot_s` and
             `oldest_snapshot_xids` (transactions begun since); `dead_tuples` of the
             booking tables, as PostgreSQL estimates them; and, counted from the start:
-            `checkpointed_bytes` of WAL up to the last checkpoint, `vacuums`, `updates`
-            and `hot_updates` of these tables, `wal_bytes` of the server, `buffer_hits`,
+            `checkpointed_bytes` of WAL up to the last checkpoint (missing where
+            pg_control_checkpoint() is not permitted), `vacuums`, `updates` and
+            `hot_updates` of these tables, `wal_bytes` of the server, `buffer_hits`,
             `buffer_reads`, `commits` and `rollbacks` of the database, and the CPU
             seconds of the server (not a number if it is on another machine), of the
             generator and of all, `server_cpu_s`, `generator_cpu_s` and

@@ -42,13 +42,13 @@ class Steps:
             what: What is missing if it fails, such as "the audit".
             do: The step.
             otherwise: What it gives then.
-            always: Whether it is taken also after Ctrl-C.
+            always: Whether it is taken also after Ctrl-C, and is not ended by it.
         """
         if self._is_cut_short and not always:
             self.problems.append(f"{what} is missing: interrupted")
             return otherwise
         try:
-            self._set_raises(raises=True)
+            self._set_raises(raises=not always)
             done = do()
             self._set_raises(raises=False)
         except KeyboardInterrupt:
@@ -73,4 +73,5 @@ def reason(error: Exception) -> str:
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     _, _, of_the_system = text.rpartition("Detail: [errno ")  # as Arrow says it, after how it noticed
     text = of_the_system.partition("] ")[2] or text
+    text, _, _ = text.partition("\nLINE ")  # where in a query of ours PostgreSQL found it
     return redact(" ".join(text.split())).rstrip(".")

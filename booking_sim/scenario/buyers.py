@@ -30,7 +30,7 @@ class BuyerSessions:
         kind: The index of its buyer's kind in `scenario.kinds`.
         event: The index of the event that its buyer wants, from 0.
         quantity: Tickets that it requests.
-        payment: The index in PAYMENT_KINDS of what becomes of the payment.
+        payment: How its payment ends, as an index in PAYMENT_KINDS.
         think_s: From the hold to the payment, in seconds of the run; if late, from the hold's deadline. 0 if it never
             pays.
         planned_s: When it comes, in seconds of the run; None where buyers come as fast as they are answered.
@@ -123,7 +123,7 @@ def uniforms(
 
 
 def _numbered(kind: BuyerKind) -> Choice[int]:
-    """What becomes of the payment, by its index in PAYMENT_KINDS."""
+    """How the payment ends, as an index in PAYMENT_KINDS."""
     return Choice(tuple(map(PAYMENT_KINDS.index, kind.payments.values)), kind.payments.bounds)
 
 

@@ -37,7 +37,7 @@ _SPAN = Expected(
 
 
 class Payment(StrEnum):
-    """What becomes of the payment for a hold."""
+    """How the payment for a hold ends."""
 
     PAYS = "pays"
     """It succeeds after the thinking time: confirm."""
@@ -214,7 +214,7 @@ class BuyerKind:
 
     @cached_property
     def payments(self) -> Choice[Payment]:
-        """What becomes of the payment for a hold."""
+        """How the payment for a hold ends."""
         if not self.pays + self.fails + self.late:
             return Choice.of([Payment.NEVER], [1.0])
         rest = max(0.0, 1 - self.pays - self.fails - self.late)

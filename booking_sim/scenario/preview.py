@@ -59,12 +59,13 @@ class Preview:
         if schedule is None:
             who = "Buyers" if buyers is None else f"{buyers:,} buyers"
             return f"{who} come as fast as they are answered: there is no arrivals profile."
-        rate, at = self.peak
+        (rate, at), width = self.peak, self._rates[1]
+        within = "per second" if width == 1 else f"within {1000 * width:.3g} ms"
         scaled = f" ({self.scenario.time_scale:g} times as fast as planned)" if self.scenario.time_scale != 1 else ""
         cut = f" {self.cut_off:,} later arrivals are cut off by {self._cut_by()}." if self.cut_off else ""
         return (
             f"{len(schedule):,} arrivals, from {_seconds(schedule.times[0])} to {_seconds(schedule.times[-1])} of the"
-            f" run{scaled}. The peak is {rate:,.0f} per second at {_seconds(at)}.{cut}"
+            f" run{scaled}. The peak is {rate * width:,.0f} {within} at {_seconds(at)}.{cut}"
         )
 
     def sketch(self, width: int = 72, height: int = 5) -> str:

@@ -29,7 +29,7 @@ def common_errors(attempts: pd.DataFrame) -> pd.DataFrame:
             stats.common_errors(result.attempts).head(1)
 
     See Also:
-        final_outcomes: What became of each buyer in the end.
+        final_outcomes: The final outcome of each buyer.
     """
     return errors_of([attempts])
 

@@ -12,7 +12,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 
 def inventory_over_time(holds: pd.DataFrame, tickets: int, until: float, moments: int = 500) -> pd.DataFrame:
-    """Count the tickets by status over the run, exactly, from what became of every hold.
+    """Count the tickets by status over the run, exactly, from how every hold ended.
 
     To count the rows of a table takes time in proportion to their number (40 ms a
     million at the least: PostgreSQL 18.6, a core of an EPYC, 2026-11-23) and hurts the

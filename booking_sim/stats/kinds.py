@@ -27,7 +27,7 @@ def by_kind(attempts: pd.DataFrame) -> pd.DataFrame:
             stats.by_kind(result.attempts)["tickets_held"]
 
     See Also:
-        final_outcomes: What became of each buyer.
+        final_outcomes: The final outcome of each buyer.
     """
     rows = {str(kind): _row(of_kind, len(attempts)) for kind, of_kind in attempts.groupby("kind", observed=True)}
     columns = list(_row(attempts.iloc[:0], 1))

@@ -17,7 +17,7 @@ def fairness(attempts: pd.DataFrame, holds: pd.DataFrame) -> pd.Series:
 
     Returns:
         `tau`, Kendall's tau-b of the two orders (Biometrika 33, 1945): 1 if nobody was
-        overtaken, 0 if the order is as good as drawn, -1 if the last was first.
+        overtaken, 0 if the order is that of a lottery, -1 if the last was first.
         `displacement`, the mean number of places that a buyer with tickets came earlier
         or later than in the order of arrival (Spearman's footrule, divided by their
         number; Diaconis and Graham, J. R. Stat. Soc. B 39, 1977). `out_of_turn`, the

@@ -225,7 +225,7 @@ def _checks(
 
 
 def _calls(pieces: Pieces, unanswered: float, part: Part) -> dict[str, float]:
-    """What became of calls."""
+    """How calls ended."""
     counts: Counter[str] = Counter()
     late, planned_at, answered_at = [], math.inf, -math.inf
     for piece in pieces("outcome", "is_final", "scheduled_at", *TIMES):

@@ -24,7 +24,7 @@ def scratch(url: str, strategy: Strategy) -> Iterator[str]:
     """Make a scratch database in which a strategy is applied, and drop it at the end.
 
     Args:
-        url: A libpq URL of any database of the server; nothing in it is touched.
+        url: A libpq URL of any database of the server; its data is not changed.
         strategy: What to apply there.
 
     Yields:

@@ -53,7 +53,7 @@ class Knee:
 
     @property
     def headline(self) -> str:
-        """What came of it, in one line."""
+        """The result, in one line."""
         return self._found + self._few + self._refusals
 
     @property

@@ -1,4 +1,4 @@
-"""Sweep: a scenario at many points, repeated in turns, and what came of it."""
+"""Sweep: a scenario at many points, repeated in turns, and its result."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

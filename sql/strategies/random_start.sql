@@ -3,9 +3,9 @@
 -- does: Takes the first available tickets from a random number on that nobody has locked, and goes on from the lowest where
 --   the numbers end.
 -- used by: Older versions of queue_classic, which began at a random one of the first ten jobs.
--- costs: Buyers seldom meet while there are tickets. The fewer are left, the longer the walk over entries of sold
---   tickets to the next one, and once there are none every refusal walks over all of them, and once more to be sure.
---   Tickets are not sold in the order of their numbers.
+-- costs: Buyers seldom try the same ticket while many are left. The fewer are left, the more entries of sold tickets are
+--   skipped before the next one; once there are none, every refusal skips all of them, twice. Tickets are not sold in the
+--   order of their numbers.
 
 create index if not exists tickets_available on booking.tickets (event_id, ticket_no) where status = 'available';
 

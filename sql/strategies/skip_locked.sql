@@ -3,9 +3,9 @@
 -- does: Takes the lowest available ticket that nobody has locked.
 -- used by: alf.io (order by id limit n for update skip locked, then an update), and job queues on PostgreSQL, such as
 --   procrastinate and graphile-worker.
--- costs: All start at the same end of the index, so each walks past the tickets that the others have locked, and past the
---   entries of those just sold, which stay until they are vacuumed: the more clients and the older the oldest snapshot,
---   the longer the walk. A refusal walks past all of them, twice: once to claim, once to be sure.
+-- costs: All start at the same end of the index, so each skips the tickets that the others have locked, and the entries
+--   of those just sold, which stay until they are vacuumed: the more clients and the older the oldest snapshot, the more.
+--   A refusal skips all of them, twice: once to claim, once to be sure.
 
 create index if not exists tickets_available on booking.tickets (event_id, ticket_no) where status = 'available';
 

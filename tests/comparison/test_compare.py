@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from slow_unsafe import write_unsafe
 
 from booking_sim import compare
 from booking_sim.comparison.metrics import METRICS
@@ -11,9 +12,10 @@ SMALL = {"tickets": 60, "buyers": 200, "connections": 8, "depth_every": 5}
 
 
 @pytest.fixture(scope="module")
-def compared(servers):
+def compared(servers, tmp_path_factory):
     """Two rounds of two strategies."""
-    return compare(["default", "unsafe"], url=servers("main").url, rounds=2, progress=False, **SMALL)
+    unsafe = write_unsafe(tmp_path_factory.mktemp("strategies"))
+    return compare(["default", unsafe], url=servers("main").url, rounds=2, progress=False, **SMALL)
 
 
 def test_each_runs_once_a_round_and_each_round_begins_with_another(compared):

@@ -5,8 +5,7 @@ import signal
 
 import pandas as pd
 from program import SECONDS
-
-from booking_sim.strategies import find
+from slow_unsafe import write_unsafe
 
 HEADINGS = ["buyers/s", "p50", "ms", "p99", "ms", "locked", "dead", "at", "locks", "dead", "rows", "order", "oversold"]
 SMALL = ("--tickets", 40, "--buyers", 120, "--connections", 4, "--rounds", 1)
@@ -23,8 +22,8 @@ def test_a_person_reads_a_table_and_what_to_remember(run, tmp_path):
 
 
 def test_json_is_one_object_and_a_safe_one_that_oversells_is_exit_1(run, tmp_path):
-    text = find("unsafe").path.read_text(encoding="utf-8").replace("-- safe: no\n", "")
-    (tmp_path / "careless.sql").write_text(text, encoding="utf-8")
+    careless = write_unsafe(tmp_path, "careless")
+    careless.write_text(careless.read_text(encoding="utf-8").replace("-- safe: no\n", ""), encoding="utf-8")
     status, out, err = run("compare", "careless.sql", *SMALL, "--out", "out", "--json")
     assert (status, err) == (1, "")
     reported = json.loads(out)

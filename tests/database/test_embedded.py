@@ -13,7 +13,7 @@ import psutil
 import psycopg
 import pytest
 
-from booking_sim.database import connect
+from booking_sim.database import connect, starting
 from booking_sim.database.embedded import BIN_DIR, Cluster
 from booking_sim.errors import BookingSimError
 
@@ -245,6 +245,17 @@ def test_stale_pid_file_that_names_the_server_of_another_folder(home, made):
         assert Cluster(home).pid is None
         assert not Cluster(home).stop()
         assert answer(other) == 42
+
+
+def test_the_socket_has_a_short_path_although_both_folders_have_long_ones(tmp_path, monkeypatch):
+    far = tmp_path / ("x" * 100)
+    far.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(far))
+    starting._make_socket_folder(far)
+    place = starting.socket_folder(far)
+    assert (place.parent, place.is_dir()) == (Path("/tmp"), True)
+    place.rmdir()
+    assert [path.name for path in far.iterdir()] == ["socket-folder"]
 
 
 @pytest.mark.parametrize("name", ["with a space", 'it\'s "quoted" $HOME, `and` ü%20#', "long" * 50])

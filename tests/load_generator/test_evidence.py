@@ -13,6 +13,7 @@ from program import SECONDS
 
 from booking_sim import audit as audit_module
 from booking_sim import load, surge
+from booking_sim.cli import surge_run
 from booking_sim.database import connect
 from booking_sim.database.embedded import Cluster
 from booking_sim.database.scratch import empty_database
@@ -108,6 +109,13 @@ def test_what_fails_after_a_run_is_named_and_the_rest_is_kept(run, conn, tmp_pat
     if "audit" in problem:
         assert summary["audit_ok"] is False
         assert "the audit was not done" in left.headline
+
+
+def test_ctrl_c_while_the_answer_is_printed_takes_nothing(run, monkeypatch):
+    describe = surge_run._json
+    monkeypatch.setattr(surge_run, "_json", lambda *about: os.kill(os.getpid(), signal.SIGINT) or describe(*about))
+    status, out, err = run(*SMALL)
+    assert (status, err, json.loads(out)["partial"]) == (0, "", False)
 
 
 @pytest.mark.faults

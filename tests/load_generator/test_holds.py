@@ -1,4 +1,4 @@
-"""What became of every hold, as the database has it, on the clock of the run."""
+"""How every hold ended, as the database has it, on the clock of the run."""
 
 from datetime import UTC, datetime, timedelta
 

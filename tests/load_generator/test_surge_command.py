@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from program import SECONDS
+from slow_unsafe import write_unsafe
 
 from booking_sim.audit import RULES
 from booking_sim.result.loading import load
@@ -82,8 +83,9 @@ def test_tables_that_hold_a_ticket_twice_are_caught(run, conn, first_hold):
     assert summary["oversold"] > 0
 
 
-def test_the_unsafe_strategy_oversells_and_the_audit_says_so(run):
-    status, out, err = run("surge", "--tickets", 200, "--buyers", 600, "--connections", 16, "--strategy", "unsafe")
+def test_the_unsafe_strategy_oversells_and_the_audit_says_so(run, tmp_path):
+    unsafe = write_unsafe(tmp_path)
+    status, out, err = run("surge", "--tickets", 50, "--buyers", 150, "--connections", 8, "--strategy", unsafe)
     assert (status, err) == (1, "")
     assert "the audit failed" in out.splitlines()[0]
     assert int(re.search(r"^  oversold +([\d,]+)$", out, re.MULTILINE)[1].replace(",", "")) > 0

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from booking_sim.booking import confirm, create_event, reserve
 from booking_sim.database import connect
@@ -111,6 +112,15 @@ def test_what_the_server_did_is_counted(conn, probe):
     assert done["wal_bytes"] > 0
     assert 0 < after["server_cpu_s"] < after["machine_cpu_s"]
     assert 0 < after["generator_cpu_s"] < after["machine_cpu_s"]
+
+
+def test_who_may_not_ask_for_checkpoints_sees_the_rest(server, database, conn):
+    conn.execute("revoke execute on function pg_control_checkpoint() from public")
+    probe = Probe(Watch(make_conninfo(database, options=f"-c role={server.role}"), "booking_sim observer test", ()))
+    [row] = probe.samplers["server"]()["server"]
+    probe.close()
+    seen = dict(zip(samples.SCHEMAS["server"].names, row, strict=True))
+    assert [name for name, value in seen.items() if value is None] == ["checkpointed_bytes"]
 
 
 def test_the_oldest_snapshot_is_seen(database, conn, probe):

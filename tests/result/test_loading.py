@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from surge_results import attempt_rows, result
@@ -20,6 +21,11 @@ from booking_sim.result.steps import Steps
 def change_manifest(folder, **changes):
     path = folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def drop_key(folder, key):
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({name: value for name, value in json.loads(path.read_text()).items() if name != key}))
 
 
 def flip(path, at):
@@ -39,6 +45,10 @@ def drop_column(path):
 DAMAGE: dict[str, tuple[Callable, str]] = {
     "no manifest": (lambda folder: (folder / "manifest.json").unlink(), r"manifest.json: No such file"),
     "half a manifest": (lambda folder: truncate(folder / "manifest.json"), "is not JSON, or only half of it is there"),
+    "a deep manifest": (
+        lambda folder: (folder / "manifest.json").write_text("[" * 99_999),
+        "is not JSON, or only half",
+    ),
     "a list": (lambda folder: (folder / "manifest.json").write_text("[]"), "in the format of another version"),
     "another format": (
         lambda folder: change_manifest(folder, format=1, versions={"booking_sim": "0.0.9"}),
@@ -46,6 +56,14 @@ DAMAGE: dict[str, tuple[Callable, str]] = {
     ),
     "no format": (lambda folder: (folder / "manifest.json").write_text("{}"), "in the format of another version"),
     "a changed manifest": (lambda folder: change_manifest(folder, interrupted=True), "manifest.json was changed after"),
+    "no word on its end": (lambda folder: drop_key(folder, "finished"), "manifest.json was changed after"),
+    "another stream": (
+        lambda folder: (
+            change_manifest(folder, finished=False, files={}),
+            pa.ipc.new_stream(str(folder / "attempts.arrows"), pa.schema({"a": pa.int8()})).close(),
+        ),
+        "attempts.arrows has other columns than this version writes",
+    ),
     "no file": (lambda folder: (folder / "holds.parquet").unlink(), "holds.parquet is missing"),
     "half a file": (lambda folder: truncate(folder / "attempts.parquet"), "attempts.parquet was changed after it was"),
     "one bit": (lambda folder: flip(folder / "attempts.parquet", 600), "attempts.parquet was changed after it was"),

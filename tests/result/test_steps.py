@@ -30,6 +30,7 @@ def fail(error):
         (BookingSimError("The server is gone.\nTry again."), "The server is gone. Try again"),
         (OSError(28, "No space left on device"), "No space left on device"),
         (OSError("Error writing bytes to file. Detail: [errno 28] No space left on device"), "No space left on device"),
+        (RuntimeError('relation "t" does not exist\nLINE 6: select * from t\n  ^'), 'relation "t" does not exist'),
         (ValueError(), "ValueError"),
         (RuntimeError("postgresql://me:secret@host/db"), "postgresql://me:***@host/db"),
     ],
@@ -48,6 +49,15 @@ def test_ctrl_c_ends_a_step_and_those_after_it_that_can_be_left_out():
     assert steps.take("the chart", lambda: pytest.fail("was taken"), "none") == "none"
     assert steps.take("the manifest", lambda: "written", None, always=True) == "written"
     assert steps.problems == ["the audit is missing: interrupted", "the chart is missing: interrupted"]
+
+
+def test_what_is_always_done_is_not_ended_by_another_ctrl_c():
+    interrupt = Interrupt()
+    steps = Steps(interrupt)
+    steps.take("the chart", interrupt.press, None)
+    assert steps.take("the manifest", lambda: interrupt.press() or "written", None, always=True) == "written"
+    assert interrupt.counted == 1
+    assert steps.problems == ["the chart is missing: interrupted"]
 
 
 def test_between_steps_ctrl_c_is_counted_and_raises_nothing():

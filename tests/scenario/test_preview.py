@@ -43,7 +43,7 @@ def test_the_peak_of_a_short_run_is_of_a_hundredth_of_it():
 
 def test_what_is_said_of_a_run_that_is_neither_scaled_nor_cut_off():
     assert Preview(Scenario(arrivals="burst(3, at=1s) + burst(1, at=2s)")).describe() == (
-        "4 arrivals, from 1 s to 2 s of the run. The peak is 150 per second at 1 s."
+        "4 arrivals, from 1 s to 2 s of the run. The peak is 3 within 20 ms at 1 s."
     )
 
 

@@ -1,4 +1,4 @@
-"""Skip depth against plain facts: so many tickets locked, so many gone, and a call that had to walk past them."""
+"""Skip depth against plain facts: so many tickets locked, so many gone, and a call that had to skip them."""
 
 import struct
 from contextlib import contextmanager

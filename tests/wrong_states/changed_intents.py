@@ -41,7 +41,7 @@ CHANGED_INTENTS = [
         "check_intent",
     ),
     WrongState(
-        "a sale is dated into the future",
+        "a sale gets an instant in the future",
         change_of(5, status="'confirmed'", confirmed_at="expires_at - interval '1 s'"),
         "check_intent",
         {
@@ -50,7 +50,7 @@ CHANGED_INTENTS = [
         },
     ),
     WrongState(
-        "a release is dated back",
+        "a release gets an instant in the past",
         ticket(3, 2, **FREE) + ";" + change_of(7, status="'released'", released_at="created_at"),
         "check_intent",
         {
@@ -84,7 +84,7 @@ CHANGED_INTENTS = [
         {"deadlines": {"intent_id": 1}},
     ),
     WrongState(
-        "an intent is made over to another user",
+        "an intent gets another user",
         change_of(1, user_id="'mallory'"),
         "check_intent",
         {
@@ -99,7 +99,7 @@ CHANGED_INTENTS = [
         {"quantities": {"intent_id": 1, "quantity": 3, "tickets": 2}},
     ),
     WrongState(
-        "a pending intent names somebody else's ticket",
+        "a pending intent names a ticket of another intent",
         change_of(1, ticket_nos="'{3,5}'"),
         "check_intent",
         {

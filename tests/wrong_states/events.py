@@ -64,13 +64,13 @@ EVENTS = [
         },
     ),
     WrongState(
-        "an event for nobody",
+        "an event with a capacity of 0",
         "insert into booking.events (name, capacity) values ('empty', 0);"
         "insert into booking.stock_checks (event_id, capacity) values (8, 0)",
         detected_by={"capacity": {"event_id": 8, "capacity": 0, "rows": 0}},
     ),
     WrongState(
-        "an event made at no instant",
+        "an event made at the instant 'infinity'",
         "insert into booking.events (name, capacity, created_at) values ('never', 1, 'infinity');"
         "insert into booking.tickets values (8, 1);"
         "insert into booking.stock_checks (event_id, capacity) values (8, 1)",

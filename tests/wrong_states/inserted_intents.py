@@ -33,7 +33,7 @@ INSERTED_INTENTS = [
         },
     ),
     WrongState(
-        "a hold that never was, released",
+        "a released hold that never took its ticket",
         intent(1, "{12}", "released"),
         detected_by={
             "returned": {"ticket_no": 12, "was_held": True},
@@ -41,7 +41,7 @@ INSERTED_INTENTS = [
         },
     ),
     WrongState(
-        "a hold that never was, expired",
+        "an expired hold that never took its ticket",
         intent(1, "{12}"),
         detected_by={"returned": {"ticket_no": 12, "status": "available", "returned_no": None, "was_held": True}},
     ),
@@ -73,12 +73,12 @@ INSERTED_INTENTS = [
         detected_by={"quantities": {"intent_id": 15, "ticket_nos": "{NULL}"}},
     ),
     WrongState(
-        "an intent names its tickets in two dimensions",
+        "an intent has its ticket numbers in an array of two dimensions",
         intent(7, "{{1}}"),
         detected_by={"quantities": {"intent_id": 15, "ticket_nos": "{{1}}"}},
     ),
     WrongState(
-        "an intent counts its tickets from 0",
+        "an intent has its ticket numbers in an array that begins at 0",
         intent(7, "[0:0]={1}"),
         detected_by={"quantities": {"intent_id": 15, "ticket_nos": "[0:0]={1}"}},
     ),
@@ -95,7 +95,9 @@ INSERTED_INTENTS = [
         intent(7, "{1}", quantity=2),
         detected_by={"quantities": {"intent_id": 15, "quantity": 2, "ticket_nos": "{1}"}},
     ),
-    WrongState("an intent for nothing", intent(7, "{}"), detected_by={"quantities": {"intent_id": 15, "quantity": 0}}),
+    WrongState(
+        "an intent for no ticket", intent(7, "{}"), detected_by={"quantities": {"intent_id": 15, "quantity": 0}}
+    ),
     WrongState("an intent without ticket numbers", intent(7, "{1}", ticket_nos="null"), "not null"),
     WrongState(
         "a deadline that is not hold_for after the beginning",
@@ -103,7 +105,7 @@ INSERTED_INTENTS = [
         detected_by={"deadlines": {"intent_id": 15, "hold_for": "00:00:00.000002"}},
     ),
     WrongState(
-        "a hold for no time",
+        "a hold of no length",
         intent(7, "{1}", hold_for="interval '0'", expires_at="at"),
         detected_by={"deadlines": {"intent_id": 15, "hold_for": "00:00:00"}},
     ),
@@ -113,19 +115,19 @@ INSERTED_INTENTS = [
         detected_by={"deadlines": {"intent_id": 15, "hold_for": "32 days"}, "succession": {"earlier_intent": 15}},
     ),
     WrongState(
-        "a hold for longer than dates go",
+        "a hold that ends after the last date of PostgreSQL",
         intent(7, "{1}", hold_for="interval '170000000 years'"),
         detected_by={"deadlines": {"intent_id": 15}},
     ),
     WrongState(
-        "a hold that lasts for ever",
+        "a hold whose deadline is 'infinity'",
         intent(1, "{12}", "pending", expires_at="'infinity'")
         + ";"
         + ticket(1, 12, status="'held'", intent_id=15, held_by="'mallory'", hold_expires_at="'infinity'"),
         detected_by={"deadlines": {"intent_id": 15, "expires_at": "infinity"}},
     ),
     WrongState(
-        "a hold that began before all time",
+        "a hold that began at '-infinity'",
         intent(7, "{1}", created_at="'-infinity'"),
         detected_by={
             "deadlines": {"intent_id": 15, "created_at": "-infinity"},
@@ -147,7 +149,7 @@ INSERTED_INTENTS = [
         detected_by={"deadlines": {"intent_id": 15, "status": "pending"}},
     ),
     WrongState(
-        "a hold that expired at no instant",
+        "a hold that expired at 'infinity'",
         intent(7, "{1}", expired_at="'infinity'"),
         detected_by={"deadlines": {"intent_id": 15, "expired_at": "infinity"}},
     ),
@@ -202,19 +204,19 @@ INSERTED_INTENTS = [
         detected_by={"transitions": {"of": "intent", "number": 15, "status": "pending"}},
     ),
     WrongState("an intent without a status", intent(7, "{1}", status="null"), "not null"),
-    WrongState("an intent with a status that there is not", intent(7, "{1}", status="'lost'"), "type"),
+    WrongState("an intent with an unknown status", intent(7, "{1}", status="'lost'"), "type"),
     WrongState(
-        "an intent of nobody",
+        "an intent with an empty user name",
         intent(7, "{1}", user_id="''"),
         detected_by={"names": {"of": "intent", "number": 15, "name": ""}},
     ),
     WrongState(
-        "an intent of a user whom nobody can see",
+        "an intent with an invisible user name",
         intent(7, "{1}", user_id="U&'\\200B\\00A0 '"),
         detected_by={"names": {"of": "intent", "number": 15}},
     ),
     WrongState(
-        "an intent of a user whose name is too long",
+        "an intent with a user name that is too long",
         intent(7, "{1}", user_id="repeat('m', 1001)"),
         detected_by={"names": {"of": "intent", "number": 15}},
     ),
@@ -224,7 +226,7 @@ INSERTED_INTENTS = [
         detected_by={"names": {"of": "request key", "number": 15, "name": ""}},
     ),
     WrongState(
-        "an intent of no event",
+        "an intent whose event does not exist",
         intent(99, "{1}"),
         detected_by={"orphans": {"orphan": "intent", "event_id": 99, "number": 15}},
     ),

@@ -24,7 +24,7 @@ CLAIMED_BLOCKS = [
         detected_by={"claimed_blocks": {"event_id": 1, "block_no": -1, "never_held": None}},
     ),
     WrongState(
-        "a claimed block of no event",
+        "a claimed block whose event does not exist",
         "insert into booking.claimed_blocks values (99, 1)",
         detected_by={"orphans": {"orphan": "claimed block", "event_id": 99, "number": 1}},
     ),
@@ -48,7 +48,7 @@ TICKET_RETURNS = [
         {"ticket_returns": {"event_id": 7, "returns": 0, "released": 1}},
     ),
     WrongState(
-        "a return is written down for another transaction",
+        "a return gets the number of another transaction",
         "update booking.ticket_returns set returned_in = '3'",
         "keep_ticket_returns",
     ),
@@ -59,12 +59,12 @@ TICKET_RETURNS = [
         {"ticket_returns": {"event_id": 2, "returns": 0, "released": 1}},
     ),
     WrongState(
-        "a return that never was",
+        "a return that did not happen",
         "insert into booking.ticket_returns values (1, pg_current_xact_id())",
         detected_by={"ticket_returns": {"event_id": 1, "returns": 1, "released": 0, "expired": 0}},
     ),
     WrongState(
-        "a return of no event",
+        "a return whose event does not exist",
         "insert into booking.ticket_returns values (99, pg_current_xact_id())",
         detected_by={
             "orphans": {"orphan": "ticket return", "event_id": 99, "number": None},
@@ -76,17 +76,17 @@ TICKET_RETURNS = [
 
 STOCK_CHECKS = [
     WrongState(
-        "sold out, says a stock check, while tickets are left",
+        "a stock check says sold out, while tickets are left",
         stock_check(1),
         detected_by={"stock_checks": {"wrong": "left over", "event_id": 1, "found": 8, "right": 0}},
     ),
     WrongState(
-        "one ticket is left, says a stock check, while there are two",
+        "a stock check says that one ticket is left, while two are",
         stock_check(7, left_over=1),
         detected_by={"stock_checks": {"wrong": "left over", "event_id": 7, "found": 2, "right": 1}},
     ),
     WrongState(
-        "sold out, says a stock check, while a hold is overdue",
+        "a stock check says sold out, while a hold is overdue",
         stock_check(5) + ";" + ticket(5, 2, status="'sold'") + ";" + ticket(5, 3, status="'sold'"),
         detected_by={
             "stock_checks": {"wrong": "left over", "event_id": 5, "found": 1, "right": 0},
@@ -99,7 +99,7 @@ STOCK_CHECKS = [
         detected_by={"stock_checks": {"wrong": "left over", "event_id": 3, "found": 1, "right": 0}},
     ),
     WrongState(
-        "a stock check lasts for ever, while there are holds",
+        "a stock check lasts until 'infinity', while there are holds",
         stock_check(3, closed_until="'infinity'"),
         detected_by={"stock_checks": {"wrong": "left over", "event_id": 3, "found": 1, "right": 0}},
     ),
@@ -114,12 +114,12 @@ STOCK_CHECKS = [
         detected_by={"stock_checks": {"wrong": "capacity", "event_id": 7, "found": 99, "right": 2}},
     ),
     WrongState(
-        "a stock check of half a finding",
+        "a stock check without the number of tickets left",
         stock_check(7, left_over="null"),
         detected_by={"stock_checks": {"wrong": "findings", "event_id": 7, "found": 3, "right": 4}},
     ),
     WrongState(
-        "a stock check of less than nothing",
+        "a stock check with less than 0 tickets left",
         stock_check(4, left_over=-1),
         detected_by={"stock_checks": {"wrong": "findings", "event_id": 4, "found": 4}},
     ),
@@ -134,19 +134,19 @@ STOCK_CHECKS = [
         detected_by={"stock_checks": {"wrong": "findings", "event_id": 4, "found": 4}},
     ),
     WrongState(
-        "a second first row",
+        "an event has two first rows",
         "insert into booking.stock_checks (event_id, capacity) values (4, 1)",
         detected_by={"stock_checks": {"wrong": "first rows", "event_id": 4, "found": 2, "right": 1}},
     ),
     WrongState(
-        "a stock check of no event",
+        "a stock check whose event does not exist",
         stock_check(99, capacity=1),
         detected_by={"orphans": {"orphan": "stock check", "event_id": 99, "number": None}},
     ),
-    WrongState("a stock check with a snapshot that is none", stock_check(4, seen="'9:1:'"), "type"),
+    WrongState("a stock check with an invalid snapshot", stock_check(4, seen="'9:1:'"), "type"),
     WrongState("a stock check without a capacity", stock_check(4, capacity="null"), "not null"),
     WrongState(
-        "a stock check from elsewhere is made believed",
+        "a stock check of another database gets a transaction of this one",
         stock_check(1, written_by="'3'") + "; update booking.stock_checks set written_by = pg_current_xact_id()::xid",
         "keep_stock_checks",
     ),

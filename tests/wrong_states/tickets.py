@@ -50,12 +50,12 @@ TICKETS = [
         detected_by={"capacity": {"event_id": 1, "rows": 13, "numbers": 12}},
     ),
     WrongState(
-        "a ticket with the least number that there is",
+        "a ticket with the least number of its type",
         "insert into booking.tickets values (1, -2147483648)",
         detected_by={"capacity": {"event_id": 1, "rows": 13, "numbers": 12}},
     ),
     WrongState(
-        "a ticket of no event",
+        "a ticket whose event does not exist",
         "insert into booking.tickets values (99, 1)",
         detected_by={"orphans": {"orphan": "ticket", "event_id": 99, "number": 1}},
     ),
@@ -84,7 +84,7 @@ TICKETS = [
         },
     ),
     WrongState("a ticket without a status", ticket(1, 12, status="null"), "not null"),
-    WrongState("a ticket with a status that there is not", ticket(1, 12, status="'lost'"), "type"),
+    WrongState("a ticket with an unknown status", ticket(1, 12, status="'lost'"), "type"),
     WrongState(
         "an available ticket is held for nobody",
         ticket(1, 12, status="'held'"),
@@ -105,7 +105,7 @@ TICKETS = [
         },
     ),
     WrongState(
-        "an available ticket is held for an intent that is not there",
+        "an available ticket is held for an intent that does not exist",
         ticket(1, 12, status="'held'", intent_id=99, held_by="'ann'", hold_expires_at="now()"),
         detected_by={"agreement": {"ticket_no": 12, "intent_id": 99, "named_by": None}},
     ),
@@ -177,7 +177,7 @@ TICKETS = [
         detected_by={"agreement": {"ticket_no": 3, "ticket_status": "sold", "intent_status": "pending"}},
     ),
     WrongState(
-        "a held ticket is sold to somebody else",
+        "a held ticket is sold to another user",
         ticket(1, 3, status="'sold'", hold_expires_at="null", held_by="'mallory'"),
         "check_ticket",
         {"agreement": {"ticket_no": 3, "held_by": "mallory", "user_id": "ann"}},
@@ -207,7 +207,7 @@ TICKETS = [
         },
     ),
     WrongState(
-        "an overdue hold is taken over for an intent that is not there",
+        "an overdue hold is taken over for an intent that does not exist",
         ticket(5, 1, intent_id=99, held_by="'mallory'", hold_expires_at="now() + interval '1 h'"),
         detected_by={
             "agreement": {"event_id": 5, "ticket_no": 1, "intent_id": 99, "named_by": None},
@@ -215,7 +215,7 @@ TICKETS = [
         },
     ),
     WrongState(
-        "a ticket is held by somebody else than its intent's user",
+        "a ticket is held by another user than its intent's",
         ticket(1, 3, held_by="'mallory'"),
         "check_ticket",
         {"agreement": {"ticket_no": 3, "held_by": "mallory", "user_id": "ann"}},

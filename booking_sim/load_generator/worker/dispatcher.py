@@ -118,7 +118,7 @@ class Dispatcher:
         return self._admitted < self._assignment.buyers and time.monotonic() < self._ends_at
 
     def _on_arrival(self) -> None:
-        """Open loop: admit the buyers whose time has come, whatever became of those before them."""
+        """Open loop: admit the buyers whose time has come, whatever happened to those before them."""
         times = self._assignment.times or ()
         last = min(self._admitted + _ADMITTED_AT_ONCE, len(times))
         now = time.monotonic()
