@@ -62,6 +62,7 @@ def forecast(
                 arrivals="poisson(spike(peak_rate=4000, fall=15m, duration=1h))",
                 connections=32,
                 server=ServerModel.exponential(5),
+                seeds=3,
             )
             result.spread().loc["sold_out_after_s"]
     """
