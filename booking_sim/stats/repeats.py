@@ -7,7 +7,7 @@ import pandas as pd
 
 
 def over_repeats(runs: pd.DataFrame, metric: str, by: Sequence[str], *, confidence: float = 0.95) -> pd.DataFrame:
-    """The mean of a metric over the repeats, and Student's t interval of it.
+    """The mean of a metric over the repeats, and Student's t interval of it, from 0 on: no metric is below.
 
     Args:
         runs: One row per run, as `Sweep.runs`.
@@ -46,5 +46,5 @@ def over_repeats(runs: pd.DataFrame, metric: str, by: Sequence[str], *, confiden
     found = pd.DataFrame({"mean": mean, "spread": spread, "repeats": repeats})
     freedom = (found["repeats"] - 1).clip(lower=1)
     margin = stdtrit(freedom, 0.5 + confidence / 2) * found["spread"] / np.sqrt(found["repeats"].clip(lower=1))
-    found["low"], found["high"] = found["mean"] - margin, found["mean"] + margin
+    found["low"], found["high"] = (found["mean"] - margin).clip(lower=0), found["mean"] + margin
     return found.assign(not_reached=not_reached)[["mean", "low", "high", "repeats", "not_reached"]]

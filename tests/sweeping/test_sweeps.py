@@ -75,7 +75,8 @@ def test_each_repeat_has_every_point_once_in_an_order_of_its_own():
 
 
 def test_means_have_students_interval():
-    values = [1.0, 2.0, 4.0]
+    values = [3.0, 4.0, 5.0]
+    assert over_repeats(pd.DataFrame({"a": [1, 1], "m": [1.0, 9.0]}), "m", ["a"])["low"][1] == 0
     row = over_repeats(pd.DataFrame({"a": [1, 1, 1, 2], "m": [*values, 7]}), "m", ["a"])
     expected = scipy_stats.t.interval(0.95, 2, np.mean(values), scipy_stats.sem(values))
     assert row.loc[1, ["low", "high"]].tolist() == pytest.approx([*expected])
