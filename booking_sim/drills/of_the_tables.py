@@ -68,7 +68,7 @@ def reindex(stage: Stage) -> Iterator[None]:
 
 
 def _until_done(connection: Connection[Any], statement: str) -> None:
-    """Execute it again after a deadlock: REINDEX locks the table before its indexes, and buyers do it otherwise."""
+    """Execute it again after a deadlock: it locks tables and indexes in another order than buyers do."""
     while True:
         try:
             connection.execute(statement)
@@ -81,8 +81,8 @@ def _until_done(connection: Connection[Any], statement: str) -> None:
 def create_index(stage: Stage) -> Iterator[None]:
     """Somebody makes an index, and drops it again."""
     with stage.server.connect() as connection:
-        connection.execute(load("drill/create_index"))
-        connection.execute(load("drill/drop_index"))
+        for name in ("drill/create_index", "drill/drop_index"):
+            _until_done(connection, load(name))
     yield
 
 
@@ -101,7 +101,7 @@ def reset_refused(stage: Stage) -> Iterator[None]:
 def schema_dropped(stage: Stage) -> Iterator[None]:
     """Somebody drops the schema."""
     with stage.server.connect() as connection:
-        connection.execute(load("drill/drop_schema"))
+        _until_done(connection, load("drill/drop_schema"))
     yield
 
 
@@ -109,7 +109,7 @@ def schema_dropped(stage: Stage) -> Iterator[None]:
 def tables_emptied(stage: Stage) -> Iterator[None]:
     """Somebody empties the tables of the bookings."""
     with stage.server.connect() as connection:
-        connection.execute(load("drill/truncate"))
+        _until_done(connection, load("drill/truncate"))
     yield
 
 
