@@ -61,8 +61,8 @@ def time_spent_in(pieces: Pieces) -> pd.Series:
     """The same of attempts that are given a piece at a time."""
     times = pieces("scheduled_at", "queued_at", "sent_at", "latency_ms")
     parts = [pd.DataFrame({"sum": spent.sum(), "count": spent.count()}) for spent in map(_spent, times)]
-    whole = pd.concat(parts).groupby(level=0, sort=False).sum()
-    return (whole["sum"] / whole["count"]).rename("milliseconds")
+    total = pd.concat(parts).groupby(level=0, sort=False).sum()
+    return (total["sum"] / total["count"]).rename("milliseconds")
 
 
 def _spent(attempts: pd.DataFrame) -> pd.DataFrame:
